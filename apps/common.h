@@ -1,0 +1,36 @@
+#pragma once
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "engine/tensor.h"
+
+namespace tutti {
+
+/// Exit statuses of the program. A wrong command line is 2.
+inline constexpr int done = 0, at_fault = 1, wrong_usage = 2, interrupted = 130;
+
+/// Options that every computing command has.
+struct CommonOptions {
+  std::string device = "auto";
+  int threads = 0;  // 0: one a core
+  bool json = false;
+  bool quiet = false;
+
+  void add_to(CLI::App& command);
+  /// The device asked for, and the threads set; an Error if this machine does not offer it.
+  Device prepare() const;
+};
+
+/// Each adds its command to the program. A command's callback sets `status`.
+void add_train(CLI::App& program, int& status);
+void add_evaluate(CLI::App& program, int& status);
+void add_predict(CLI::App& program, int& status);
+void add_synth(CLI::App& program, int& status);
+void add_devices(CLI::App& program, int& status);
+
+/// Set by Ctrl-C once a command has asked for it; a second Ctrl-C ends the program at once.
+const std::atomic<bool>& stop_on_interrupt();
+
+}  // namespace tutti

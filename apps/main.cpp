@@ -1,0 +1,33 @@
+#include <iostream>
+
+#include "apps/common.h"
+#include "engine/error.h"
+
+int main(int argc, char** argv) {
+  CLI::App program{"tutti names the genre of music, and trains the networks that do."};
+  program.footer(
+      "Try it without data:\n"
+      "  tutti synth --out songs\n"
+      "  tutti train ensemble --data songs/genres --out run\n"
+      "  tutti predict run songs/genres/thud\n\n"
+      "tutti COMMAND --help shows every option with its default.");
+  program.set_version_flag("--version", "tutti " TUTTI_VERSION);
+  program.require_subcommand(1);
+  program.get_formatter()->column_width(34);
+
+  int status = tutti::done;
+  tutti::add_train(program, status);
+  tutti::add_evaluate(program, status);
+  tutti::add_predict(program, status);
+  tutti::add_synth(program, status);
+  tutti::add_devices(program, status);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return program.exit(problem) == 0 ? tutti::done : tutti::wrong_usage;
+  } catch (const std::exception& problem) {
+    std::cerr << "tutti: " << problem.what() << '\n';
+    return tutti::at_fault;
+  }
+  return status;
+}

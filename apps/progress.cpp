@@ -1,0 +1,45 @@
+#include "apps/progress.h"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+
+namespace tutti {
+
+std::string duration(double seconds) {
+  const auto whole = std::llround(seconds);
+  if (whole < 60) return std::to_string(whole) + " s";
+  if (whole < 3600) return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
+  return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
+}
+
+ProgressBar::ProgressBar(std::string label, std::string unit, bool quiet)
+    : label_(std::move(label)), unit_(std::move(unit)), draws_(!quiet && ::isatty(STDERR_FILENO)) {}
+
+ProgressBar::~ProgressBar() { clear(); }
+
+void ProgressBar::clear() {
+  if (drawn_) std::fputs("\r\033[K", stderr);
+  drawn_ = false;
+}
+
+void ProgressBar::update(std::int64_t finished, std::int64_t total) {
+  const auto now = Clock::now();
+  if (!draws_ || (finished < total && now - last_ < std::chrono::milliseconds(100))) return;
+  last_ = now;
+  drawn_ = true;
+  constexpr int width = 30;
+  const double share = total ? static_cast<double>(finished) / static_cast<double>(total) : 1;
+  const int filled = static_cast<int>(share * width);
+  std::string bar;
+  for (int i = 0; i < width; ++i) bar += i < filled ? "█" : "░";
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  const double rate = seconds > 0 ? static_cast<double>(finished) / seconds : 0;
+  const double left = rate > 0 ? static_cast<double>(total - finished) / rate : 0;
+  std::fprintf(stderr, "\r\033[K%s %s %3.0f %%  %lld/%lld %s  %.1f/s  %s left", label_.c_str(),
+               bar.c_str(), share * 100, static_cast<long long>(finished),
+               static_cast<long long>(total), unit_.c_str(), rate, duration(left).c_str());
+}
+
+}  // namespace tutti

@@ -1,0 +1,135 @@
+#include "apps/run.h"
+
+#include <map>
+#include <regex>
+#include <sstream>
+
+#include "engine/error.h"
+#include "engine/files.h"
+#include "models/charts.h"
+#include "models/metrics_json.h"
+
+namespace tutti {
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+bool belongs_to_a_run(const fs::path& file) {
+  static const std::regex names(
+      R"(run\.json|split\.csv|classifier_\d+\.h5|history\.csv|metrics\.json|confusion\.(csv|png)|(accuracy|loss)\.png)");
+  return std::regex_match(file.filename().string(), names);
+}
+
+std::string quoted(const std::string& cell) {
+  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+  std::string result = "\"";
+  for (const char c : cell) result += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return result + '"';
+}
+
+/// The next cell of a CSV text from `at`, which moves behind the comma or line end.
+std::string next_cell(const std::string& text, std::size_t& at) {
+  std::string cell;
+  if (at < text.size() && text[at] == '"') {
+    for (++at; at < text.size(); ++at) {
+      if (text[at] == '"' && (at + 1 >= text.size() || text[at + 1] != '"')) break;
+      if (text[at] == '"') ++at;
+      cell += text[at];
+    }
+    ++at;
+  }
+  while (at < text.size() && text[at] != ',' && text[at] != '\n') cell += text[at++];
+  ++at;
+  return cell;
+}
+
+}  // namespace
+
+void expect_new_run(const fs::path& folder, bool force) {
+  if (!fs::exists(folder)) return;
+  if (!fs::is_directory(folder)) throw Error(folder.string(), ": is a file; --out takes a folder");
+  if (!force && !fs::is_empty(folder))
+    throw Error(folder.string(),
+                ": already holds files; choose another --out, or --force to replace the run in it");
+}
+
+void prepare_run(const fs::path& folder, bool force) {
+  expect_new_run(folder, force);
+  std::error_code problem;
+  fs::create_directories(folder, problem);
+  if (problem) throw Error("cannot make the folder ", folder.string(), ": ", problem.message());
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (belongs_to_a_run(entry.path())) fs::remove(entry.path());
+}
+
+void write_json(const fs::path& path, const json& document) {
+  write_file(path, document.dump(2, ' ', false, json::error_handler_t::replace) + '\n');
+}
+
+json read_run(const fs::path& folder) {
+  if (!fs::is_directory(folder))
+    throw Error(folder.string(), ": no such run; tutti train makes one with --out");
+  if (!fs::exists(folder / "run.json"))
+    throw Error(folder.string(), ": holds no run.json, so it is not the folder of a run");
+  json run;
+  try {
+    run = json::parse(read_file(folder / "run.json"));
+    if (run.at("model") != "ensemble")
+      throw Error("its model '", run.at("model").dump(), "' is not known here");
+    if (classes_of(run).size() < 2) throw Error("it names fewer than two classes");
+  } catch (const std::exception& problem) {
+    throw Error((folder / "run.json").string(), ": damaged: ", problem.what());
+  }
+  return run;
+}
+
+std::vector<std::string> classes_of(const json& run) {
+  return run.at("classes").get<std::vector<std::string>>();
+}
+
+void write_split(const fs::path& folder, const SpectrogramTree& tree, const Split& split) {
+  std::vector<const char*> parts(tree.labels.size(), "train");
+  for (const auto row : split.test) parts[static_cast<std::size_t>(row)] = "test";
+  std::ostringstream csv;
+  csv << "path,genre,part\n";
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    csv << quoted(tree.pictures.paths[i].generic_string()) << ','
+        << quoted(tree.genres[static_cast<std::size_t>(tree.labels[i])]) << ',' << parts[i] << '\n';
+  write_file(folder / "split.csv", csv.str());
+}
+
+Split read_split(const fs::path& folder, const SpectrogramTree& tree) {
+  const std::string text = read_file(folder / "split.csv");
+  std::map<std::string, std::string> part_of;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string path = next_cell(text, at);
+    next_cell(text, at);
+    part_of[path] = next_cell(text, at);
+  }
+  Split split;
+  for (std::size_t i = 0; i < tree.labels.size(); ++i) {
+    const auto found = part_of.find(tree.pictures.paths[i].generic_string());
+    if (found == part_of.end() || (found->second != "train" && found->second != "test"))
+      throw Error((folder / "split.csv").string(), ": does not say the part of ",
+                  tree.pictures.paths[i].string());
+    (found->second == "train" ? split.train : split.test).push_back(static_cast<std::int32_t>(i));
+  }
+  return split;
+}
+
+void write_curves(const fs::path& folder, const History& history, const std::string& title) {
+  write_file(folder / "history.csv", history_csv(history));
+  if (history.empty()) return;
+  draw_accuracy(folder / "accuracy.png", history, title);
+  draw_loss(folder / "loss.png", history, title);
+}
+
+void write_metrics(const fs::path& folder, const Metrics& metrics, const json& document,
+                   const std::string& title) {
+  write_json(folder / "metrics.json", document);
+  write_file(folder / "confusion.csv", confusion_csv(metrics));
+  draw_confusion(folder / "confusion.png", metrics, title);
+}
+
+}  // namespace tutti

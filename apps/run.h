@@ -1,0 +1,42 @@
+#pragma once
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "datasets/spectrogram_tree.h"
+#include "datasets/split.h"
+#include "models/history.h"
+#include "models/metrics.h"
+
+/// A run directory: everything about one training.
+///   run.json  split.csv  classifier_K.h5  history.csv  metrics.json
+///   confusion.csv  confusion.png  accuracy.png  loss.png
+namespace tutti {
+
+/// Makes the folder ready for a new run. If it holds anything, an Error without `force`; with it,
+/// the files of an older run are removed, and no others.
+void prepare_run(const std::filesystem::path& folder, bool force);
+/// An Error if prepare_run would refuse; changes nothing.
+void expect_new_run(const std::filesystem::path& folder, bool force);
+
+void write_json(const std::filesystem::path& path, const nlohmann::json& document);
+
+/// run.json of a finished or unfinished run; an Error says what is missing if it is none.
+nlohmann::json read_run(const std::filesystem::path& folder);
+/// The genres a run was trained on, in its order.
+std::vector<std::string> classes_of(const nlohmann::json& run);
+
+/// split.csv: path, genre and part (train or test) of every picture, so that anything can use the
+/// same parts.
+void write_split(const std::filesystem::path& folder, const SpectrogramTree& tree,
+                 const Split& split);
+/// Rows of the tree by the parts that split.csv gives them; an Error if it does not fit the tree.
+Split read_split(const std::filesystem::path& folder, const SpectrogramTree& tree);
+
+void write_curves(const std::filesystem::path& folder, const History& history,
+                  const std::string& title);
+void write_metrics(const std::filesystem::path& folder, const Metrics& metrics,
+                   const nlohmann::json& document, const std::string& title);
+
+}  // namespace tutti

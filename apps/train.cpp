@@ -1,0 +1,221 @@
+#include <iomanip>
+#include <iostream>
+#include <memory>
+
+#include "apps/common.h"
+#include "apps/ensemble_report.h"
+#include "apps/progress.h"
+#include "apps/run.h"
+#include "engine/error.h"
+
+namespace tutti {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct TrainEnsembleOptions {
+  CommonOptions common;
+  std::string data, out;
+  std::int64_t members = 5;
+  double bootstrap = 0.9, learning_rate = 1e-4, train_fraction = 0.8;
+  int epochs = 15, batch = 32;
+  std::uint64_t seed = 54;
+  std::string normalize = "standardize", vote = "mean";
+  bool force = false, skip_bad = false;
+};
+
+Normalization normalization_named(const std::string& name) {
+  if (name == "none") return Normalization::none;
+  return name == "scale" ? Normalization::scale : Normalization::standardize;
+}
+
+SpectrogramTree load_data(const TrainEnsembleOptions& o) {
+  ProgressBar bar("reading ", "pictures", o.common.quiet);
+  return load_spectrogram_tree(o.data, o.skip_bad,
+                               [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
+}
+
+json describe_run(const TrainEnsembleOptions& o, const SpectrogramTree& tree, Device device) {
+  json skipped = json::array();
+  for (const auto& bad : tree.pictures.bad) skipped.push_back(bad.path.generic_string());
+  return {
+      {"model", "ensemble"},
+      {"command", "train ensemble"},
+      {"options",
+       {{"members", o.members},
+        {"bootstrap", o.bootstrap},
+        {"epochs", o.epochs},
+        {"batch", o.batch},
+        {"lr", o.learning_rate},
+        {"train_fraction", o.train_fraction},
+        {"normalize", o.normalize},
+        {"vote", o.vote}}},
+      {"seed", o.seed},
+      {"device", name(device)},
+      {"versions", {{"tutti", TUTTI_VERSION}}},
+      {"data",
+       {{"path", fs::absolute(o.data).lexically_normal().string()},
+        {"pictures", tree.labels.size()},
+        {"skipped", skipped},
+        {"fingerprint", tree.pictures.fingerprint}}},
+      {"classes", tree.genres},
+      {"preprocessing",
+       {{"height", picture_frequencies}, {"width", picture_times}, {"normalize", o.normalize}}}};
+}
+
+/// A line an epoch: the members' means, and how fast it went.
+class EpochLines {
+ public:
+  EpochLines(const TrainEnsembleOptions& options, std::int64_t pictures)
+      : options_(options), pictures_(pictures), bar_("", "steps", options.common.quiet) {}
+
+  void step(int epoch, std::int64_t step, std::int64_t steps) {
+    bar_.label("epoch " + std::to_string(epoch) + "/" + std::to_string(options_.epochs));
+    bar_.update((epoch - 1) * steps + step, options_.epochs * steps);
+  }
+
+  void epoch(int epoch, const std::vector<EpochResult>& members) {
+    const double seconds = std::chrono::duration<double>(Clock::now() - last_).count();
+    last_ = Clock::now();
+    if (options_.common.quiet) return;
+    EpochResult mean{};
+    for (const auto& m : members) {
+      mean.loss += m.loss;
+      mean.accuracy += m.accuracy;
+      mean.val_loss += m.val_loss;
+      mean.val_accuracy += m.val_accuracy;
+    }
+    const auto n = static_cast<double>(members.size());
+    bar_.clear();
+    std::cerr << std::fixed << std::setprecision(4) << "epoch " << std::setw(3) << epoch << '/'
+              << options_.epochs << "  loss " << mean.loss / n << "  accuracy " << mean.accuracy / n
+              << "  val_loss " << mean.val_loss / n << "  val_accuracy " << mean.val_accuracy / n
+              << "  " << std::setprecision(1) << seconds << " s, " << std::setprecision(0)
+              << static_cast<double>(pictures_) * n / seconds << " pictures/s" << std::endl;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const TrainEnsembleOptions& options_;
+  std::int64_t pictures_;  // that each member trains on in an epoch
+  ProgressBar bar_;
+  Clock::time_point last_ = Clock::now();
+};
+
+int train_ensemble(const TrainEnsembleOptions& o) {
+  const Device device = o.common.prepare();
+  expect_new_run(o.out, o.force);
+  const SpectrogramTree tree = load_data(o);
+  const auto n = static_cast<std::int64_t>(tree.labels.size());
+  const Split split = split_train_test(n, o.train_fraction, o.seed);
+  const Examples training(tree.pictures.pixels, tree.labels, split.train);
+  const Examples test(tree.pictures.pixels, tree.labels, split.test);
+  const auto sample = static_cast<std::int64_t>(o.bootstrap * static_cast<double>(training.size()));
+  if (o.batch > sample)
+    throw Error("--batch ", o.batch, ": a member's sample holds ", sample,
+                " pictures; choose at most that");
+
+  prepare_run(o.out, o.force);
+  write_json(fs::path(o.out) / "run.json", describe_run(o, tree, device));
+  write_split(o.out, tree, split);
+  if (!o.common.quiet)
+    std::cerr << n << " pictures of " << tree.genres.size() << " genres ("
+              << tree.pictures.bad.size() << " left out): " << training.size() << " to train, "
+              << test.size() << " to test\n";
+
+  Ensemble ensemble(o.members, o.out, static_cast<std::int64_t>(tree.genres.size()));
+  EpochLines lines(o, sample);
+  const std::atomic<bool>& stop = stop_on_interrupt();
+  History history;
+  ensemble.fit(training, test,
+               {.bootstrap_percent = static_cast<float>(o.bootstrap),
+                .batch_size = o.batch,
+                .epochs = o.epochs,
+                .learning_rate = o.learning_rate,
+                .seed = o.seed,
+                .normalization = normalization_named(o.normalize),
+                .device = device,
+                .on_step = [&](int epoch, std::int64_t step,
+                               std::int64_t steps) { lines.step(epoch, step, steps); },
+                .on_epoch =
+                    [&](int epoch, const std::vector<EpochResult>& members) {
+                      history.push_back(members);
+                      write_curves(o.out, history, "Ensemble of " + std::to_string(o.members));
+                      lines.epoch(epoch, members);
+                    },
+                .stop = &stop});
+  if (stop) {
+    std::cerr << "tutti: stopped; " << o.out << " holds the state after epoch " << history.size()
+              << '\n';
+    return interrupted;
+  }
+
+  EnsembleReport report = judge(ensemble, test, tree.genres, vote_named(o.vote));
+  report.out_of_bag_accuracy = ensemble.out_of_bag_accuracy(training);
+  const json document = to_json(report);
+  write_metrics(o.out, report.metrics, document,
+                "Ensemble of " + std::to_string(o.members) + " on the test set");
+  if (o.common.json)
+    std::cout << document.dump(2) << '\n';
+  else
+    std::cout << to_text(report) << "\nThe run is in " << o.out
+              << ": the members' classifier_K.h5, confusion.png, accuracy.png, loss.png\n";
+  return done;
+}
+
+}  // namespace
+
+void add_train(CLI::App& program, int& status) {
+  auto* train = program.add_subcommand("train", "Train a model and report how good it is");
+  train->require_subcommand(1);
+  auto* command =
+      train->add_subcommand("ensemble", "A bagged ensemble of CNNs on spectrogram pictures");
+  const auto o = std::make_shared<TrainEnsembleOptions>();
+  command->add_option("--data", o->data, "The tree GENRES_DIR/<genre>/*.png")
+      ->required()
+      ->type_name("GENRES_DIR");
+  command->add_option("--out", o->out, "Folder for the run: models, history, metrics, pictures")
+      ->required()
+      ->type_name("RUN");
+  command->add_option("--members", o->members, "Networks in the ensemble")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command
+      ->add_option("--bootstrap", o->bootstrap,
+                   "Size of a member's sample, as a share of the training set")
+      ->check(CLI::Range(0.001, 10.0))
+      ->capture_default_str();
+  command->add_option("--epochs", o->epochs, "Times through every sample")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--batch", o->batch, "Pictures a training step")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--lr", o->learning_rate, "Learning rate of Adam")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command
+      ->add_option("--train-fraction", o->train_fraction,
+                   "Share of the pictures to train on; the rest tests")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command
+      ->add_option("--normalize", o->normalize,
+                   "Pixels as numbers: none (0 to 255), scale (0 to 1, as the original), "
+                   "standardize (mean 0, "
+                   "deviation 1 over the training set; learns faster)")
+      ->check(CLI::IsMember({"none", "scale", "standardize"}))
+      ->capture_default_str();
+  command->add_option("--vote", o->vote, "How members vote: mean (of probabilities) or majority")
+      ->check(CLI::IsMember({"mean", "majority"}))
+      ->capture_default_str();
+  command->add_option("--seed", o->seed, "Seed of split, samples, weights and dropout")
+      ->capture_default_str();
+  command->add_flag("--force", o->force, "Replace a run that is already in RUN");
+  command->add_flag("--skip-bad", o->skip_bad, "Leave out pictures that cannot be read");
+  o->common.add_to(*command);
+  command->callback([o, &status] { status = train_ensemble(*o); });
+}
+
+}  // namespace tutti

@@ -1,0 +1,102 @@
+#include "datasets/pictures.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <iomanip>
+#include <mutex>
+#include <sstream>
+
+#include "datasets/picture.h"
+#include "engine/error.h"
+#include "engine/files.h"
+#include "engine/parallel.h"
+
+namespace tutti {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uintmax_t largest_file = 256 << 20;
+constexpr std::int64_t pixels_a_picture = picture_times * picture_frequencies;
+
+// FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv
+constexpr std::uint64_t fnv_start = 0xcbf29ce484222325, fnv_prime = 0x100000001b3;
+
+std::uint64_t fnv(std::string_view bytes, std::uint64_t hash = fnv_start) {
+  for (const unsigned char byte : bytes) hash = (hash ^ byte) * fnv_prime;
+  return hash;
+}
+
+std::string hex(std::uint64_t value) {
+  std::ostringstream text;
+  text << std::hex << std::setfill('0') << std::setw(16) << value;
+  return text.str();
+}
+
+/// The Errors leave the path out: it stands beside the reason.
+std::string read_picture_file(const fs::path& path) {
+  std::error_code problem;
+  const auto bytes = fs::file_size(path, problem);
+  if (problem) throw Error("cannot be read: ", problem.message());
+  if (bytes > largest_file)
+    throw Error("has ", bytes, " bytes; at most ", largest_file, " can be read");
+  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0)
+    throw Error("cannot be read: ", std::strerror(errno));
+  return read_file(path);
+}
+
+/// What became of one picture.
+struct Outcome {
+  std::uint64_t hash = 0;
+  std::string reason;  // why it is bad; empty if it is not
+};
+
+Outcome load_picture(const fs::path& root, const fs::path& path, std::uint8_t* pixels) try {
+  const std::string file = read_picture_file(root / path);
+  write_time_first(decode_picture(file), pixels);
+  return {fnv(file, fnv(path.generic_string() + '\0')), {}};
+} catch (const Error& problem) {
+  return {0, problem.what()};
+}
+
+}  // namespace
+
+Pictures load_pictures(const std::vector<fs::path>& paths, const Progress& progress,
+                       const fs::path& root) {
+  const auto count = static_cast<std::int64_t>(paths.size());
+  Pictures pictures;
+  pictures.pixels =
+      Tensor::empty({count, picture_times, picture_frequencies, 1}, DType::uint8, Device::cpu);
+  auto* const pixels = pictures.pixels.data<std::uint8_t>();
+  std::vector<Outcome> outcomes(paths.size());
+  std::mutex mutex;
+  std::int64_t done = 0;
+  parallel_for(count, [&](std::int64_t i) {
+    outcomes[i] = load_picture(root, paths[i], pixels + i * pixels_a_picture);
+    const std::lock_guard lock(mutex);
+    if (progress) progress(++done, count);
+  });
+
+  std::uint64_t fingerprint = fnv_start;
+  std::int64_t good = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (!outcomes[i].reason.empty()) {
+      pictures.bad.push_back({paths[i], outcomes[i].reason});
+      continue;
+    }
+    if (good < i)
+      std::memcpy(pixels + good * pixels_a_picture, pixels + i * pixels_a_picture,
+                  pixels_a_picture);
+    ++good;
+    pictures.paths.push_back(paths[i]);
+    fingerprint = (fingerprint ^ outcomes[i].hash) * fnv_prime;
+  }
+  pictures.pixels = pictures.pixels.slice(0, good);
+  pictures.fingerprint = hex(fingerprint);
+  return pictures;
+}
+
+}  // namespace tutti

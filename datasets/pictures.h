@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/tensor.h"
+
+namespace tutti {
+
+/// A picture that could not be used, and why.
+struct BadPicture {
+  std::filesystem::path path;
+  std::string reason;
+};
+
+/// Spectrograms in memory: grey, 127 × 2900, time first.
+struct Pictures {
+  std::vector<std::filesystem::path> paths;  // of those that could be read, in the order given
+  Tensor pixels;                             // uint8 [n, 2900, 127, 1]
+  std::vector<BadPicture> bad;
+  std::string fingerprint;  // 16 hex digits of names and contents of those read; order matters
+};
+
+using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
+
+/// Decodes picture files in parallel (PNG, JPEG, BMP; 8 or 16 bits; grey, colour or alpha). Colour
+/// becomes grey, other sizes are resized to 127 × 2900. Pictures that cannot be used are listed in
+/// `bad`, never thrown. `progress` is called from one thread at a time. Paths start at `root`,
+/// which stands in neither names nor fingerprint.
+Pictures load_pictures(const std::vector<std::filesystem::path>& paths,
+                       const Progress& progress = {}, const std::filesystem::path& root = {});
+
+}  // namespace tutti

@@ -1,0 +1,77 @@
+// The PNG specification, third edition: https://www.w3.org/TR/png-3/
+#include "datasets/png_chunks.h"
+
+#include <array>
+#include <cctype>
+
+#include "engine/error.h"
+
+namespace tutti {
+namespace {
+
+constexpr std::string_view signature = "\x89PNG\r\n\x1a\n";
+constexpr std::size_t around_data = 12;  // length, type and checksum: 4 bytes each
+
+std::uint32_t big_endian(std::string_view bytes) {
+  std::uint32_t value = 0;
+  for (const unsigned char byte : bytes.substr(0, 4)) value = value << 8 | byte;
+  return value;
+}
+
+constexpr auto crc_table = [] {
+  std::array<std::uint32_t, 256> table{};
+  for (std::uint32_t byte = 0; byte < 256; ++byte) {
+    table[byte] = byte;
+    for (int bit = 0; bit < 8; ++bit)
+      table[byte] = (table[byte] >> 1) ^ (table[byte] & 1 ? 0xedb88320u : 0);
+  }
+  return table;
+}();
+
+std::uint32_t crc32(std::string_view bytes) {
+  std::uint32_t crc = 0xffffffffu;
+  for (const unsigned char byte : bytes) crc = (crc >> 8) ^ crc_table[(crc ^ byte) & 0xff];
+  return ~crc;
+}
+
+/// The first chunk of `rest`, from its length to its checksum.
+std::string_view first_chunk(std::string_view rest) {
+  if (rest.size() < around_data || rest.size() - around_data < big_endian(rest))
+    throw Error("cut short: the file ends before the picture does");
+  return rest.substr(0, around_data + big_endian(rest));
+}
+
+std::string_view type_of(std::string_view chunk) { return chunk.substr(4, 4); }
+
+void check(std::string_view chunk) {
+  const auto type = type_of(chunk);
+  const auto data_end = chunk.size() - 4;
+  if (crc32(chunk.substr(4, data_end - 4)) != big_endian(chunk.substr(data_end)))
+    throw Error("damaged: a PNG chunk's checksum does not match its data");
+  // A capital first letter marks what a reader has to know.
+  if (std::isupper(static_cast<unsigned char>(type[0])) && type != "IHDR" && type != "PLTE" &&
+      type != "IDAT" && type != "IEND")
+    throw Error("holds a PNG chunk of an unknown kind, ", type);
+}
+
+}  // namespace
+
+bool is_png(std::string_view file) { return file.starts_with(signature); }
+
+PictureSize png_size(std::string_view file) {
+  const auto header = first_chunk(file.substr(signature.size()));
+  if (type_of(header) != "IHDR" || header.size() != around_data + 13)
+    throw Error("damaged: does not begin with a PNG header");
+  return {big_endian(header.substr(8)), big_endian(header.substr(12))};
+}
+
+void check_png_chunks(std::string_view file) {
+  for (auto rest = file.substr(signature.size());;) {
+    const auto chunk = first_chunk(rest);
+    check(chunk);
+    if (type_of(chunk) == "IEND") return;
+    rest.remove_prefix(chunk.size());
+  }
+}
+
+}  // namespace tutti

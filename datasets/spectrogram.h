@@ -1,0 +1,23 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+namespace tutti {
+
+/// A spectrogram picture, grey: `rows` frequencies (low ones at the bottom) × `columns` time steps,
+/// row-major as a picture file holds it.
+struct GreyPicture {
+  std::int64_t rows = 0, columns = 0;
+  std::vector<std::uint8_t> pixels;
+};
+
+/// The log power of 127 mel bands (Slaney's scale and norm, 0 to sample_rate / 2) at 2900 time steps
+/// spread evenly over the samples (Hann window of 2048, centred), over a range of 80 dB below the
+/// loudest value: 255 is the loudest, 0 is 80 dB below it or less. Silence is all 0.
+GreyPicture mel_spectrogram(const std::vector<float>& samples, int sample_rate);
+
+/// Writes an 8-bit grey PNG atomically. An Error names the file if it cannot be written.
+void write_png(const std::filesystem::path& path, const GreyPicture& picture);
+
+}  // namespace tutti

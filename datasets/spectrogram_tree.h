@@ -1,0 +1,26 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "datasets/picture.h"
+#include "datasets/picture_files.h"
+#include "datasets/pictures.h"
+
+namespace tutti {
+
+/// A tree <root>/<genre>/*.png. Hidden entries, and files that are not pictures, are left out.
+struct SpectrogramTree {
+  std::vector<std::string> genres;   // the folders' names, sorted
+  Pictures pictures;                 // paths relative to the root, sorted by genre, then by name
+  std::vector<std::int32_t> labels;  // index into genres, one a picture
+};
+
+/// Reads a tree. Errors: no such folder, no genre folders, fewer than two genres, a genre without a
+/// picture, a folder that cannot be read. Bad pictures are an Error that lists them all, unless
+/// `skip_bad`; then they are left out and stand in pictures.bad.
+SpectrogramTree load_spectrogram_tree(const std::filesystem::path& root, bool skip_bad = false,
+                                      const Progress& progress = {});
+
+}  // namespace tutti

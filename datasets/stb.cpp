@@ -1,0 +1,36 @@
+// The one place where the stb libraries are compiled.
+#include <cstdlib>
+
+namespace {
+
+/// Bounds what a small file that unpacks without end can take.
+constexpr std::size_t most_bytes = std::size_t{256} << 20;
+
+/// Zeroed, since stb_image leaves pixels unset that a damaged JPEG does not mention.
+void* bounded_allocate(std::size_t bytes) {
+  return bytes <= most_bytes ? std::calloc(1, bytes) : nullptr;
+}
+
+void* bounded_reallocate(void* address, std::size_t bytes) {
+  return bytes <= most_bytes ? std::realloc(address, bytes) : nullptr;
+}
+
+}  // namespace
+
+#define STBI_MALLOC(bytes) bounded_allocate(bytes)
+#define STBI_REALLOC(address, bytes) bounded_reallocate(address, bytes)
+#define STBI_FREE(address) std::free(address)
+
+// The other formats' decoders are the ones with a history of faults.
+#define STBI_ONLY_PNG
+#define STBI_ONLY_JPEG
+#define STBI_ONLY_BMP
+#define STBI_NO_STDIO
+#define STBI_WRITE_NO_STDIO
+
+#define STB_IMAGE_IMPLEMENTATION
+#include <stb/stb_image.h>
+#define STB_IMAGE_RESIZE_IMPLEMENTATION
+#include <stb/stb_image_resize.h>
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#include <stb/stb_image_write.h>

@@ -1,0 +1,78 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/ops.h"
+#include "engine/random.h"
+
+namespace tutti {
+
+/// A tensor that training changes, for all members: [M, …].
+struct Parameter {
+  std::string name;  // as Keras calls it: "kernel", "bias"
+  Variable variable;
+  double l2 = 0;  // coefficient of its squares in the loss
+};
+
+/// Makes the parameters of all members. Each member draws from its own stream, one derived stream a
+/// parameter, so that no member's values depend on which others there are.
+class Initializer {
+ public:
+  Initializer(std::vector<RandomStream> members, DType type, Device device)
+      : members_(std::move(members)), type_(type), device_(device) {}
+
+  /// Uniform in ±sqrt(6 / (fan_in + fan_out)); shape is one member's. Glorot, Bengio (AISTATS
+  /// 2010).
+  Parameter glorot_uniform(std::string name, const Shape& shape, std::int64_t fan_in,
+                           std::int64_t fan_out);
+  Parameter zeros(std::string name, const Shape& shape) const;
+
+  /// 0, 1, 2 …: tells the dropout layers of a model apart.
+  std::uint64_t next_dropout() { return dropouts_++; }
+
+ private:
+  Shape with_members(const Shape& shape) const;
+
+  std::vector<RandomStream> members_;
+  DType type_;
+  Device device_;
+  std::uint64_t drawn_ = 0;  // parameters so far
+  std::uint64_t dropouts_ = 0;
+};
+
+/// What layers know about the pass they take part in.
+struct Pass {
+  bool training = false;
+  std::int64_t step = 0;  // counts training steps; dropout draws anew in each
+  Tensor dropout_keys;    // int32 [M, 2], when training
+};
+
+/// The random keys of members as dropout takes them.
+Tensor keys_of(const std::vector<RandomStream>& members, Device device);
+
+/// A function with parameters. Shapes given to and by build() are those of one example.
+class Layer {
+ public:
+  virtual ~Layer() = default;
+
+  /// Creates the parameters for inputs of this shape; returns the shape of the outputs. An Error if
+  /// the layer cannot take such inputs.
+  virtual Shape build(const Shape& input, Initializer& initializer) = 0;
+
+  /// [M, B, input shape] -> [M, B, output shape]
+  virtual Variable forward(const Variable& x, const Pass& pass) const = 0;
+  /// The same for the batch that a model starts from.
+  virtual Variable forward(const Batch& batch, const Pass& pass) const;
+
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+
+ protected:
+  std::vector<Parameter> parameters_;
+};
+
+/// What follows a layer's sum. A last layer's softmax is left to the loss, which does both in one.
+enum class Activation { linear, relu, softmax };
+Variable activate(Activation activation, const Variable& x);
+
+}  // namespace tutti

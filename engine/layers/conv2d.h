@@ -1,0 +1,30 @@
+#pragma once
+#include "engine/layer.h"
+
+namespace tutti {
+
+/// [height, width, channels] -> [height', width', filters]
+class Conv2D final : public Layer {
+ public:
+  struct Options {
+    std::int64_t filters;
+    std::int64_t kernel_height, kernel_width;
+    std::int64_t stride_height = 1, stride_width = 1;
+    Padding padding = Padding::valid;
+    Activation activation = Activation::linear;
+  };
+
+  explicit Conv2D(const Options& options) : options_(options) {}
+  Shape build(const Shape& input, Initializer& initializer) override;
+  Variable forward(const Variable& x, const Pass& pass) const override;
+  Variable forward(const Batch& batch, const Pass& pass) const override;
+  const Options& options() const { return options_; }
+
+ private:
+  template <class Input>
+  Variable apply(const Input& x) const;
+
+  Options options_;
+};
+
+}  // namespace tutti

@@ -1,0 +1,24 @@
+#pragma once
+#include "engine/layer.h"
+
+namespace tutti {
+
+/// [inputs] -> [units]
+class Dense final : public Layer {
+ public:
+  struct Options {
+    std::int64_t units;
+    Activation activation = Activation::linear;
+    double l2 = 0;  // of the kernel
+  };
+
+  explicit Dense(const Options& options) : options_(options) {}
+  Shape build(const Shape& input, Initializer& initializer) override;
+  Variable forward(const Variable& x, const Pass& pass) const override;
+  const Options& options() const { return options_; }
+
+ private:
+  Options options_;
+};
+
+}  // namespace tutti

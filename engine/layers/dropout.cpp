@@ -1,0 +1,18 @@
+#include "engine/layers/dropout.h"
+
+namespace tutti {
+
+Shape Dropout::build(const Shape& input, Initializer& initializer) {
+  if (rate_ < 0 || rate_ >= 1) throw Error("Dropout: the rate is ", rate_, ", not in [0, 1)");
+  number_ = initializer.next_dropout();
+  return input;
+}
+
+Variable Dropout::forward(const Variable& x, const Pass& pass) const {
+  if (!pass.training || rate_ == 0) return x;
+  // Call 0 of a key belongs to its random stream.
+  const std::uint64_t call = (static_cast<std::uint64_t>(pass.step) << 16) + number_ + 1;
+  return dropout(x, rate_, pass.dropout_keys, call);
+}
+
+}  // namespace tutti

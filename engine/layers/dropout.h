@@ -1,0 +1,19 @@
+#pragma once
+#include "engine/layer.h"
+
+namespace tutti {
+
+/// Zeros a share of the values in training; passes everything through otherwise.
+class Dropout final : public Layer {
+ public:
+  explicit Dropout(double rate) : rate_(rate) {}
+  Shape build(const Shape& input, Initializer& initializer) override;
+  Variable forward(const Variable& x, const Pass& pass) const override;
+  double rate() const { return rate_; }
+
+ private:
+  double rate_;
+  std::uint64_t number_ = 0;  // tells this layer's masks from another's
+};
+
+}  // namespace tutti

@@ -1,0 +1,71 @@
+#pragma once
+#include <cstdint>
+#include <utility>
+
+#include "engine/variable.h"
+
+/// Every operation on Variables. The leading axis is the member, M; the next the batch, B. Shapes
+/// that do not fit are an Error that names the operation and the shapes. One file an operation in
+/// ops/, its gradient below its forward.
+namespace tutti {
+
+enum class Padding { valid, same };  // as Keras pads: same gives ceil(length / stride)
+
+struct Conv2dOptions {
+  std::int64_t stride_height = 1, stride_width = 1;
+  Padding padding = Padding::valid;
+};
+
+struct Pool2dOptions {
+  std::int64_t height, width;
+  std::int64_t stride_height, stride_width;
+  Padding padding = Padding::valid;
+};
+
+/// A batch as row numbers into a data set that all members share; bytes are read as
+/// scale * byte + offset, floats as they are.
+struct Batch {
+  Tensor data;  // uint8 or float32 [examples, …]
+  Tensor rows;  // int32 [M, B]
+  double scale = 1, offset = 0;
+};
+
+/// The examples of a batch as numbers: [M, B, …] of the given type.
+Variable pick(const Batch& batch, DType type = DType::float32);
+
+/// x [M, B, H, W, C], w [M, KH, KW, C, F], b [M, F] -> [M, B, OH, OW, F]
+Variable conv2d(const Variable& x, const Variable& w, const Variable& b,
+                const Conv2dOptions& options);
+/// The same as conv2d(pick(batch), …) without the copy; no gradient for the batch.
+Variable conv2d(const Batch& x, const Variable& w, const Variable& b, const Conv2dOptions& options);
+
+/// [M, B, H, W, C] -> [M, B, OH, OW, C]
+Variable max_pool2d(const Variable& x, const Pool2dOptions& options);
+
+/// x [M, B, I], w [M, I, O], b [M, O] -> [M, B, O]
+Variable dense(const Variable& x, const Variable& w, const Variable& b);
+
+/// max(x, 0), of any shape
+Variable relu(const Variable& x);
+
+/// Zeros with probability `rate`, the rest times 1 / (1 - rate). `keys` int32 [M, 2] holds a
+/// member's random key (keys_of); `call` tells one use of a key from another, and must not be 0.
+Variable dropout(const Variable& x, double rate, const Tensor& keys, std::uint64_t call);
+
+/// The same elements in another shape.
+Variable reshape(const Variable& x, Shape shape);
+
+/// Probabilities along the last axis; no gradient (train with softmax_cross_entropy).
+Tensor softmax(const Tensor& x);
+
+/// Mean over the batch of -log softmax(x)[label]: x [M, B, K], labels int32 [M, B] -> loss [M], and
+/// the probabilities [M, B, K].
+std::pair<Variable, Tensor> softmax_cross_entropy(const Variable& x, const Tensor& labels);
+
+/// coefficient * sum of w^2 for each member: [M, …] -> [M]
+Variable l2(const Variable& w, double coefficient);
+
+/// a + b, of equal shapes
+Variable add(const Variable& a, const Variable& b);
+
+}  // namespace tutti

@@ -1,0 +1,77 @@
+#include "engine/dispatch.h"
+#include "engine/ops.h"
+#include "engine/ops/pick.h"
+#include "engine/ops/window.h"
+
+namespace tutti {
+namespace {
+
+kernels::Conv2dShape conv2d_shape(const Shape& x, const Shape& w, const Shape& b,
+                                  const Conv2dOptions& o) {
+  if (x.size() != 5 || w.size() != 5 || w[0] != x[0] || w[3] != x[4] || b != Shape{x[0], w[4]})
+    throw Error("conv2d: x is ", x, ", w ", w, ", b ", b,
+                "; they must be [members, batch, height, width, channels], "
+                "[members, kernel height, kernel width, channels, filters], [members, filters]");
+  const auto down = window_positions(x[2], w[1], o.stride_height, o.padding);
+  const auto across = window_positions(x[3], w[2], o.stride_width, o.padding);
+  if (down.count < 1 || across.count < 1)
+    throw Error("conv2d: a kernel of ", Shape{w[1], w[2]}, " does not fit into x ", x);
+  return {x[0],           x[1],        x[2],
+          x[3],           x[4],        w[1],
+          w[2],           w[4],        o.stride_height,
+          o.stride_width, down.pad,    across.pad,
+          down.count,     across.count};
+}
+
+Shape out_shape(const kernels::Conv2dShape& s) {
+  return {s.members, s.batch, s.out_height, s.out_width, s.filters};
+}
+
+Tensor bias_gradient(const kernels::Conv2dShape& s, const Tensor& dy) {
+  Tensor db = like(dy, {s.members, s.filters});
+  with_backend(dy, [&](auto& backend) {
+    backend.bias_backward(s.members, s.batch * s.out_height * s.out_width, s.filters, dy, db);
+  });
+  return db;
+}
+
+}  // namespace
+
+Variable conv2d(const Variable& x, const Variable& w, const Variable& b,
+                const Conv2dOptions& options) {
+  const auto shape = conv2d_shape(x.shape(), w.shape(), b.shape(), options);
+  Tensor y = like(x.value(), out_shape(shape));
+  with_backend(y,
+               [&](auto& backend) { backend.conv2d(shape, x.value(), w.value(), b.value(), y); });
+  return Variable::result(y, {x, w, b},
+                          [shape, x_wanted = x.requires_grad(), x = x.value(),
+                           w = w.value()](const Tensor& dy) -> Gradients {
+                            Tensor dx = x_wanted ? like(x) : Tensor(), dw = like(w);
+                            with_backend(dy, [&](auto& backend) {
+                              if (x_wanted) backend.conv2d_backward_input(shape, w, dy, dx);
+                              backend.conv2d_backward_filter(shape, x, dy, dw);
+                            });
+                            return {dx, dw, bias_gradient(shape, dy)};
+                          });
+}
+
+Variable conv2d(const Batch& x, const Variable& w, const Variable& b,
+                const Conv2dOptions& options) {
+  if (x.data.dtype() != DType::uint8) return conv2d(pick(x, w.value().dtype()), w, b, options);
+  const auto shape = conv2d_shape(batch_shape(x), w.shape(), b.shape(), options);
+  Tensor y = like(w.value(), out_shape(shape));
+  with_real(y, [&]<class Real>() {
+    kernels::backend<Real>(y.device())
+        .conv2d_picked(shape, picked_bytes<Real>(x), w.value(), b.value(), y);
+  });
+  return Variable::result(y, {w, b}, [shape, x, w = w.value()](const Tensor& dy) -> Gradients {
+    Tensor dw = like(w);
+    with_real(dw, [&]<class Real>() {
+      kernels::backend<Real>(dy.device())
+          .conv2d_picked_backward_filter(shape, picked_bytes<Real>(x), dy, dw);
+    });
+    return {dw, bias_gradient(shape, dy)};
+  });
+}
+
+}  // namespace tutti

@@ -1,0 +1,21 @@
+#pragma once
+#include <algorithm>
+
+#include "engine/ops.h"
+
+namespace tutti {
+
+/// How a window moves along one axis: the padding before it and the number of positions.
+struct Positions {
+  std::int64_t pad, count;
+};
+
+inline Positions window_positions(std::int64_t length, std::int64_t window, std::int64_t stride,
+                                  Padding padding) {
+  if (padding == Padding::valid) return {0, length < window ? 0 : (length - window) / stride + 1};
+  const std::int64_t count = (length + stride - 1) / stride;
+  const std::int64_t total = std::max<std::int64_t>(0, (count - 1) * stride + window - length);
+  return {total / 2, count};
+}
+
+}  // namespace tutti

@@ -1,0 +1,106 @@
+#include "engine/tensor.h"
+
+#include "engine/storage.h"
+#include "kernels/backend.h"
+
+namespace tutti {
+
+const char* name(DType type) {
+  switch (type) {
+    case DType::float32:
+      return "float32";
+    case DType::float64:
+      return "float64";
+    case DType::uint8:
+      return "uint8";
+    case DType::int32:
+      return "int32";
+  }
+  return "?";
+}
+
+std::int64_t size_of(DType type) {
+  switch (type) {
+    case DType::float32:
+      return 4;
+    case DType::float64:
+      return 8;
+    case DType::uint8:
+      return 1;
+    case DType::int32:
+      return 4;
+  }
+  return 0;
+}
+
+std::int64_t Shape::elements() const {
+  std::int64_t product = 1;
+  for (const auto length : *this) product *= length;
+  return product;
+}
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) {
+  out << '[';
+  for (std::size_t i = 0; i < shape.size(); ++i) out << (i ? ", " : "") << shape[i];
+  return out << ']';
+}
+
+Tensor Tensor::empty(Shape shape, DType type, Device device) {
+  for (const auto length : shape)
+    if (length < 0) throw Error("tensor: shape ", shape, " has a negative length");
+  Tensor tensor;
+  tensor.size_ = shape.elements();
+  tensor.storage_ = allocate(device, tensor.size_ * size_of(type));
+  tensor.shape_ = std::move(shape);
+  tensor.type_ = type;
+  tensor.device_ = device;
+  return tensor;
+}
+
+Tensor Tensor::zeros(Shape shape, DType type, Device device) {
+  Tensor tensor = empty(std::move(shape), type, device);
+  kernels::memory(device).zero(tensor.address(),
+                               static_cast<std::size_t>(tensor.size_ * size_of(type)));
+  return tensor;
+}
+
+Tensor Tensor::reshape(Shape shape) const {
+  if (shape.elements() != size_)
+    throw Error("reshape: ", shape_, " has ", size_, " elements, ", shape, " has ",
+                shape.elements());
+  Tensor tensor = *this;
+  tensor.shape_ = std::move(shape);
+  return tensor;
+}
+
+Tensor Tensor::slice(std::int64_t first, std::int64_t count) const {
+  if (shape_.empty() || first < 0 || count < 0 || first + count > shape_[0])
+    throw Error("slice: rows ", first, " to ", first + count, " of ", shape_);
+  Tensor tensor = *this;
+  const std::int64_t row = shape_[0] ? size_ / shape_[0] : 0;
+  tensor.shape_[0] = count;
+  tensor.size_ = count * row;
+  tensor.offset_ += first * row * size_of(type_);
+  return tensor;
+}
+
+void Tensor::expect(DType type) const {
+  if (!defined()) throw Error("tensor: used before it was given a value");
+  if (type != type_)
+    throw Error("tensor ", shape_, ": holds ", tutti::name(type_), ", not ", tutti::name(type));
+}
+
+void* Tensor::address() const { return static_cast<char*>(storage_.get()) + offset_; }
+
+void Tensor::copy_in(const void* values, std::int64_t count) {
+  if (count != size_) throw Error("tensor ", shape_, ": wants ", size_, " values, not ", count);
+  kernels::memory(device_).copy_in(address(), values,
+                                   static_cast<std::size_t>(size_ * size_of(type_)));
+}
+
+void Tensor::copy_out(void* values) const {
+  kernels::memory(device_).copy_out(values, address(),
+                                    static_cast<std::size_t>(size_ * size_of(type_)));
+}
+
+}  // namespace tutti

@@ -1,0 +1,81 @@
+#include "engine/variable.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "engine/dispatch.h"
+
+namespace tutti {
+
+struct Variable::Node {
+  std::vector<std::shared_ptr<Node>> inputs;  // null where no gradient is wanted
+  Backward backward;                          // empty in a leaf
+  Tensor grad;
+};
+
+Variable::Variable(Tensor value, bool requires_grad)
+    : value_(std::move(value)), node_(requires_grad ? std::make_shared<Node>() : nullptr) {}
+
+Variable Variable::result(Tensor value, const std::vector<Variable>& inputs, Backward backward) {
+  Variable variable(std::move(value));
+  if (std::none_of(inputs.begin(), inputs.end(), [](auto& input) { return input.requires_grad(); }))
+    return variable;
+  variable.node_ = std::make_shared<Node>();
+  for (const auto& input : inputs) variable.node_->inputs.push_back(input.node_);
+  variable.node_->backward = std::move(backward);
+  return variable;
+}
+
+const Tensor& Variable::grad() const {
+  if (!node_) throw Error("variable ", shape(), ": has no gradient, none was asked for");
+  return node_->grad;
+}
+
+namespace {
+
+Tensor sum(const Tensor& a, const Tensor& b) {
+  Tensor y = like(a);
+  with_backend(y, [&](auto& backend) { backend.add(y.size(), a, b, y); });
+  return y;
+}
+
+Tensor ones(const Tensor& shape) {
+  Tensor y = like(shape);
+  with_real(y, [&]<class Real>() {
+    y.copy_from(std::vector<Real>(static_cast<std::size_t>(y.size()), Real{1}).data(), y.size());
+  });
+  return y;
+}
+
+}  // namespace
+
+void backward(const Variable& loss) {
+  using Node = Variable::Node;
+  if (!loss.node_) throw Error("backward: the loss depends on nothing that requires a gradient");
+
+  std::vector<Node*> order;  // inputs before what uses them
+  std::unordered_set<Node*> seen;
+  const std::function<void(Node*)> visit = [&](Node* node) {
+    if (!node || !seen.insert(node).second) return;
+    for (const auto& input : node->inputs) visit(input.get());
+    node->grad = Tensor();
+    order.push_back(node);
+  };
+  visit(loss.node_.get());
+
+  loss.node_->grad = ones(loss.value());
+  for (auto node = order.rbegin(); node != order.rend(); ++node) {
+    if (!(*node)->backward) continue;  // a leaf
+    if (!(*node)->grad.defined()) continue;
+    const Gradients gradients = (*node)->backward((*node)->grad);
+    for (std::size_t i = 0; i < gradients.size(); ++i) {
+      Node* input = (*node)->inputs[i].get();
+      if (!input || !gradients[i].defined()) continue;
+      input->grad = input->grad.defined() ? sum(input->grad, gradients[i]) : gradients[i];
+    }
+    (*node)->backward = nullptr;  // frees what it captured
+    (*node)->grad = Tensor();
+  }
+}
+
+}  // namespace tutti

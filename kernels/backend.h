@@ -1,0 +1,174 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/device.h"
+
+/// The contract: every operation of the engine, forward and backward, once.
+///
+/// Arrays are contiguous, row-major and channels last. Every operation works on M members side by
+/// side: the member is the leading axis of every array, parameters included, and members never mix.
+///
+///   M members   B batch   N elements of one member   K classes
+///   H W C  height, width, channels of the input      KH KW  kernel height and width
+///   OH OW F  height, width, filters of the output    I O  inputs and outputs of a dense layer
+///
+/// Outputs are overwritten and do not alias inputs, except where the comment says otherwise.
+/// Sums run in an order that depends on the shapes alone: same input, same bits.
+namespace tutti::kernels {
+
+struct Conv2dShape {
+  std::int64_t members, batch, height, width, channels;
+  std::int64_t kernel_height, kernel_width, filters;
+  std::int64_t stride_height, stride_width;
+  std::int64_t pad_top, pad_left;  // zeros before the first row and column
+  std::int64_t out_height, out_width;
+};
+
+struct Pool2dShape {
+  std::int64_t members, batch, height, width, channels;
+  std::int64_t pool_height, pool_width;
+  std::int64_t stride_height, stride_width;
+  std::int64_t pad_top, pad_left;  // never the maximum
+  std::int64_t out_height, out_width;
+};
+
+struct DenseShape {
+  std::int64_t members, batch, inputs, outputs;
+};
+
+/// Examples picked by number from a data set of uint8 that all members share, read as numbers:
+/// x[m, b, n] = scale * data[rows[m, b], n] + offset.
+template <class Real>
+struct PickedBytes {
+  const std::uint8_t* data;  // [examples, N]
+  const std::int32_t* rows;  // [M, B]
+  Real scale, offset;
+};
+
+/// One step of Adam in Keras' form: the bias correction is in the rate, epsilon is added after it.
+struct AdamStep {
+  double beta1, beta2, epsilon;
+  double correction;  // sqrt(1 - beta2^t) / (1 - beta1^t) at step t = 1, 2, …
+};
+
+template <class Real>
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  // Cross-correlation with zero padding, and bias: what Keras, PyTorch and cuDNN call convolution.
+  virtual void conv2d(const Conv2dShape&,
+                      const Real* x,  // [M, B, H, W, C]
+                      const Real* w,  // [M, KH, KW, C, F]
+                      const Real* b,  // [M, F]
+                      Real* y) = 0;   // [M, B, OH, OW, F]
+  virtual void conv2d_backward_input(const Conv2dShape&, const Real* w, const Real* dy,
+                                     Real* dx) = 0;
+  virtual void conv2d_backward_filter(const Conv2dShape&, const Real* x, const Real* dy,
+                                      Real* dw) = 0;
+
+  // The same on picked bytes; the definition is pick, then conv2d. Padding is 0 after scaling.
+  virtual void conv2d_picked(const Conv2dShape&, const PickedBytes<Real>& x, const Real* w,
+                             const Real* b, Real* y) = 0;
+  virtual void conv2d_picked_backward_filter(const Conv2dShape&, const PickedBytes<Real>& x,
+                                             const Real* dy, Real* dw) = 0;
+
+  // y = x w + b
+  virtual void dense(const DenseShape&,
+                     const Real* x,  // [M, B, I]
+                     const Real* w,  // [M, I, O]
+                     const Real* b,  // [M, O]
+                     Real* y) = 0;   // [M, B, O]
+  virtual void dense_backward_input(const DenseShape&, const Real* w, const Real* dy, Real* dx) = 0;
+  virtual void dense_backward_weights(const DenseShape&, const Real* x, const Real* dy,
+                                      Real* dw) = 0;
+
+  // db[m, f] = sum over r of dy[m, r, f]
+  virtual void bias_backward(std::int64_t members, std::int64_t rows, std::int64_t features,
+                             const Real* dy,  // [M, rows, features]
+                             Real* db) = 0;   // [M, features]
+
+  // max(x, 0). Both may work in place; the gradient at 0 is 0.
+  virtual void relu(std::int64_t size, const Real* x, Real* y) = 0;
+  virtual void relu_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) = 0;
+
+  // The largest of each window; its gradient goes to the first of equal ones. No window is all
+  // padding.
+  virtual void max_pool2d(const Pool2dShape&,
+                          const Real* x,  // [M, B, H, W, C]
+                          Real* y) = 0;   // [M, B, OH, OW, C]
+  virtual void max_pool2d_backward(const Pool2dShape&, const Real* x, const Real* dy, Real* dx) = 0;
+
+  // y[m, n] = x[m, n] / (1 - rate) where word n % 4 of philox(keys[m], call, n / 4), as a number in
+  // [0, 1), is at least float(rate); else 0. May work in place. Its own gradient: dx from dy.
+  virtual void dropout(std::int64_t members, std::int64_t size, double rate,
+                       const std::int32_t* keys,  // [M, 2]: low and high half
+                       std::uint64_t call,
+                       const Real* x,  // [M, N]
+                       Real* y) = 0;   // [M, N]
+
+  // Probabilities along the last axis.
+  virtual void softmax(std::int64_t rows, std::int64_t classes,
+                       const Real* x,  // [rows, K]
+                       Real* y) = 0;   // [rows, K]
+
+  // Softmax, and the mean over the batch of -log p[label].
+  virtual void softmax_cross_entropy(std::int64_t members, std::int64_t batch, std::int64_t classes,
+                                     const Real* x,               // [M, B, K]
+                                     const std::int32_t* labels,  // [M, B], 0 … K - 1
+                                     Real* probabilities,         // [M, B, K]
+                                     Real* loss) = 0;             // [M]
+  virtual void softmax_cross_entropy_backward(std::int64_t members, std::int64_t batch,
+                                              std::int64_t classes, const Real* probabilities,
+                                              const std::int32_t* labels,
+                                              const Real* dloss,  // [M]
+                                              Real* dx) = 0;      // [M, B, K]
+
+  // loss[m] = coefficient * sum of w[m, n]^2
+  virtual void l2(std::int64_t members, std::int64_t size, double coefficient,
+                  const Real* w,    // [M, N]
+                  Real* loss) = 0;  // [M]
+  virtual void l2_backward(std::int64_t members, std::int64_t size, double coefficient,
+                           const Real* w, const Real* dloss, Real* dw) = 0;
+
+  // y = a + b. May work in place.
+  virtual void add(std::int64_t size, const Real* a, const Real* b, Real* y) = 0;
+
+  // Examples picked by number from a data set that all members share, read as numbers.
+  virtual void pick(std::int64_t picks, std::int64_t size, const PickedBytes<Real>& from,
+                    Real* x) = 0;  // [picks, N], picks = M B
+  virtual void pick(std::int64_t picks, std::int64_t size,
+                    const Real* data,          // [examples, N]
+                    const std::int32_t* rows,  // [picks]
+                    Real* x) = 0;              // [picks, N]
+
+  // Kingma, Ba: Adam (ICLR 2015), as Keras computes it:
+  // m += (1 - beta1) (g - m); v += (1 - beta2) (g^2 - v); w -= rate correction m / (sqrt(v) +
+  // epsilon)
+  virtual void adam(std::int64_t members, std::int64_t size, const AdamStep&,
+                    const Real* rates,  // [M] learning rates
+                    const Real* g,      // [M, N]
+                    Real* w,            // [M, N], updated
+                    Real* m,            // [M, N], updated
+                    Real* v) = 0;       // [M, N], updated
+};
+
+/// The device's implementation; an Error if it has none for this type.
+template <class Real>
+Backend<Real>& backend(Device device);
+
+/// Memory of a device. Sizes in bytes; addresses are aligned to 64 bytes.
+class Memory {
+ public:
+  virtual ~Memory() = default;
+  virtual void* allocate(
+      std::size_t bytes) = 0;  // an Error that says how much, if there is no more
+  virtual void release(void* address, std::size_t bytes) = 0;
+  virtual void zero(void* address, std::size_t bytes) = 0;
+  virtual void copy_in(void* to, const void* host, std::size_t bytes) = 0;
+  virtual void copy_out(void* host, const void* from, std::size_t bytes) = 0;
+};
+Memory& memory(Device device);
+
+}  // namespace tutti::kernels

@@ -1,0 +1,53 @@
+#pragma once
+#include "kernels/backend.h"
+
+namespace tutti::kernels {
+
+/// The fast implementation for processors: matrix products by a BLAS, everything else in loops that
+/// the compiler vectorizes; work is cut by shape alone and spread over threads.
+class CpuBackend final : public Backend<float> {
+ public:
+  void conv2d(const Conv2dShape&, const float* x, const float* w, const float* b,
+              float* y) override;
+  void conv2d_backward_input(const Conv2dShape&, const float* w, const float* dy,
+                             float* dx) override;
+  void conv2d_backward_filter(const Conv2dShape&, const float* x, const float* dy,
+                              float* dw) override;
+  void conv2d_picked(const Conv2dShape&, const PickedBytes<float>& x, const float* w,
+                     const float* b, float* y) override;
+  void conv2d_picked_backward_filter(const Conv2dShape&, const PickedBytes<float>& x,
+                                     const float* dy, float* dw) override;
+  void dense(const DenseShape&, const float* x, const float* w, const float* b, float* y) override;
+  void dense_backward_input(const DenseShape&, const float* w, const float* dy, float* dx) override;
+  void dense_backward_weights(const DenseShape&, const float* x, const float* dy,
+                              float* dw) override;
+  void bias_backward(std::int64_t members, std::int64_t rows, std::int64_t features,
+                     const float* dy, float* db) override;
+  void relu(std::int64_t size, const float* x, float* y) override;
+  void relu_backward(std::int64_t size, const float* y, const float* dy, float* dx) override;
+  void max_pool2d(const Pool2dShape&, const float* x, float* y) override;
+  void max_pool2d_backward(const Pool2dShape&, const float* x, const float* dy, float* dx) override;
+  void dropout(std::int64_t members, std::int64_t size, double rate, const std::int32_t* keys,
+               std::uint64_t call, const float* x, float* y) override;
+  void softmax(std::int64_t rows, std::int64_t classes, const float* x, float* y) override;
+  void softmax_cross_entropy(std::int64_t members, std::int64_t batch, std::int64_t classes,
+                             const float* x, const std::int32_t* labels, float* probabilities,
+                             float* loss) override;
+  void softmax_cross_entropy_backward(std::int64_t members, std::int64_t batch,
+                                      std::int64_t classes, const float* probabilities,
+                                      const std::int32_t* labels, const float* dloss,
+                                      float* dx) override;
+  void l2(std::int64_t members, std::int64_t size, double coefficient, const float* w,
+          float* loss) override;
+  void l2_backward(std::int64_t members, std::int64_t size, double coefficient, const float* w,
+                   const float* dloss, float* dw) override;
+  void add(std::int64_t size, const float* a, const float* b, float* y) override;
+  void pick(std::int64_t picks, std::int64_t size, const PickedBytes<float>& from,
+            float* x) override;
+  void pick(std::int64_t picks, std::int64_t size, const float* data, const std::int32_t* rows,
+            float* x) override;
+  void adam(std::int64_t members, std::int64_t size, const AdamStep&, const float* rates,
+            const float* g, float* w, float* m, float* v) override;
+};
+
+}  // namespace tutti::kernels

@@ -1,0 +1,13 @@
+#pragma once
+
+namespace tutti {
+
+/// Where tensors live and which implementation of the contract computes on them.
+enum class Device {
+  cpu,        ///< the fast one for this processor, float only
+  reference,  ///< naive loops, float or double: the definition the others are tested against
+};
+
+const char* name(Device device);
+
+}  // namespace tutti

@@ -1,0 +1,22 @@
+#pragma once
+#include "kernels/philox.h"
+#include "kernels/reference/reference_backend.h"
+
+namespace tutti::kernels {
+
+template <class Real>
+void ReferenceBackend<Real>::dropout(std::int64_t members, std::int64_t size, double rate,
+                                     const std::int32_t* keys, std::uint64_t call, const Real* x,
+                                     Real* y) {
+  const Real scale = static_cast<Real>(1 / (1 - rate));
+  for (std::int64_t m = 0; m < members; ++m) {
+    const std::uint64_t key = philox_key(keys + 2 * m);
+    for (std::int64_t n = 0; n < size; ++n) {
+      const auto words = philox(key, call, static_cast<std::uint64_t>(n / 4));
+      const bool keep = unit_interval(words[static_cast<std::size_t>(n % 4)]) >= static_cast<float>(rate);
+      y[m * size + n] = keep ? x[m * size + n] * scale : 0;
+    }
+  }
+}
+
+}  // namespace tutti::kernels

@@ -1,0 +1,18 @@
+#include "kernels/reference/reference_backend.h"
+
+#include "kernels/reference/adam.h"
+#include "kernels/reference/conv2d.h"
+#include "kernels/reference/dense.h"
+#include "kernels/reference/dropout.h"
+#include "kernels/reference/elementwise.h"
+#include "kernels/reference/l2.h"
+#include "kernels/reference/max_pool2d.h"
+#include "kernels/reference/pick.h"
+#include "kernels/reference/softmax_cross_entropy.h"
+
+namespace tutti::kernels {
+
+template class ReferenceBackend<float>;
+template class ReferenceBackend<double>;
+
+}  // namespace tutti::kernels

@@ -1,0 +1,48 @@
+#pragma once
+#include "kernels/backend.h"
+
+namespace tutti::kernels {
+
+/// Naive loops with sums in double: the definition of every operation, read and trusted.
+template <class Real>
+class ReferenceBackend final : public Backend<Real> {
+ public:
+  void conv2d(const Conv2dShape&, const Real* x, const Real* w, const Real* b, Real* y) override;
+  void conv2d_backward_input(const Conv2dShape&, const Real* w, const Real* dy, Real* dx) override;
+  void conv2d_backward_filter(const Conv2dShape&, const Real* x, const Real* dy, Real* dw) override;
+  void conv2d_picked(const Conv2dShape&, const PickedBytes<Real>& x, const Real* w, const Real* b,
+                     Real* y) override;
+  void conv2d_picked_backward_filter(const Conv2dShape&, const PickedBytes<Real>& x, const Real* dy,
+                                     Real* dw) override;
+  void dense(const DenseShape&, const Real* x, const Real* w, const Real* b, Real* y) override;
+  void dense_backward_input(const DenseShape&, const Real* w, const Real* dy, Real* dx) override;
+  void dense_backward_weights(const DenseShape&, const Real* x, const Real* dy, Real* dw) override;
+  void bias_backward(std::int64_t members, std::int64_t rows, std::int64_t features, const Real* dy,
+                     Real* db) override;
+  void relu(std::int64_t size, const Real* x, Real* y) override;
+  void relu_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) override;
+  void max_pool2d(const Pool2dShape&, const Real* x, Real* y) override;
+  void max_pool2d_backward(const Pool2dShape&, const Real* x, const Real* dy, Real* dx) override;
+  void dropout(std::int64_t members, std::int64_t size, double rate, const std::int32_t* keys,
+               std::uint64_t call, const Real* x, Real* y) override;
+  void softmax(std::int64_t rows, std::int64_t classes, const Real* x, Real* y) override;
+  void softmax_cross_entropy(std::int64_t members, std::int64_t batch, std::int64_t classes,
+                             const Real* x, const std::int32_t* labels, Real* probabilities,
+                             Real* loss) override;
+  void softmax_cross_entropy_backward(std::int64_t members, std::int64_t batch,
+                                      std::int64_t classes, const Real* probabilities,
+                                      const std::int32_t* labels, const Real* dloss,
+                                      Real* dx) override;
+  void l2(std::int64_t members, std::int64_t size, double coefficient, const Real* w,
+          Real* loss) override;
+  void l2_backward(std::int64_t members, std::int64_t size, double coefficient, const Real* w,
+                   const Real* dloss, Real* dw) override;
+  void add(std::int64_t size, const Real* a, const Real* b, Real* y) override;
+  void pick(std::int64_t picks, std::int64_t size, const PickedBytes<Real>& from, Real* x) override;
+  void pick(std::int64_t picks, std::int64_t size, const Real* data, const std::int32_t* rows,
+            Real* x) override;
+  void adam(std::int64_t members, std::int64_t size, const AdamStep&, const Real* rates,
+            const Real* g, Real* w, Real* m, Real* v) override;
+};
+
+}  // namespace tutti::kernels

@@ -1,0 +1,87 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/genre_cnn.h"
+#include "models/trainer.h"
+
+namespace tutti {
+
+enum class Vote {
+  mean,      ///< the class with the largest mean probability
+  majority,  ///< the class most members choose; of equally many, the one of larger mean probability
+};
+
+struct FitOptions {
+  float bootstrap_percent =
+      0.9f;  // draws with replacement a member, as a share of the training set
+  int batch_size = 32;
+  int epochs = 15;
+  double learning_rate = 1e-4;
+  std::uint64_t seed = 54;
+  Normalization normalization = Normalization::standardize;
+  Device device = Device::cpu;
+  std::int64_t first_member =
+      0;  // number of the first member; a member's result depends on its number
+  std::function<void(int epoch, std::int64_t step, std::int64_t steps)> on_step;
+  std::function<void(int epoch, const std::vector<EpochResult>& members)> on_epoch;
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// A bagged ensemble of GenreCnn. Pictures are uint8 [n, 2900, 127, 1], time first, as the data set
+/// loader makes them; y is int32 [n].
+class Ensemble {
+ public:
+  /// Members are saved in `path` as classifier_0.h5, classifier_1.h5, …
+  Ensemble(std::int64_t n_classifiers, std::filesystem::path path, std::int64_t classes = 10);
+
+  /// Trains all members, each on its own bootstrap sample. The members are saved at the start and
+  /// after every epoch, so that what stops training early leaves the last good state.
+  History fit(const Examples& training, const Examples& validation, const FitOptions& options = {});
+  History fit(const Tensor& X, const Tensor& y, const Examples& validation,
+              const FitOptions& options = {}) {
+    return fit(Examples(X, y), validation, options);
+  }
+
+  struct Scores {
+    Tensor scores;                                  // float32 [members, n, classes]
+    std::vector<std::vector<std::int32_t>> labels;  // [members][n]
+  };
+  /// Each member's probabilities and classes, for all of X or for the rows given.
+  Scores predict_classifiers(const Tensor& X) const;
+  Scores predict_classifiers(const Tensor& X, const std::vector<std::int32_t>& rows) const;
+
+  /// The class that the members vote for.
+  std::vector<std::int32_t> predict(const Tensor& X, Vote vote = Vote::mean) const;
+
+  /// After fit: accuracy of the mean vote on training examples, each judged only by the members
+  /// whose sample does not hold it. Nothing if every example is in every sample.
+  std::optional<double> out_of_bag_accuracy(const Examples& training) const;
+
+  void save() const;
+  /// All classifier_*.h5 of a folder. An Error names the file that is missing, damaged or of
+  /// another shape than the first.
+  static Ensemble load_model(const std::filesystem::path& path, Device device = Device::cpu);
+
+  std::int64_t size() const { return n_classifiers_; }
+  std::int64_t classes() const { return classes_; }
+  const Sequential& model() const;
+
+ private:
+  std::int64_t n_classifiers_;
+  std::filesystem::path path_;
+  std::int64_t classes_;
+  double learning_rate_ = 1e-4;
+  std::optional<Sequential> model_;
+  std::vector<std::vector<std::int32_t>> samples_;  // [members], rows of the training data
+};
+
+/// Mean over members of probabilities [M, n, K] -> [n][K], flat.
+std::vector<float> mean_probabilities(const Tensor& scores);
+
+/// The classes that the members vote for, [n].
+std::vector<std::int32_t> vote(const Ensemble::Scores& scores, Vote rule);
+
+}  // namespace tutti

@@ -1,0 +1,20 @@
+#pragma once
+#include "engine/sequential.h"
+#include "models/keras_file.h"
+
+namespace tutti {
+
+/// Models as Keras files describe them. Keras holds pictures as [frequency, time, channels]; the
+/// engine takes time first, so the two spatial axes of inputs, kernels, strides and pools are
+/// exchanged on the way, both ways. A model's scale and offset are a Rescaling layer.
+
+/// One member of a model with its weights, and the training configuration of an Adam of this rate.
+KerasModel to_keras(const Sequential& model, std::int64_t member, double learning_rate);
+
+/// The model a file describes, not yet built. An Error names the layer that is not supported.
+Sequential from_keras(const KerasModel& file);
+
+/// Sets a built member's parameters. An Error names the layer and both shapes if they do not fit.
+void set_weights(Sequential& model, std::int64_t member, const KerasModel& file);
+
+}  // namespace tutti

@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace tutti {
+
+/// UTF-8 as code points; every byte that is not UTF-8 becomes U+FFFD.
+std::u32string decode_utf8(std::string_view text);
+std::string encode_utf8(std::u32string_view text);
+
+/// The text as it can be shown: control characters and non-characters become U+FFFD too. A genre is
+/// named by a folder, so its name may be any bytes.
+std::u32string printable(std::string_view text);
+
+/// At most `length` code points; a longer text ends in "…".
+std::u32string truncated(std::u32string text, std::size_t length);
+
+/// A number as people write it: 0.50, and 0.00136 or 1.465 to four significant digits.
+std::string fixed(double value, int decimals);
+std::string significant(double value);
+
+}  // namespace tutti

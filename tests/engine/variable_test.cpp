@@ -1,0 +1,62 @@
+#include "engine/variable.h"
+
+#include <catch2/catch.hpp>
+
+#include "engine/ops.h"
+
+using namespace tutti;
+using Floats = std::vector<float>;
+
+namespace {
+
+Variable leaf(Shape shape, const Floats& values) {
+  return Variable(Tensor::from(std::move(shape), values), true);
+}
+
+}  // namespace
+
+TEST_CASE("A value used twice gets the sum of both gradients") {
+  const Variable w = leaf({1, 2}, {3, -4});
+  backward(add(l2(w, 0.5), l2(w, 1)));  // 1.5 w^2
+  CHECK(w.grad().to_vector<float>() == Floats{9, -12});
+}
+
+TEST_CASE("A gradient that passes through unchanged is not changed by another") {
+  const Variable a = leaf({1, 2}, {1, 2}), b = leaf({1, 2}, {5, 6});
+  const Variable sum = add(a, b);
+  backward(add(sum, a));
+  CHECK(a.grad().to_vector<float>() == Floats{2, 2});
+  CHECK(b.grad().to_vector<float>() == Floats{1, 1});
+}
+
+TEST_CASE("Each backward replaces the gradients of the last") {
+  const Variable w = leaf({1, 1}, {3});
+  backward(l2(w, 1));
+  backward(l2(w, 2));
+  CHECK(w.grad().to_vector<float>() == Floats{12});
+}
+
+TEST_CASE("What took no part has no gradient, and asking for none is said") {
+  const Variable w = leaf({1, 1}, {3}), other = leaf({1, 1}, {1}),
+                 constant(Tensor::from<float>({1, 1}, {1}));
+  backward(l2(w, 1));
+  CHECK_FALSE(other.grad().defined());
+  CHECK_THROWS_WITH(constant.grad(), Catch::Contains("none was asked for"));
+  CHECK_THROWS_WITH(backward(relu(constant)), Catch::Contains("depends on nothing"));
+}
+
+TEST_CASE("Operations name themselves and the shapes that do not fit") {
+  const Variable x = leaf({1, 2, 3}, Floats(6)), w = leaf({1, 4, 5}, Floats(20)),
+                 b = leaf({1, 5}, Floats(5));
+  CHECK_THROWS_WITH(dense(x, w, b),
+                    Catch::Contains("dense: x is [1, 2, 3], w [1, 4, 5], b [1, 5]"));
+  CHECK_THROWS_WITH(add(x, w), "add: a is [1, 2, 3], b is [1, 4, 5]");
+  CHECK_THROWS_WITH(conv2d(x, w, b, {}), Catch::Contains("conv2d: x is [1, 2, 3]"));
+  CHECK_THROWS_WITH(max_pool2d(x, {2, 2, 2, 2}), Catch::Contains("max_pool2d: x is [1, 2, 3]"));
+  CHECK_THROWS_WITH(dropout(x, 1, Tensor(), 1), "dropout: the rate is 1, not in [0, 1)");
+  const Variable picture = leaf({1, 1, 2, 2, 1}, Floats(4));
+  CHECK_THROWS_WITH(max_pool2d(picture, {3, 3, 1, 1}),
+                    Catch::Contains("[3, 3] does not fit into x [1, 1, 2, 2, 1]"));
+  CHECK_THROWS_WITH(softmax_cross_entropy(x, Tensor::from<std::int32_t>({1, 3}, {0, 0, 0})),
+                    Catch::Contains("softmax_cross_entropy: x is [1, 2, 3] and labels [1, 3]"));
+}

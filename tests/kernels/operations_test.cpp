@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "kernels/parallel.h"
+#include "tests/support/operation_cases.h"
+
+using namespace tutti;
+using namespace tutti::test;
+
+namespace {
+
+/// The sum of dy * y over a case's outputs: what its backward differentiates.
+double objective(const OperationCase& c, Arrays<double>& arrays) {
+  c.forward_double(kernels::backend<double>(Device::reference), arrays);
+  double sum = 0;
+  for (const auto& output : c.outputs) {
+    const auto& y = arrays.all(output.first);
+    sum += std::inner_product(y.begin(), y.end(), arrays.all("d" + output.first).begin(), 0.0);
+  }
+  return sum;
+}
+
+/// Some elements of an array: all of a short one, about 60 of a long one.
+std::vector<std::size_t> probes(std::size_t size) {
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < size; i += std::max<std::size_t>(1, size / 60)) indices.push_back(i);
+  return indices;
+}
+
+void run(const OperationCase& c, Device device, Arrays<float>& arrays) {
+  c.forward(kernels::backend<float>(device), arrays);
+  c.backward(kernels::backend<float>(device), arrays);
+}
+
+}  // namespace
+
+TEST_CASE("Gradients in double are those of finite differences") {
+  for (const auto& c : operation_cases()) {
+    if (c.large || c.gradients.empty()) continue;
+    auto arrays = arrays_of<double>(c);
+    objective(c, arrays);
+    c.backward_double(kernels::backend<double>(Device::reference), arrays);
+    for (const auto& input : c.gradients)
+      for (const std::size_t i : probes(arrays.all(input).size())) {
+        const double step = 1e-6, gradient = arrays.all("d" + input)[i], at = arrays.all(input)[i];
+        auto moved = arrays;
+        moved.all(input)[i] = at + step;
+        const double above = objective(c, moved);
+        moved.all(input)[i] = at - step;
+        const double below = objective(c, moved);
+        INFO(c.operation << ", " << c.name << ": d" << input << "[" << i << "]");
+        REQUIRE(gradient == Approx((above - below) / (2 * step)).epsilon(1e-6).margin(1e-6));
+      }
+  }
+}
+
+TEST_CASE("The cpu device agrees with the reference") {
+  for (const auto& c : operation_cases()) {
+    if (c.large) continue;
+    auto expected = arrays_of<float>(c), actual = arrays_of<float>(c);
+    run(c, Device::reference, expected);
+    run(c, Device::cpu, actual);
+    for (const auto& [name, values] : expected.reals()) {
+      float largest = 0;
+      for (const float value : values) largest = std::max(largest, std::abs(value));
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        INFO(c.operation << ", " << c.name << ": " << name << "[" << i << "]");
+        REQUIRE(actual.all(name)[i] ==
+                Approx(values[i]).epsilon(c.tolerance).margin(c.tolerance * largest));
+      }
+    }
+  }
+}
+
+TEST_CASE("The cpu device gives the same bits with any number of threads") {
+  for (const auto& c : operation_cases()) {
+    if (c.large && c.operation == "conv2d") continue;  // conv2d_picked is the same size
+    auto one = arrays_of<float>(c), three = arrays_of<float>(c);
+    set_thread_count(1);
+    run(c, Device::cpu, one);
+    set_thread_count(3);
+    run(c, Device::cpu, three);
+    for (const auto& [name, values] : one.reals()) {
+      INFO(c.operation << ", " << c.name << ": " << name);
+      REQUIRE(std::memcmp(values.data(), three.all(name).data(), values.size() * sizeof(float)) ==
+              0);
+    }
+  }
+}
+
+TEST_CASE("Members do not mix: each computes what it computes alone") {
+  const kernels::DenseShape both{2, 3, 70, 66}, one{1, 3, 70, 66};
+  std::vector<float> x(2 * 3 * 70), w(2 * 70 * 66), b(2 * 66), y(2 * 3 * 66), alone(3 * 66);
+  std::iota(x.begin(), x.end(), -100.0f);
+  std::iota(w.begin(), w.end(), -300.0f);
+  auto& backend = kernels::backend<float>(Device::cpu);
+  backend.dense(both, x.data(), w.data(), b.data(), y.data());
+  backend.dense(one, x.data() + 3 * 70, w.data() + 70 * 66, b.data() + 66, alone.data());
+  CHECK(std::memcmp(alone.data(), y.data() + 3 * 66, alone.size() * sizeof(float)) == 0);
+}
+
+TEST_CASE("Dropout keeps the share it should, and draws anew for every call and key") {
+  constexpr std::int64_t size = 100000;
+  const std::vector<float> x(size, 1.0f);
+  std::vector<float> y(size), other(size);
+  const std::int32_t keys[] = {1, 2}, other_keys[] = {1, 3};
+  auto& backend = kernels::backend<float>(Device::cpu);
+  backend.dropout(1, size, 0.3, keys, 1, x.data(), y.data());
+  const auto kept = std::count_if(y.begin(), y.end(), [](float value) { return value != 0; });
+  CHECK(static_cast<double>(kept) / size == Approx(0.7).margin(0.006));  // four standard deviations
+  CHECK(*std::max_element(y.begin(), y.end()) == Approx(1 / 0.7));
+  backend.dropout(1, size, 0.3, keys, 2, x.data(), other.data());
+  CHECK(y != other);
+  backend.dropout(1, size, 0.3, other_keys, 1, x.data(), other.data());
+  CHECK(y != other);
+}
+
+TEST_CASE("A device without an arithmetic says so") {
+  CHECK_THROWS_WITH(kernels::backend<double>(Device::cpu),
+                    "device cpu does not compute in float64");
+}

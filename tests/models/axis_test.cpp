@@ -1,0 +1,48 @@
+#include "models/axis.h"
+
+#include <catch2/catch.hpp>
+
+using namespace tutti;
+
+namespace {
+
+std::vector<std::string> labels(const Ticks& ticks) {
+  std::vector<std::string> labels;
+  for (const double value : ticks.values) labels.push_back(ticks.label(value));
+  return labels;
+}
+
+using Labels = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("Ticks stand at round numbers within the range") {
+  CHECK(labels(nice_ticks(0, 1, 7)) == Labels{"0.0", "0.2", "0.4", "0.6", "0.8", "1.0"});
+  CHECK(labels(nice_ticks(0, 2.4, 7)) == Labels{"0.0", "0.5", "1.0", "1.5", "2.0"});
+  CHECK(labels(nice_ticks(-0.3, 0.9, 7)) == Labels{"-0.2", "0.0", "0.2", "0.4", "0.6", "0.8"});
+  CHECK(labels(nice_ticks(0, 0.0031, 5)) == Labels{"0.000", "0.001", "0.002", "0.003"});
+  CHECK(labels(nice_ticks(0, 3e8, 4)) == Labels{"0", "1e+08", "2e+08", "3e+08"});
+}
+
+TEST_CASE("Ticks are never more than asked for, whatever the range") {
+  for (double high = 1e-90; high < 1e99; high *= 1.37) {
+    const auto ticks = nice_ticks(0, high, 7);
+    CHECK(ticks.values.size() >= 2);
+    CHECK(ticks.values.size() <= 7);
+    CHECK(ticks.values.back() <= high * (1 + 1e-9));
+  }
+}
+
+TEST_CASE("Ticks of epochs are whole numbers") {
+  CHECK(labels(whole_ticks(1, 1.5, 16)) == Labels{"1"});
+  CHECK(labels(whole_ticks(1, 3.04, 16)) == Labels{"1", "2", "3"});
+  CHECK(labels(whole_ticks(1, 51, 11)) ==
+        Labels{"5", "10", "15", "20", "25", "30", "35", "40", "45", "50"});
+}
+
+TEST_CASE("A scale maps its ends to the paper's ends") {
+  const Scale scale{0, 2, 400, 100};
+  CHECK(scale(0) == 400);
+  CHECK(scale(2) == 100);
+  CHECK(scale(0.5) == 325);
+}

@@ -1,0 +1,375 @@
+#include "tests/support/operation_cases.h"
+
+#include <limits>
+
+#include "kernels/philox.h"
+
+namespace tutti::test {
+namespace {
+
+using namespace kernels;
+
+/// Gives a case what it runs: generic lambdas (backend, arrays), compiled for float and for double.
+template <class Forward, class Backward>
+OperationCase running(OperationCase c, Forward forward, Backward backward) {
+  c.forward = forward;
+  c.forward_double = forward;
+  c.backward = backward;
+  c.backward_double = backward;
+  return c;
+}
+
+Conv2dShape conv_shape(std::int64_t members, std::int64_t batch, std::int64_t height,
+                       std::int64_t width, std::int64_t channels, std::int64_t kernel_height,
+                       std::int64_t kernel_width, std::int64_t filters, std::int64_t stride_height,
+                       std::int64_t stride_width, bool same) {
+  const auto count = [same](std::int64_t length, std::int64_t window, std::int64_t stride) {
+    return same ? (length + stride - 1) / stride : (length - window) / stride + 1;
+  };
+  const auto pad = [same](std::int64_t length, std::int64_t window, std::int64_t stride,
+                          std::int64_t out) {
+    return same ? std::max<std::int64_t>(0, (out - 1) * stride + window - length) / 2 : 0;
+  };
+  const std::int64_t out_height = count(height, kernel_height, stride_height);
+  const std::int64_t out_width = count(width, kernel_width, stride_width);
+  return {members,
+          batch,
+          height,
+          width,
+          channels,
+          kernel_height,
+          kernel_width,
+          filters,
+          stride_height,
+          stride_width,
+          pad(height, kernel_height, stride_height, out_height),
+          pad(width, kernel_width, stride_width, out_width),
+          out_height,
+          out_width};
+}
+
+OperationCase conv2d_case(std::string name, const Conv2dShape& s, bool large = false) {
+  const std::int64_t images = s.members * s.batch,
+                     window = s.kernel_height * s.kernel_width * s.channels;
+  return running(
+      {.operation = "conv2d",
+       .name = std::move(name),
+       .inputs = {{"x", images * s.height * s.width * s.channels},
+                  {"w", s.members * window * s.filters},
+                  {"b", s.members * s.filters}},
+       .outputs = {{"y", images * s.out_height * s.out_width * s.filters}},
+       .gradients = {"x", "w", "b"},
+       .flops = 2.0 * static_cast<double>(images * s.out_height * s.out_width * s.filters * window),
+       .large = large},
+      [s](auto& backend, auto& a) { backend.conv2d(s, a["x"], a["w"], a["b"], a["y"]); },
+      [s](auto& backend, auto& a) {
+        backend.conv2d_backward_input(s, a["w"], a["dy"], a["dx"]);
+        backend.conv2d_backward_filter(s, a["x"], a["dy"], a["dw"]);
+        backend.bias_backward(s.members, s.batch * s.out_height * s.out_width, s.filters, a["dy"],
+                              a["db"]);
+      });
+}
+
+std::vector<std::uint8_t> some_bytes(std::int64_t count) {
+  std::vector<std::uint8_t> bytes;
+  for (std::int64_t i = 0; i < count; ++i)
+    bytes.push_back(static_cast<std::uint8_t>(philox(99, 0, static_cast<std::uint64_t>(i))[0]));
+  return bytes;
+}
+
+std::vector<std::int32_t> some_integers(std::int64_t count, std::uint32_t below) {
+  std::vector<std::int32_t> integers;
+  for (std::int64_t i = 0; i < count; ++i)
+    integers.push_back(
+        static_cast<std::int32_t>(philox(98, 0, static_cast<std::uint64_t>(i))[1] % below));
+  return integers;
+}
+
+template <class Real, class A>
+PickedBytes<Real> picked(const A& arrays) {
+  return {arrays.bytes.data(), arrays.integers.data(), static_cast<Real>(1.0 / 64),
+          static_cast<Real>(-1.5)};
+}
+
+template <class B>
+struct RealOf;
+template <class Real>
+struct RealOf<Backend<Real>> {
+  using type = Real;
+};
+template <class B>
+using real_of = typename RealOf<std::remove_reference_t<B>>::type;
+
+OperationCase conv2d_picked_case(std::string name, const Conv2dShape& s, std::int64_t examples,
+                                 bool large = false) {
+  OperationCase c = conv2d_case(std::move(name), s, large);
+  c.operation = "conv2d_picked";
+  c.inputs.erase("x");
+  c.gradients = {"w", "b"};
+  c.bytes = some_bytes(examples * s.height * s.width * s.channels);
+  c.integers = some_integers(s.members * s.batch, static_cast<std::uint32_t>(examples));
+  return running(
+      std::move(c),
+      [s](auto& backend, auto& a) {
+        backend.conv2d_picked(s, picked<real_of<decltype(backend)>>(a), a["w"], a["b"], a["y"]);
+      },
+      [s](auto& backend, auto& a) {
+        backend.conv2d_picked_backward_filter(s, picked<real_of<decltype(backend)>>(a), a["dy"],
+                                              a["dw"]);
+        backend.bias_backward(s.members, s.batch * s.out_height * s.out_width, s.filters, a["dy"],
+                              a["db"]);
+      });
+}
+
+OperationCase pick_case(std::string name, std::int64_t picks, std::int64_t size,
+                        std::int64_t examples) {
+  return running(
+      {.operation = "pick",
+       .name = std::move(name),
+       .inputs = {{"data", examples * size}},
+       .outputs = {{"x", picks * size}, {"from_bytes", picks * size}},
+       .gradients = {},
+       .integers = some_integers(picks, static_cast<std::uint32_t>(examples)),
+       .bytes = some_bytes(examples * size)},
+      [=](auto& backend, auto& a) {
+        backend.pick(picks, size, a["data"], a.integers.data(), a["x"]);
+        backend.pick(picks, size, picked<real_of<decltype(backend)>>(a), a["from_bytes"]);
+      },
+      [](auto&, auto&) {});
+}
+
+OperationCase dense_case(std::string name, const DenseShape& s, bool large = false) {
+  return running(
+      {.operation = "dense",
+       .name = std::move(name),
+       .inputs = {{"x", s.members * s.batch * s.inputs},
+                  {"w", s.members * s.inputs * s.outputs},
+                  {"b", s.members * s.outputs}},
+       .outputs = {{"y", s.members * s.batch * s.outputs}},
+       .gradients = {"x", "w", "b"},
+       .flops = 2.0 * static_cast<double>(s.members * s.batch * s.inputs * s.outputs),
+       .large = large},
+      [s](auto& backend, auto& a) { backend.dense(s, a["x"], a["w"], a["b"], a["y"]); },
+      [s](auto& backend, auto& a) {
+        backend.dense_backward_input(s, a["w"], a["dy"], a["dx"]);
+        backend.dense_backward_weights(s, a["x"], a["dy"], a["dw"]);
+        backend.bias_backward(s.members, s.batch, s.outputs, a["dy"], a["db"]);
+      });
+}
+
+OperationCase max_pool2d_case(std::string name, const Pool2dShape& s, bool large = false) {
+  const std::int64_t images = s.members * s.batch;
+  return running(
+      {.operation = "max_pool2d",
+       .name = std::move(name),
+       .inputs = {{"x", images * s.height * s.width * s.channels}},
+       .outputs = {{"y", images * s.out_height * s.out_width * s.channels}},
+       .gradients = {"x"},
+       .large = large},
+      [s](auto& backend, auto& a) { backend.max_pool2d(s, a["x"], a["y"]); },
+      [s](auto& backend, auto& a) { backend.max_pool2d_backward(s, a["x"], a["dy"], a["dx"]); });
+}
+
+OperationCase relu_case(std::string name, std::int64_t size, bool large = false) {
+  return running(
+      {.operation = "relu",
+       .name = std::move(name),
+       .inputs = {{"x", size}},
+       .outputs = {{"y", size}},
+       .gradients = {"x"},
+       .large = large},
+      [=](auto& backend, auto& a) { backend.relu(size, a["x"], a["y"]); },
+      [=](auto& backend, auto& a) { backend.relu_backward(size, a["y"], a["dy"], a["dx"]); });
+}
+
+OperationCase dropout_case(std::string name, std::int64_t members, std::int64_t size, double rate,
+                           bool large = false) {
+  return running(
+      {.operation = "dropout",
+       .name = std::move(name),
+       .inputs = {{"x", members * size}},
+       .outputs = {{"y", members * size}},
+       .gradients = {"x"},
+       .integers = some_integers(2 * members, 1u << 31),
+       .large = large},
+      [=](auto& backend, auto& a) {
+        backend.dropout(members, size, rate, a.integers.data(), 7, a["x"], a["y"]);
+      },
+      [=](auto& backend, auto& a) {
+        backend.dropout(members, size, rate, a.integers.data(), 7, a["dy"], a["dx"]);
+      });
+}
+
+OperationCase softmax_case(std::string name, std::int64_t rows, std::int64_t classes) {
+  return running(
+      {.operation = "softmax",
+       .name = std::move(name),
+       .inputs = {{"x", rows * classes}},
+       .outputs = {{"y", rows * classes}},
+       .gradients = {}},
+      [=](auto& backend, auto& a) { backend.softmax(rows, classes, a["x"], a["y"]); },
+      [](auto&, auto&) {});
+}
+
+OperationCase cross_entropy_case(std::string name, std::int64_t members, std::int64_t batch,
+                                 std::int64_t classes) {
+  const std::int64_t size = members * batch * classes;
+  return running(
+      {.operation = "softmax_cross_entropy",
+       .name = std::move(name),
+       .inputs = {{"x", size}},
+       .outputs = {{"loss", members}},
+       .gradients = {"x"},
+       .integers = some_integers(members * batch, static_cast<std::uint32_t>(classes))},
+      [=](auto& backend, auto& a) {
+        a.all("probabilities").resize(static_cast<std::size_t>(size));
+        backend.softmax_cross_entropy(members, batch, classes, a["x"], a.integers.data(),
+                                      a["probabilities"], a["loss"]);
+      },
+      [=](auto& backend, auto& a) {
+        backend.softmax_cross_entropy_backward(members, batch, classes, a["probabilities"],
+                                               a.integers.data(), a["dloss"], a["dx"]);
+      });
+}
+
+OperationCase l2_case(std::string name, std::int64_t members, std::int64_t size) {
+  return running(
+      {.operation = "l2",
+       .name = std::move(name),
+       .inputs = {{"w", members * size}},
+       .outputs = {{"loss", members}},
+       .gradients = {"w"}},
+      [=](auto& backend, auto& a) { backend.l2(members, size, 0.03, a["w"], a["loss"]); },
+      [=](auto& backend, auto& a) {
+        backend.l2_backward(members, size, 0.03, a["w"], a["dloss"], a["dw"]);
+      });
+}
+
+OperationCase add_case(std::string name, std::int64_t size) {
+  return running(
+      {.operation = "add",
+       .name = std::move(name),
+       .inputs = {{"a", size}, {"b", size}},
+       .outputs = {{"y", size}},
+       .gradients = {}},
+      [=](auto& backend, auto& a) { backend.add(size, a["a"], a["b"], a["y"]); },
+      [](auto&, auto&) {});
+}
+
+/// Two steps from fresh state.
+OperationCase adam_case(std::string name, std::int64_t members, std::int64_t size,
+                        bool large = false) {
+  return running(
+      {.operation = "adam",
+       .name = std::move(name),
+       .inputs = {{"w", members * size}, {"g", members * size}},
+       .outputs = {{"w_new", members * size}, {"m", members * size}, {"v", members * size}},
+       .gradients = {},
+       .large = large},
+      [=](auto& backend, auto& a) {
+        a.all("rates").assign(static_cast<std::size_t>(members), 1e-3f);
+        a.all("rates")[0] = 2e-3f;
+        a.all("w_new") = a.all("w");
+        std::fill_n(a["m"], members * size, 0);
+        std::fill_n(a["v"], members * size, 0);
+        for (const double correction : {0.31622776, 0.23534})
+          backend.adam(members, size, {0.9, 0.999, 1e-7, correction}, a["rates"], a["g"],
+                       a["w_new"], a["m"], a["v"]);
+      },
+      [](auto&, auto&) {});
+}
+
+std::vector<OperationCase> make_cases() {
+  std::vector<OperationCase> cases;
+  //                                                M  B  H   W  C  KH KW F  SH SW same
+  cases.push_back(conv2d_case("1x1", conv_shape(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, false)));
+  cases.push_back(conv2d_case("3x3 valid", conv_shape(2, 2, 6, 7, 3, 3, 3, 4, 1, 1, false)));
+  cases.push_back(conv2d_case("3x3 same", conv_shape(1, 2, 5, 6, 2, 3, 3, 3, 1, 1, true)));
+  cases.push_back(
+      conv2d_case("strides, even kernel, same", conv_shape(2, 1, 7, 5, 2, 4, 2, 3, 2, 3, true)));
+  cases.push_back(
+      conv2d_case("strides leave a rest", conv_shape(1, 2, 8, 9, 1, 3, 2, 2, 3, 2, false)));
+  cases.push_back(conv2d_case("full width", conv_shape(3, 2, 12, 5, 1, 6, 5, 4, 2, 1, false)));
+  cases.push_back(conv2d_case("full width, stride divides no kernel",
+                              conv_shape(2, 2, 17, 3, 2, 5, 3, 3, 3, 1, false)));
+  cases.push_back(conv2d_case("full width, stride beyond kernel",
+                              conv_shape(1, 2, 17, 3, 1, 2, 3, 5, 4, 1, false)));
+  cases.push_back(conv2d_case("full width, same", conv_shape(1, 2, 9, 3, 2, 3, 3, 2, 1, 1, true)));
+  cases.push_back(conv2d_case("one dimension", conv_shape(2, 2, 10, 1, 4, 3, 1, 5, 1, 1, false)));
+  cases.push_back(conv2d_case("wide rows", conv_shape(1, 2, 20, 50, 1, 6, 50, 7, 3, 1, false)));
+  cases.push_back(
+      conv2d_case("GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), true));
+  cases.push_back(
+      conv2d_picked_case("full width", conv_shape(3, 2, 12, 5, 1, 6, 5, 4, 2, 1, false), 4));
+  cases.push_back(
+      conv2d_picked_case("full width, rest", conv_shape(2, 3, 17, 3, 2, 5, 3, 3, 3, 1, false), 3));
+  cases.push_back(
+      conv2d_picked_case("wide rows", conv_shape(2, 2, 23, 50, 1, 6, 50, 7, 3, 1, false), 3));
+  cases.push_back(
+      conv2d_picked_case("3x3 same", conv_shape(2, 2, 5, 6, 2, 3, 3, 3, 1, 1, true), 3));
+  cases.push_back(conv2d_picked_case(
+      "GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), 64, true));
+  cases.push_back(pick_case("odd", 5, 37, 4));
+  //                                       M  B  I   O
+  cases.push_back(dense_case("1x1", {1, 1, 1, 1}));
+  cases.push_back(dense_case("odd", {2, 3, 7, 5}));
+  cases.push_back(dense_case("beyond a tile", {1, 70, 9, 67}));
+  cases.push_back(dense_case("many inputs", {2, 3, 2100, 3}));
+  cases.push_back(dense_case("GenreCnn dense", {1, 32, 28900, 128}, true));
+  cases.push_back(dense_case("GenreCnn dense, 5 members", {5, 32, 28900, 128}, true));
+  cases.push_back(max_pool2d_case("2x1", {2, 2, 7, 1, 3, 2, 1, 2, 1, 0, 0, 3, 1}));
+  cases.push_back(max_pool2d_case("3x3 stride 2 same", {1, 2, 5, 6, 2, 3, 3, 2, 2, 1, 0, 3, 3}));
+  cases.push_back(max_pool2d_case("overlapping", {1, 1, 6, 6, 1, 3, 3, 1, 1, 0, 0, 4, 4}));
+  cases.push_back(
+      max_pool2d_case("GenreCnn", {1, 32, 578, 1, 100, 2, 1, 2, 1, 0, 0, 289, 1}, true));
+  cases.push_back(relu_case("odd", 33));
+  cases.push_back(relu_case("GenreCnn", 32 * 578 * 100, true));
+  cases.push_back(dropout_case("odd", 3, 301, 0.3));
+  cases.push_back(dropout_case("two thirds", 1, 2050, 2.0 / 3));
+  cases.push_back(dropout_case("GenreCnn", 1, 32 * 28900, 0.5, true));
+  cases.push_back(softmax_case("odd", 3, 7));
+  cases.push_back(cross_entropy_case("ten classes", 2, 5, 10));
+  cases.push_back(cross_entropy_case("two classes", 3, 1, 2));
+  cases.push_back(l2_case("odd", 3, 41));
+  cases.push_back(add_case("odd", 101));
+  cases.push_back(adam_case("odd", 3, 29));
+  cases.push_back(adam_case("GenreCnn", 1, 28900 * 128, true));
+  return cases;
+}
+
+}  // namespace
+
+const std::vector<OperationCase>& operation_cases() {
+  static const std::vector<OperationCase> cases = make_cases();
+  return cases;
+}
+
+template <class Real>
+Arrays<Real> arrays_of(const OperationCase& c) {
+  Arrays<Real> arrays;
+  arrays.integers = c.integers;
+  arrays.bytes = c.bytes;
+  std::uint64_t key = 0;
+  const auto values = [&](const std::string& name, std::int64_t length) {
+    ++key;
+    auto& array = arrays.all(name);
+    for (std::int64_t i = 0; i < length; ++i)
+      array.push_back(2 * unit_interval(philox(key, 0, static_cast<std::uint64_t>(i))[0]) - 1);
+  };
+  const auto poison = [&](const std::string& name, std::int64_t length) {
+    arrays.all(name).assign(static_cast<std::size_t>(length),
+                            std::numeric_limits<Real>::quiet_NaN());
+  };
+  for (const auto& [name, length] : c.inputs) values(name, length);
+  for (const auto& [name, length] : c.outputs) {
+    poison(name, length);
+    values("d" + name, length);
+  }
+  for (const auto& name : c.gradients) poison("d" + name, c.inputs.at(name));
+  return arrays;
+}
+
+template Arrays<float> arrays_of(const OperationCase&);
+template Arrays<double> arrays_of(const OperationCase&);
+
+}  // namespace tutti::test
