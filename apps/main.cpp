@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "apps/common.h"
@@ -21,6 +22,13 @@ int main(int argc, char** argv) {
   tutti::add_predict(program, status);
   tutti::add_synth(program, status);
   tutti::add_devices(program, status);
+  const auto commands = program.get_subcommands([](const CLI::App*) { return true; });
+  if (argc > 1 && argv[1][0] != '-' && std::none_of(commands.begin(), commands.end(), [&](auto* c) {
+        return c->check_name(argv[1]);
+      })) {
+    std::cerr << "tutti: there is no command '" << argv[1] << "'; tutti --help lists them\n";
+    return tutti::wrong_usage;
+  }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

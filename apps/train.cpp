@@ -117,7 +117,8 @@ int train_ensemble(const TrainEnsembleOptions& o) {
                 " pictures; choose at most that");
 
   prepare_run(o.out, o.force);
-  write_json(fs::path(o.out) / "run.json", describe_run(o, tree, device));
+  json run = describe_run(o, tree, device);
+  write_json(fs::path(o.out) / "run.json", run);
   write_split(o.out, tree, split);
   if (!o.common.quiet)
     std::cerr << n << " pictures of " << tree.genres.size() << " genres ("
@@ -153,6 +154,9 @@ int train_ensemble(const TrainEnsembleOptions& o) {
 
   EnsembleReport report = judge(ensemble, test, tree.genres, vote_named(o.vote));
   report.out_of_bag_accuracy = ensemble.out_of_bag_accuracy(training);
+  run["out_of_bag_accuracy"] =
+      report.out_of_bag_accuracy ? json(*report.out_of_bag_accuracy) : json();
+  write_json(fs::path(o.out) / "run.json", run);
   const json document = to_json(report);
   write_metrics(o.out, report.metrics, document,
                 "Ensemble of " + std::to_string(o.members) + " on the test set");

@@ -1,17 +1,45 @@
-// ITU-T T.81, annex B.
+// The JPEG specification: ITU-T T.81, annex B.
 #include "datasets/jpeg_segments.h"
+
+#include <algorithm>
 
 #include "engine/error.h"
 
 namespace tutti {
 namespace {
 
-constexpr unsigned char huffman_tables = 0xc4, image_end = 0xd9, scan = 0xda;
+constexpr unsigned char huffman_tables = 0xc4, restart_0 = 0xd0, restart_7 = 0xd7;
+constexpr unsigned char image_start = 0xd8, image_end = 0xd9, scan = 0xda;
 
-/// Reads a file from its start to its end.
+/// Takes a file apart from its start on.
 class Reader {
  public:
   explicit Reader(std::string_view file) : rest_(file) {}
+
+  unsigned char marker() {
+    if (byte() != 0xff) throw Error("damaged: there is no JPEG marker where one should be");
+    unsigned char code = 0xff;
+    while (code == 0xff) code = byte();
+    return code;
+  }
+
+  /// The marker that ends the compressed data of a scan: no stuffed zero and no restart.
+  unsigned char marker_after_scan() {
+    for (;;) {
+      take(std::min(rest_.find('\xff'), rest_.size()));
+      const auto code = marker();
+      if (code != 0 && (code < restart_0 || code > restart_7)) return code;
+    }
+  }
+
+  std::string_view segment() {
+    const unsigned high = byte(), length = high << 8 | byte();
+    if (length < 2) throw Error("damaged: a JPEG segment without a length");
+    return take(length - 2);
+  }
+
+ private:
+  unsigned char byte() { return static_cast<unsigned char>(take(1)[0]); }
 
   std::string_view take(std::size_t count) {
     if (count > rest_.size()) throw Error("cut short: the file ends before the picture does");
@@ -19,34 +47,36 @@ class Reader {
     rest_.remove_prefix(count);
     return bytes;
   }
-  unsigned char byte() { return static_cast<unsigned char>(take(1)[0]); }
-  bool empty() const { return rest_.empty(); }
 
-  unsigned char marker() {
-    if (byte() != 0xff) throw Error("damaged: a JPEG marker is missing");
-    unsigned char code = 0xff;
-    while (code == 0xff) code = byte();  // may be repeated
-    return code;
-  }
-
-  std::string_view segment() {
-    const std::size_t high = byte(), length = high << 8 | byte();
-    if (length < 2) throw Error("damaged: a JPEG segment has no length");
-    return take(length - 2);
-  }
-
-  /// Everything up to the next marker that is neither a stuffed byte nor a restart.
-  void skip_compressed_data() {
-    for (;;) {
-      const auto at = rest_.find('\xff');
-      take(std::min(at, rest_.size()));
-      const unsigned char next = take(2)[1];
-    }
-  }
-
- private:
   std::string_view rest_;
 };
 
+void check_huffman_tables(std::string_view tables) {
+  constexpr std::size_t header = 17;  // the table's number, and how many codes each length has
+  while (!tables.empty()) {
+    std::size_t codes = 0;
+    for (const unsigned char count : tables.substr(1, header - 1)) codes += count;
+    if (codes > 256 || header + codes > tables.size())
+      throw Error("damaged: a JPEG's Huffman table has too many codes");
+    tables.remove_prefix(header + codes);
+  }
+}
+
 }  // namespace
+
+bool is_jpeg(std::string_view file) {
+  const auto code = file.find_first_not_of('\xff');
+  return code != 0 && code != file.npos && static_cast<unsigned char>(file[code]) == image_start;
+}
+
+void check_jpeg_segments(std::string_view file) {
+  Reader reader(file);
+  reader.marker();  // the start of the image
+  for (auto code = reader.marker(); code != image_end;) {
+    const auto segment = reader.segment();
+    if (code == huffman_tables) check_huffman_tables(segment);
+    code = code == scan ? reader.marker_after_scan() : reader.marker();
+  }
+}
+
 }  // namespace tutti

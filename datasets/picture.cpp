@@ -8,6 +8,7 @@
 #include <cstring>
 #include <memory>
 
+#include "datasets/jpeg_segments.h"
 #include "datasets/png_chunks.h"
 #include "engine/error.h"
 
@@ -91,6 +92,7 @@ GreyPicture resized(const GreyPicture& picture) {
 
 GreyPicture decode_picture(std::string_view file) {
   if (file.empty()) throw Error("the file is empty");
+  if (is_jpeg(file)) check_jpeg_segments(file);
   check(declared_size(file));
   if (is_png(file)) check_png_chunks(file);
 
@@ -100,7 +102,7 @@ GreyPicture decode_picture(std::string_view file) {
       stbi_load_16_from_callbacks(&source_callbacks, &source, &width, &height, &channels, 0),
       stbi_image_free);
   if (source.ran_out) throw Error("cut short: the file ends before the picture does");
-  if (!samples) throw Error("damaged: ", stbi_failure_reason());
+  if (!samples) throw Error("damaged: stb_image says '", stbi_failure_reason(), "'");
 
   GreyPicture picture{height, width, std::vector<std::uint8_t>(std::size_t(width) * height)};
   for (std::size_t i = 0; i < picture.pixels.size(); ++i)

@@ -2,7 +2,6 @@
 #include "datasets/png_chunks.h"
 
 #include <array>
-#include <cctype>
 
 #include "engine/error.h"
 
@@ -48,10 +47,9 @@ void check(std::string_view chunk) {
   const auto data_end = chunk.size() - 4;
   if (crc32(chunk.substr(4, data_end - 4)) != big_endian(chunk.substr(data_end)))
     throw Error("damaged: a PNG chunk's checksum does not match its data");
-  // A capital first letter marks what a reader has to know.
-  if (std::isupper(static_cast<unsigned char>(type[0])) && type != "IHDR" && type != "PLTE" &&
-      type != "IDAT" && type != "IEND")
-    throw Error("holds a PNG chunk of an unknown kind, ", type);
+  const bool critical = !(type[0] & 0x20);  // a capital letter: readers have to know it
+  if (critical && type != "IHDR" && type != "PLTE" && type != "IDAT" && type != "IEND")
+    throw Error("holds a PNG chunk of an unknown kind");
 }
 
 }  // namespace

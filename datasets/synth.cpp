@@ -1,7 +1,8 @@
 #include "datasets/synth.h"
 
-#include <cstdio>
+#include <iomanip>
 #include <mutex>
+#include <sstream>
 
 #include "datasets/spectrogram.h"
 #include "datasets/synthetic_genres.h"
@@ -33,9 +34,9 @@ void make_folder(const fs::path& folder) {
 /// As in resized007.png: three digits, or as many as it takes.
 std::string numbered(const std::string& prefix, int digits, std::int64_t number,
                      const std::string& extension) {
-  const std::string text = std::to_string(number);
-  const auto missing = std::max<std::int64_t>(0, digits - static_cast<std::int64_t>(text.size()));
-  return prefix + std::string(static_cast<std::size_t>(missing), '0') + text + extension;
+  std::ostringstream name;
+  name << prefix << std::setw(digits) << std::setfill('0') << number << extension;
+  return name.str();
 }
 
 void write_song(const fs::path& out, const SynthOptions& options, int genre, std::int64_t number) {

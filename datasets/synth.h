@@ -12,9 +12,10 @@ const std::vector<std::string>& synthetic_genres();
 
 inline constexpr int synthetic_sample_rate = 22050;
 
-/// A song of a genre (index into synthetic_genres): rhythm, harmony and timbre of the genre, the rest
-/// (tempo, key, melody, loudness, noise) drawn from (seed, genre, number). The same arguments give the
-/// same samples on every machine and with any number of threads.
+/// A song of a genre (index into synthetic_genres): rhythm, harmony and timbre of the genre, the
+/// rest (tempo, key, melody, loudness, noise) drawn from (seed, genre, number). The same arguments
+/// give the same samples with any number of threads and on every machine, but for the last bit of a
+/// sample where the machines' sines differ.
 std::vector<float> synthetic_song(int genre, std::int64_t number, std::uint64_t seed,
                                   double seconds = 30);
 
@@ -25,8 +26,10 @@ struct SynthOptions {
   bool audio = true;  // also write the wav files
 };
 
-/// Writes <out>/audio/<genre>/<genre>.00000.wav and <out>/genres/<genre>/resized000.png, in parallel.
-/// An Error names the file that cannot be written. `progress` is called after each song.
+/// Writes <out>/audio/<genre>/<genre>.00000.wav and <out>/genres/<genre>/resized000.png, in
+/// parallel. An Error names the file that cannot be written, or says what a song count (1 to 100
+/// 000) or length (1 to 3600 s) has to be. `progress` is called after each song, never twice at
+/// once.
 void write_synthetic_songs(
     const std::filesystem::path& out, const SynthOptions& options,
     const std::function<void(std::int64_t done, std::int64_t total)>& progress = {});

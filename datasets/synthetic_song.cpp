@@ -107,9 +107,9 @@ class Song {
   }
 
  private:
-  /// Repeats a bar to the song's end; play(bar's number, strike, seconds).
+  /// Repeats a bar to the song's end: calls play(number of the bar, strike, seconds).
   template <class Play>
-  void repeat(std::string_view text, RandomStream& draw, const Play& play) {
+  void repeat(std::string_view text, RandomStream& draw, const Play& play) const {
     const auto bar = strikes(text);
     const int steps = static_cast<int>(text.size());
     bool rests = false;

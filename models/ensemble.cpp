@@ -7,6 +7,7 @@
 
 #include "engine/error.h"
 #include "models/keras_layers.h"
+#include "models/prediction.h"
 
 namespace tutti {
 namespace fs = std::filesystem;

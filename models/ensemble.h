@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/genre_cnn.h"
+#include "models/members.h"
 #include "models/trainer.h"
 
 namespace tutti {

@@ -1,32 +1,46 @@
 #pragma once
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <vector>
 
+#include "engine/adam.h"
 #include "engine/sequential.h"
 #include "models/examples.h"
 #include "models/history.h"
 
 namespace tutti {
 
-/// A member's random streams, one a purpose; see member_streams.
-enum class Purpose : std::uint64_t { initialization, dropout, bootstrap, order };
+/// A built model in training: Adam's state, the members' dropout keys and the count of steps.
+class Trainer {
+ public:
+  Trainer(Sequential& model, const std::vector<RandomStream>& members, double learning_rate);
 
-/// The streams of `count` members from number `first` on: a member's stream depends on the seed and
-/// its number alone.
-std::vector<RandomStream> member_streams(std::uint64_t seed, std::int64_t count,
-                                         std::int64_t first = 0);
-/// The same members' streams for one purpose.
-std::vector<RandomStream> streams_for(Purpose purpose, const std::vector<RandomStream>& members);
+  /// What a step found before it changed the weights, for each member.
+  struct StepResult {
+    std::vector<float> loss;            // mean over the batch, with the L2 terms
+    std::vector<std::int64_t> correct;  // of the batch
+    bool finite;                        // if not, nothing was changed
+  };
+
+  /// One step on rows of the examples, [M B], member after member.
+  StepResult step(const Examples& examples, const std::vector<std::int32_t>& rows);
+
+ private:
+  Sequential& model_;
+  Adam adam_;
+  Tensor dropout_keys_;
+  std::int64_t steps_ = 0;
+};
 
 struct TrainOptions {
   int epochs = 15;
   int batch_size = 32;
   double learning_rate = 1e-4;
   /// After every step: epochs from 1, steps from 1.
-  std::function<void(int epoch, std::int64_t step, std::int64_t steps)> on_step;
+  std::function<void(int epoch, std::int64_t step, std::int64_t steps)> on_step = {};
   /// After every epoch, when its loss and validation loss are known to be finite.
-  std::function<void(int epoch, const std::vector<EpochResult>& members)> on_epoch;
+  std::function<void(int epoch, const std::vector<EpochResult>& members)> on_epoch = {};
   /// Set (by Ctrl-C, say) to end after the current step.
   const std::atomic<bool>* stop = nullptr;
 };
@@ -39,9 +53,5 @@ struct TrainOptions {
 History train(Sequential& model, const std::vector<RandomStream>& members, const Examples& training,
               const std::vector<std::vector<std::int32_t>>& samples, const Examples& validation,
               const TrainOptions& options);
-
-/// Every member's probabilities for the examples' rows: float32 [M, n, classes].
-Tensor predict_probabilities(const Sequential& model, const Tensor& x,
-                             const std::vector<std::int32_t>& rows);
 
 }  // namespace tutti

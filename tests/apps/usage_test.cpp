@@ -4,17 +4,17 @@
 #include "tests/support/program.h"
 
 using Catch::Contains;
-using tutti::test::tutti;
+using tutti::test::run_tutti;
 
 TEST_CASE("Every command explains itself") {
   for (const char* command :
        {"", "train", "train ensemble", "evaluate", "predict", "synth", "devices"}) {
-    const auto result = tutti(std::string(command) + " --help");
+    const auto result = run_tutti(std::string(command) + " --help");
     CAPTURE(command);
     CHECK(result.status == 0);
     CHECK_THAT(result.out, Contains("Usage:"));
   }
-  CHECK_THAT(tutti("train ensemble --help").out, Contains("0.0001") && Contains("standardize"));
+  CHECK_THAT(run_tutti("train ensemble --help").out, Contains("0.0001") && Contains("standardize"));
 }
 
 TEST_CASE("A wrong command line is status 2 and names what is wrong") {
@@ -25,7 +25,7 @@ TEST_CASE("A wrong command line is status 2 and names what is wrong") {
            {"train ensemble --data x --out y --vote loud", "--vote"},
            {"train ensemble --out y", "--data"},
            {"synth --out x --seconds none", "--seconds"}}) {
-    const auto result = tutti(arguments);
+    const auto result = run_tutti(arguments);
     CAPTURE(arguments);
     CHECK(result.status == 2);
     CHECK_THAT(result.err, Contains(named));
@@ -33,8 +33,8 @@ TEST_CASE("A wrong command line is status 2 and names what is wrong") {
 }
 
 TEST_CASE("The devices are told, also to programs") {
-  CHECK_THAT(tutti("devices").out, Contains("cpu") && Contains("cuda"));
-  const auto document = nlohmann::json::parse(tutti("devices --json").out);
+  CHECK_THAT(run_tutti("devices").out, Contains("cpu") && Contains("cuda"));
+  const auto document = nlohmann::json::parse(run_tutti("devices --json").out);
   CHECK(document.at("cpu").at("available") == true);
   CHECK(document.at("cpu").at("threads") >= 1);
 }

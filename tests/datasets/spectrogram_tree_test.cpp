@@ -8,8 +8,8 @@
 #include "engine/error.h"
 #include "engine/files.h"
 #include "engine/parallel.h"
-#include "support/files.h"
-#include "support/png.h"
+#include "tests/support/files.h"
+#include "tests/support/png.h"
 
 using namespace tutti;
 using Catch::Matchers::Contains;

@@ -6,7 +6,8 @@
 #include "engine/adam.h"
 #include "models/genre_cnn.h"
 #include "models/keras_layers.h"
-#include "models/trainer.h"
+#include "models/members.h"
+#include "models/prediction.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
 

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <random>
 #include <thread>
 
@@ -30,8 +31,8 @@ KerasLayer layer(const std::string& class_name, const std::string& name, json co
 
 KerasLayer::Weight weight(const std::string& name, const Shape& shape) {
   std::vector<float> values(static_cast<std::size_t>(shape.elements()));
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = (static_cast<float>(i % 1009) - 504) * 1e-5f;
+  std::mt19937 random(static_cast<unsigned>(values.size()));
+  for (float& value : values) value = static_cast<float>(random()) * 0x1p-35f - 0x1p-4f;
   return {name, shape, values};
 }
 
@@ -148,11 +149,9 @@ std::string reading_error(const fs::path& path) {
   return "";
 }
 
-/// A damaged file either still makes sense or is an Error that names it.
-void read_damaged(const fs::path& path, const std::string& bytes) {
-  write_file(path, bytes);
-  const std::string error = reading_error(path);
-  if (!error.empty()) CHECK_THAT(error, Contains(path.string()));
+/// Unlike write_file(), does not wait for the disk.
+void write_quickly(const fs::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
 }
 
 KerasModel golden_model(const std::string& name) {
@@ -316,7 +315,7 @@ TEST_CASE("A truncated Keras file is an Error, whatever its length") {
   write_keras_file(folder / "whole.h5", small_model());
   const std::string bytes = read_file(folder / "whole.h5");
   for (std::size_t length = 0; length < bytes.size(); length += 211) {
-    write_file(folder / "part.h5", bytes.substr(0, length));
+    write_quickly(folder / "part.h5", bytes.substr(0, length));
     CAPTURE(length);
     CHECK_THAT(reading_error(folder / "part.h5"), Contains("part.h5"));
   }
@@ -333,7 +332,9 @@ TEST_CASE("Flipped bytes in a Keras file never end the program") {
     for (int flips = 1 + static_cast<int>(seed % 3); flips > 0; --flips)
       bytes[random() % bytes.size()] = static_cast<char>(random());
     CAPTURE(seed);
-    read_damaged(folder / "flipped.h5", bytes);
+    write_quickly(folder / "flipped.h5", bytes);
+    const std::string error = reading_error(folder / "flipped.h5");
+    if (!error.empty()) CHECK_THAT(error, Contains("flipped.h5"));
   }
 }
 

@@ -31,15 +31,16 @@ struct OperationCase {
   std::string operation, name;
   std::map<std::string, std::int64_t> inputs;   // lengths; filled with values in [-1, 1)
   std::map<std::string, std::int64_t> outputs;  // of forward; dy (or dloss) is an input of backward
-  std::vector<std::string> gradients;           // the inputs that backward differentiates by
+  std::vector<std::string> gradients = {};      // the inputs that backward differentiates by
   double flops = 0;                             // of forward
   double tolerance = 1e-5;                      // of a device against the reference, relative
-  std::vector<std::int32_t> integers;
-  std::vector<std::uint8_t> bytes;
+  std::vector<std::int32_t> integers = {};
+  std::vector<std::uint8_t> bytes = {};
   bool large = false;  // of a model's size: for benchmarks; too slow for the reference
 
-  std::function<void(kernels::Backend<float>&, Arrays<float>&)> forward, backward;
-  std::function<void(kernels::Backend<double>&, Arrays<double>&)> forward_double, backward_double;
+  std::function<void(kernels::Backend<float>&, Arrays<float>&)> forward = {}, backward = {};
+  std::function<void(kernels::Backend<double>&, Arrays<double>&)> forward_double = {},
+                                                                  backward_double = {};
 };
 
 const std::vector<OperationCase>& operation_cases();

@@ -24,7 +24,7 @@ inline std::string text_of(const std::filesystem::path& path) {
 }
 
 /// Runs the program with arguments as a shell reads them.
-inline ProgramResult tutti(const std::string& arguments) {
+inline ProgramResult run_tutti(const std::string& arguments) {
   const TemporaryFolder folder;
   const std::string command = std::string("'") + TUTTI_PROGRAM + "' " + arguments + " >'" +
                               (folder / "out").string() + "' 2>'" + (folder / "err").string() +

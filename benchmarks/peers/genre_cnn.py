@@ -1,0 +1,42 @@
+"""GenreCnn as people write it in PyTorch; genre_cnn_speed.py and genre_cnn_train.py use it."""
+
+import torch
+from torch import nn
+
+FREQUENCIES, TIMES = 127, 2900
+L2 = 1e-4
+
+
+def genre_cnn(classes):
+    """Pictures [batch, 1, frequencies, times] to logits, with Keras' initial weights."""
+    net = nn.Sequential(
+        nn.Conv2d(1, 100, (FREQUENCIES, 15), stride=(1, 5)),
+        nn.ReLU(),
+        nn.MaxPool2d((1, 2)),
+        nn.Dropout(0.5),
+        nn.Flatten(),
+        nn.Linear(28900, 128),
+        nn.ReLU(),
+        nn.Dropout(0.3),
+        nn.Linear(128, classes),
+    )
+    for name, parameter in net.named_parameters():
+        if name.endswith("weight"):
+            nn.init.xavier_uniform_(parameter)
+        else:
+            nn.init.zeros_(parameter)
+    return net
+
+
+def adam(net):
+    return torch.optim.Adam(net.parameters(), lr=1e-4, eps=1e-7, fused=True)
+
+
+def training_step(net, optimizer, x, labels):
+    """The loss and the logits before the step."""
+    logits = net(x)
+    loss = nn.functional.cross_entropy(logits, labels) + L2 * net[-1].weight.square().sum()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item(), logits.detach()

@@ -1,0 +1,63 @@
+// Times training steps of GenreCnn, dropout and Adam included, on random pictures: pictures a
+// second, those of all members together.   benchmark_training --benchmark_filter=batch:32
+// --threads=2
+#include <benchmark/benchmark.h>
+
+#include <cstring>
+
+#include "engine/parallel.h"
+#include "models/genre_cnn.h"
+#include "models/members.h"
+#include "models/trainer.h"
+
+namespace {
+
+using namespace tutti;
+
+Examples random_pictures(std::int64_t n) {
+  Tensor x = Tensor::empty({n, 2900, 127, 1}, DType::uint8, Device::cpu);
+  RandomStream random(1);
+  for (std::int64_t i = 0; i < x.size(); ++i)
+    x.data<std::uint8_t>()[i] = static_cast<std::uint8_t>(random.word());
+  std::vector<std::int32_t> labels, rows;
+  for (std::int64_t i = 0; i < n; ++i) {
+    labels.push_back(static_cast<std::int32_t>(i % 10));
+    rows.push_back(static_cast<std::int32_t>(i));
+  }
+  return Examples(x, labels, rows);
+}
+
+/// An iteration is a step.
+void train_step(benchmark::State& state) {
+  static const Examples pictures = random_pictures(256);
+  const std::int64_t members = state.range(0), batch = state.range(1);
+  const auto streams = member_streams(1, members);
+  Sequential model = genre_cnn(Input{{2900, 127, 1}, 1.0 / 255, 0}, 10);
+  model.build(streams_for(Purpose::initialization, streams), Device::cpu);
+  Trainer trainer(model, streams, 1e-4);
+  RandomStream random(2);
+  std::vector<std::int32_t> rows(static_cast<std::size_t>(members * batch));
+  for (auto _ : state) {
+    for (auto& row : rows) row = static_cast<std::int32_t>(random.below(pictures.size()));
+    trainer.step(pictures, rows);
+  }
+  state.SetItemsProcessed(state.iterations() * members * batch);
+}
+
+}  // namespace
+
+BENCHMARK(train_step)
+    ->ArgNames({"members", "batch"})
+    ->ArgsProduct({{1, 5}, {32, 128}})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (argc > 1 && std::strncmp(argv[1], "--threads=", 10) == 0) {
+    tutti::set_thread_count(std::atoi(argv[1] + 10));
+    --argc;
+  }
+  if (argc > 1) return benchmark::ReportUnrecognizedArguments(argc, argv), 1;
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -1,0 +1,235 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/program.h"
+
+using Catch::Contains;
+using nlohmann::json;
+using tutti::test::run_tutti;
+using tutti::test::TemporaryFolder;
+using tutti::test::text_of;
+using tutti::test::word;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Four short songs of each of the ten genres, composed once.
+const fs::path& songs() {
+  static const TemporaryFolder folder;
+  static const bool composed =
+      run_tutti("synth --out " + word(folder.path()) + " --songs 4 --seconds 2 --quiet").status ==
+      0;
+  REQUIRE(composed);
+  static const fs::path path = folder.path();
+  return path;
+}
+
+std::string data() { return "--data " + word(songs() / "genres"); }
+std::string quick(const fs::path& run, int members = 2) {
+  return "train ensemble " + data() + " --out " + word(run) + " --members " +
+         std::to_string(members) + " --epochs 1 --batch 8 ";
+}
+
+/// A run trained once, for the tests that only read it.
+const fs::path& trained() {
+  static const TemporaryFolder folder;
+  static const auto result = run_tutti(quick(folder / "run") + "--json");
+  REQUIRE(result.status == 0);
+  static const fs::path path = folder / "run";
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("Training leaves a whole run") {
+  const auto& run = trained();
+  for (const char* name :
+       {"run.json", "split.csv", "classifier_0.h5", "classifier_1.h5", "history.csv",
+        "metrics.json", "confusion.csv", "confusion.png", "accuracy.png", "loss.png"})
+    CHECK(fs::file_size(run / name) > 0);
+  CHECK_FALSE(fs::exists(run / "classifier_2.h5"));
+
+  const json document = json::parse(text_of(run / "run.json"));
+  CHECK(document.at("command") == "train ensemble");
+  CHECK(document.at("seed") == 54);
+  CHECK(document.at("device") == "cpu");
+  CHECK(document.at("classes").size() == 10);
+  CHECK(document.at("data").at("pictures") == 40);
+  CHECK(document.at("preprocessing").at("normalize") == "standardize");
+  CHECK_THAT(text_of(run / "history.csv"),
+             Contains("epoch,member,loss,accuracy,val_loss,val_accuracy"));
+}
+
+TEST_CASE("What evaluate says is what training measured") {
+  const auto result = run_tutti("evaluate " + word(trained()) + " " + data() + " --json");
+  REQUIRE(result.status == 0);
+  const json evaluated = json::parse(result.out),
+             measured = json::parse(text_of(trained() / "metrics.json"));
+  CHECK(evaluated == measured);
+  CHECK(evaluated.at("members").size() == 2);
+  CHECK(evaluated.at("confusion").size() == 10);
+  CHECK(evaluated.contains("out_of_bag_accuracy"));
+  const auto& genre = evaluated.at("per_class").at(evaluated.at("classes")[0].get<std::string>());
+  for (const char* key : {"precision", "recall", "true_positive_rate", "false_positive_rate", "f1"})
+    CHECK(genre.contains(key));
+  std::int64_t judged = 0;
+  for (const auto& row : evaluated.at("confusion"))
+    for (const auto& count : row) judged += count.get<std::int64_t>();
+  CHECK(judged == 8);  // a fifth of 40
+}
+
+TEST_CASE("The parts of the split add up, and another data set has none") {
+  const auto judged = [](const std::string& split) {
+    const auto result =
+        run_tutti("evaluate " + word(trained()) + " " + data() + " --json --split " + split);
+    REQUIRE(result.status == 0);
+    std::int64_t sum = 0;
+    const json document = json::parse(result.out);
+    for (const auto& row : document.at("confusion"))
+      for (const auto& count : row) sum += count.get<std::int64_t>();
+    return sum;
+  };
+  CHECK(judged("train") == 32);
+  CHECK(judged("validation") == 8);
+  CHECK(judged("all") == 40);
+
+  const TemporaryFolder other;
+  for (const auto& genre : {"thud", "whirl"}) fs::copy(songs() / "genres" / genre, other / genre);
+  const std::string there = "evaluate " + word(trained()) + " --data " + word(other.path());
+  CHECK(run_tutti(there).status == 0);
+  const auto refused = run_tutti(there + " --split test");
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, Contains("--split all"));
+  fs::rename(other / "thud", other / "unheard of");
+  const auto unknown = run_tutti(there);
+  CHECK(unknown.status == 1);
+  CHECK_THAT(unknown.err, Contains("'unheard of'") && Contains("whirl"));
+}
+
+TEST_CASE("A picture gets the same answer alone and among others") {
+  const fs::path folder = songs() / "genres" / "thud";
+  const auto all =
+      run_tutti("predict " + word(trained()) + " " + word(songs() / "genres") + " --json");
+  const auto one =
+      run_tutti("predict " + word(trained()) + " " + word(folder / "resized001.png") + " --json");
+  REQUIRE(all.status == 0);
+  REQUIRE(one.status == 0);
+  const json alone = json::parse(one.out).at("predictions").at(0);
+  CHECK(alone.at("votes").size() == 2);
+  CHECK(alone.at("probabilities").size() == 10);
+  CHECK(alone.at("probabilities").at(alone.at("genre").get<std::string>()) ==
+        alone.at("probability"));
+  const json among = json::parse(all.out).at("predictions");
+  CHECK(among.size() == 40);
+  const auto same = std::find_if(among.begin(), among.end(),
+                                 [&](const json& p) { return p.at("path") == alone.at("path"); });
+  REQUIRE(same != among.end());
+  CHECK(same->at("genre") == alone.at("genre"));
+  CHECK(same->at("votes") == alone.at("votes"));
+  // Matrix products of one row and of many may round differently.
+  CHECK(same->at("probability").get<double>() ==
+        Approx(alone.at("probability").get<double>()).epsilon(1e-5));
+}
+
+TEST_CASE("Bad pictures are listed, good ones still answered") {
+  const TemporaryFolder folder;
+  fs::copy_file(songs() / "genres" / "thud" / "resized000.png", folder / "it's \"göod\".png");
+  std::ofstream(folder / "bad.png") << "no picture";
+  const auto result = run_tutti("predict " + word(trained()) + " " + word(folder.path()));
+  CHECK(result.status == 1);
+  CHECK_THAT(result.out, Contains("it's \"göod\".png"));
+  CHECK_THAT(result.err, Contains("tutti: ") && Contains("bad.png"));
+}
+
+TEST_CASE("The same seed gives the same bits with one thread and with two") {
+  const TemporaryFolder folder;
+  REQUIRE(run_tutti(quick(folder / "again") + "--threads 1").status == 0);
+  CHECK(text_of(folder / "again" / "classifier_1.h5") == text_of(trained() / "classifier_1.h5"));
+  CHECK(text_of(folder / "again" / "metrics.json") == text_of(trained() / "metrics.json"));
+  REQUIRE(run_tutti(quick(folder / "other") + "--seed 55").status == 0);
+  CHECK(text_of(folder / "other" / "classifier_1.h5") != text_of(trained() / "classifier_1.h5"));
+}
+
+TEST_CASE("A run is not overwritten without --force, and only the run's own files with it") {
+  const TemporaryFolder folder;
+  fs::copy(trained(), folder / "run");
+  std::ofstream(folder / "run" / "notes.txt") << "mine";
+  std::ofstream(folder / "run" / "classifier_7.h5") << "of an older, larger run";
+  const auto refused = run_tutti(quick(folder / "run"));
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, Contains("--force"));
+  CHECK(fs::exists(folder / "run" / "classifier_7.h5"));
+  CHECK(run_tutti(quick(folder / "run", 1) + "--force").status == 0);
+  CHECK(text_of(folder / "run" / "notes.txt") == "mine");
+  CHECK_FALSE(fs::exists(folder / "run" / "classifier_7.h5"));
+  CHECK_FALSE(fs::exists(folder / "run" / "classifier_1.h5"));
+}
+
+TEST_CASE("Bad input to training is status 1 and one line that names it") {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "empty");
+  fs::create_directories(folder / "file");
+  const auto train = [&](const fs::path& tree, const std::string& options = "") {
+    const auto result = run_tutti("train ensemble --data " + word(tree) + " --out " +
+                                  word(folder / "run") + " " + options);
+    CHECK(result.status == 1);
+    CHECK(result.err.starts_with("tutti: "));
+    CHECK(result.out.empty());
+    CHECK_FALSE(fs::exists(folder / "run"));
+    return result.err;
+  };
+  CHECK_THAT(train(folder / "none"), Contains("none"));
+  CHECK_THAT(train(folder / "empty"), Contains("empty"));
+  CHECK_THAT(train(songs() / "genres", "--batch 1000"), Contains("--batch 1000"));
+  CHECK_THAT(train(songs() / "genres", "--train-fraction 1"), Contains("train"));
+
+  fs::copy(songs() / "genres", folder / "tree", fs::copy_options::recursive);
+  std::ofstream(folder / "tree" / "thud" / "bad one.png") << "text";
+  fs::resize_file(folder / "tree" / "whirl" / "resized002.png", 1000);
+  const auto both = train(folder / "tree");
+  CHECK_THAT(both, Contains("bad one.png") && Contains("resized002.png") && Contains("--skip-bad"));
+  const auto skipped =
+      run_tutti("train ensemble --data " + word(folder / "tree") + " --out " +
+                word(folder / "run") + " --skip-bad --members 1 --epochs 1 --batch 8");
+  CHECK(skipped.status == 0);
+  CHECK(json::parse(text_of(folder / "run" / "run.json")).at("data").at("skipped").size() == 2);
+}
+
+TEST_CASE("A learning rate that diverges stops and keeps the last good state") {
+  const TemporaryFolder folder;
+  const auto result = run_tutti(quick(folder / "run") + "--lr 1e30");
+  CHECK(result.status == 1);
+  CHECK_THAT(result.err, Contains("epoch 1, step 2"));
+  CHECK(run_tutti("predict " + word(folder / "run") + " " + word(songs() / "genres" / "thud"))
+            .status == 0);
+}
+
+TEST_CASE("A full disk is told, and leaves no half-written file") {
+  const TemporaryFolder folder;
+  // Files of at most 2 MiB stand for a full disk: a member is 15 MiB.
+  const std::string command = "trap '' XFSZ; ulimit -f 2048; exec '" TUTTI_PROGRAM "' " +
+                              quick(folder / "run") + "2>" + word(folder / "err");
+  CHECK(std::system(("bash -c " + word(command)).c_str()) != 0);
+  CHECK_THAT(text_of(folder / "err"), Contains("classifier_0.h5"));
+  for (const auto& entry : fs::directory_iterator(folder / "run")) {
+    CHECK_THAT(entry.path().filename().string(), !Contains("classifier") && !Contains("partial"));
+  }
+}
+
+TEST_CASE("What is no run says so") {
+  const TemporaryFolder folder;
+  CHECK_THAT(run_tutti("evaluate " + word(folder / "none") + " " + data()).err,
+             Contains("no such run"));
+  CHECK_THAT(run_tutti("evaluate " + word(folder.path()) + " " + data()).err, Contains("run.json"));
+  std::ofstream(folder / "run.json") << "{\"model\": 3";
+  const auto damaged = run_tutti("predict " + word(folder.path()) + " " + word(songs()));
+  CHECK(damaged.status == 1);
+  CHECK_THAT(damaged.err, Contains("run.json") && Contains("damaged"));
+  fs::remove(folder / "run.json");
+  fs::copy_file(trained() / "run.json", folder / "run.json");
+  CHECK_THAT(run_tutti("predict " + word(folder.path()) + " " + word(songs())).err,
+             Contains("classifier_0.h5"));
+}
