@@ -1,16 +1,12 @@
 // Times every operation of the contract at the models' shapes: forward and backward, with GFLOP/s
 // where the case counts them.   benchmark_kernels --benchmark_filter=conv2d --threads=1
-#include <benchmark/benchmark.h>
-
-#include <cstring>
-
-#include "kernels/parallel.h"
+#include "benchmarks/run.h"
 #include "tests/support/operation_cases.h"
-
-namespace {
 
 using namespace tutti;
 using namespace tutti::test;
+
+namespace {
 
 void measure(benchmark::State& state, const OperationCase& c, bool backward) {
   auto arrays = arrays_of<float>(c);
@@ -29,12 +25,6 @@ void measure(benchmark::State& state, const OperationCase& c, bool backward) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (argc > 1 && std::strncmp(argv[1], "--threads=", 10) == 0) {
-    tutti::set_thread_count(std::atoi(argv[1] + 10));
-    --argc;
-  }
-  if (argc > 1) return benchmark::ReportUnrecognizedArguments(argc, argv), 1;
   for (const auto& c : operation_cases()) {
     if (!c.large) continue;
     const std::string name = c.operation + "/" + c.name;
@@ -47,5 +37,5 @@ int main(int argc, char** argv) {
           ->Unit(benchmark::kMillisecond);
     }
   }
-  benchmark::RunSpecifiedBenchmarks();
+  return tutti::run_benchmarks(argc, argv);
 }

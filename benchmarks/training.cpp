@@ -1,11 +1,7 @@
 // Times training steps of GenreCnn, dropout and Adam included, on random pictures: pictures a
 // second, those of all members together.   benchmark_training --benchmark_filter=batch:32
 // --threads=2
-#include <benchmark/benchmark.h>
-
-#include <cstring>
-
-#include "engine/parallel.h"
+#include "benchmarks/run.h"
 #include "models/genre_cnn.h"
 #include "models/members.h"
 #include "models/trainer.h"
@@ -52,12 +48,4 @@ BENCHMARK(train_step)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
-int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (argc > 1 && std::strncmp(argv[1], "--threads=", 10) == 0) {
-    tutti::set_thread_count(std::atoi(argv[1] + 10));
-    --argc;
-  }
-  if (argc > 1) return benchmark::ReportUnrecognizedArguments(argc, argv), 1;
-  benchmark::RunSpecifiedBenchmarks();
-}
+int main(int argc, char** argv) { return tutti::run_benchmarks(argc, argv); }

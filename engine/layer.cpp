@@ -48,6 +48,18 @@ Variable Layer::forward(const Batch& batch, const Pass& pass) const {
   return forward(pick(batch, type), pass);
 }
 
+const char* name(Activation activation) {
+  switch (activation) {
+    case Activation::linear:
+      return "linear";
+    case Activation::relu:
+      return "relu";
+    case Activation::softmax:
+      return "softmax";
+  }
+  return "?";
+}
+
 Variable activate(Activation activation, const Variable& x) {
   return activation == Activation::relu ? relu(x) : x;
 }

@@ -73,6 +73,7 @@ class Layer {
 
 /// What follows a layer's sum. A last layer's softmax is left to the loss, which does both in one.
 enum class Activation { linear, relu, softmax };
+const char* name(Activation activation);  // as Keras calls it
 Variable activate(Activation activation, const Variable& x);
 
 }  // namespace tutti

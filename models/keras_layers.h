@@ -4,9 +4,9 @@
 
 namespace tutti {
 
-/// Models as Keras files describe them. Keras holds pictures as [frequency, time, channels]; the
-/// engine takes time first, so the two spatial axes of inputs, kernels, strides and pools are
-/// exchanged on the way, both ways. A model's scale and offset are a Rescaling layer.
+/// Models as Keras files describe them: keras_write.cpp and keras_read.cpp. The two spatial axes of
+/// inputs, kernels, strides and pools are exchanged on the way (keras_axes.h). A model's scale and
+/// offset are a Rescaling layer.
 
 /// One member of a model with its weights, and the training configuration of an Adam of this rate.
 KerasModel to_keras(const Sequential& model, std::int64_t member, double learning_rate);

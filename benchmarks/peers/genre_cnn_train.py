@@ -87,14 +87,14 @@ def train_epoch(net, optimizer, pictures, rows, batch, normalization):
 
 @torch.no_grad()
 def predict(net, pictures, batch, normalization):
-    """Probabilities [pictures, classes]."""
+    """Logarithms of the probabilities [pictures, classes]."""
     net.eval()
     logits = [net(pictures.batch(rows, *normalization)) for rows in torch.arange(len(pictures)).split(batch)]
-    return torch.cat(logits).softmax(1)
+    return torch.cat(logits).log_softmax(1)
 
 
-def accuracy(probabilities, labels):
-    return (probabilities.argmax(1) == labels).double().mean().item()
+def accuracy(scores, labels):
+    return (scores.argmax(1) == labels).double().mean().item()
 
 
 def train_member(member, genres, train, test, normalization, args):
@@ -107,12 +107,12 @@ def train_member(member, genres, train, test, normalization, args):
         start = time.perf_counter()
         shuffled = sample[torch.randperm(len(sample))]
         loss, train_accuracy = train_epoch(net, optimizer, train, shuffled, args.batch, normalization)
-        probabilities = predict(net, test, args.batch, normalization)
-        val_loss = nn.functional.nll_loss(probabilities.log(), test.labels).item()
+        predicted = predict(net, test, args.batch, normalization)
+        val_loss = nn.functional.nll_loss(predicted, test.labels).item()
         print(f"member {member} epoch {epoch}/{args.epochs}: loss {loss:.4f} accuracy {train_accuracy:.4f}"
-              f" val_loss {val_loss:.4f} val_accuracy {accuracy(probabilities, test.labels):.4f}"
+              f" val_loss {val_loss:.4f} val_accuracy {accuracy(predicted, test.labels):.4f}"
               f" {time.perf_counter() - start:.1f} s", flush=True)
-    return probabilities
+    return predicted.exp()
 
 
 def main():
