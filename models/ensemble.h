@@ -26,8 +26,8 @@ struct FitOptions {
   Device device = Device::cpu;
   std::int64_t first_member =
       0;  // number of the first member; a member's result depends on its number
-  std::function<void(int epoch, std::int64_t step, std::int64_t steps)> on_step;
-  std::function<void(int epoch, const std::vector<EpochResult>& members)> on_epoch;
+  std::function<void(int epoch, std::int64_t step, std::int64_t steps)> on_step = {};
+  std::function<void(int epoch, const std::vector<EpochResult>& members)> on_epoch = {};
   const std::atomic<bool>* stop = nullptr;
 };
 
