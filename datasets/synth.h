@@ -27,9 +27,8 @@ struct SynthOptions {
 };
 
 /// Writes <out>/audio/<genre>/<genre>.00000.wav and <out>/genres/<genre>/resized000.png, in
-/// parallel. An Error names the file that cannot be written, or says what a song count (1 to 100
-/// 000) or length (1 to 3600 s) has to be. `progress` is called after each song, never twice at
-/// once.
+/// parallel; `progress` is called after each song, by one thread at a time. An Error names the file
+/// that cannot be written. There can be 1 to 100,000 songs a genre, of 1 to 3600 seconds.
 void write_synthetic_songs(
     const std::filesystem::path& out, const SynthOptions& options,
     const std::function<void(std::int64_t done, std::int64_t total)>& progress = {});

@@ -154,10 +154,9 @@ TEST_CASE("synthetic songs are written as wav files and spectrograms, whatever t
   set_thread_count(2);
   std::vector<std::int64_t> steps;
   write_synthetic_songs(folder.path(), options, [&](std::int64_t done, std::int64_t total) {
-    CHECK(total == 10);
-    steps.push_back(done);
+    steps.push_back(10 * total + done);
   });
-  CHECK(steps == std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  CHECK(steps == std::vector<std::int64_t>{101, 102, 103, 104, 105, 106, 107, 108, 109, 110});
 
   set_thread_count(1);
   options.audio = false;
