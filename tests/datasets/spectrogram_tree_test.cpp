@@ -258,11 +258,12 @@ TEST_CASE("pictures are found below a folder, each once") {
   put(folder / "a" / "b" / "d.png", "");
   put(folder / "a" / "song.wav", "");
   put(folder / ".hidden" / "e.png", "");
+  put(folder / "live.png" / "f.png", "");
   fs::create_directory_symlink("..", folder / "a" / "b" / "round");
   fs::create_directory_symlink("a", folder / "again");
   const auto root = folder.path();
-  CHECK(find_pictures(root) ==
-        std::vector<fs::path>{root / "a/b/d.png", root / "a/c.bmp", root / "b.JPEG"});
+  CHECK(find_pictures(root) == std::vector<fs::path>{root / "a/b/d.png", root / "a/c.bmp",
+                                                     root / "b.JPEG", root / "live.png/f.png"});
   CHECK(find_pictures(root / "a/song.wav") == std::vector<fs::path>{root / "a/song.wav"});
   CHECK_THROWS_WITH(find_pictures(root / "none"), Contains("/none: No such file"));
   fs::create_directory(root / "empty");

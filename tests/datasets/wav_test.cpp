@@ -43,7 +43,7 @@ TEST_CASE("the same samples make the same wav file") {
   const test::TemporaryFolder folder;
   write_wav(folder / "a.wav", {0.1f, -0.5f}, 22050);
   write_wav(folder / "b.wav", {0.1f, -0.5f}, 22050);
-  CHECK(read_file(folder / "a.wav") == read_file(folder / "b.wav"));
+  CHECK((read_file(folder / "a.wav") == read_file(folder / "b.wav")));
 }
 
 TEST_CASE("a wav file that cannot be written is an Error that names it") {

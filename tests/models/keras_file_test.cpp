@@ -149,8 +149,10 @@ std::string reading_error(const fs::path& path) {
   return "";
 }
 
-/// Unlike write_file(), does not wait for the disk.
+/// Does not wait for the disk as write_file() does, and as a file system may when a file is
+/// replaced.
 void write_quickly(const fs::path& path, const std::string& bytes) {
+  fs::remove(path);
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
