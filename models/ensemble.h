@@ -26,8 +26,8 @@ struct FitOptions {
   Device device = Device::cpu;
   std::int64_t first_member =
       0;  // number of the first member; a member's result depends on its number
-  std::function<void(int epoch, std::int64_t step, std::int64_t steps)> on_step;
-  std::function<void(int epoch, const std::vector<EpochResult>& members)> on_epoch;
+  std::function<void(int epoch, std::int64_t step, std::int64_t steps)> on_step = {};
+  std::function<void(int epoch, const std::vector<EpochResult>& members)> on_epoch = {};
   const std::atomic<bool>* stop = nullptr;
 };
 
@@ -76,7 +76,7 @@ class Ensemble {
   std::int64_t classes_;
   double learning_rate_ = 1e-4;
   std::optional<Sequential> model_;
-  std::vector<std::vector<std::int32_t>> samples_;  // [members], rows of the training data
+  MemberRows samples_;  // of the training data
 };
 
 /// Mean over members of probabilities [M, n, K] -> [n][K], flat.
