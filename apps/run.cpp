@@ -1,7 +1,7 @@
 #include "apps/run.h"
 
 #include <map>
-#include <regex>
+#include <set>
 #include <sstream>
 
 #include "engine/error.h"
@@ -16,9 +16,13 @@ using nlohmann::json;
 namespace {
 
 bool belongs_to_a_run(const fs::path& file) {
-  static const std::regex names(
-      R"(run\.json|split\.csv|classifier_\d+\.h5|history\.csv|metrics\.json|confusion\.(csv|png)|(accuracy|loss)\.png)");
-  return std::regex_match(file.filename().string(), names);
+  static const std::set<std::string> names = {"run.json",     "split.csv",     "history.csv",
+                                              "metrics.json", "confusion.csv", "confusion.png",
+                                              "accuracy.png", "loss.png"};
+  const std::string stem = file.stem().string(), member = "classifier_";
+  return names.contains(file.filename().string()) ||
+         (file.extension() == ".h5" && stem.starts_with(member) && stem.size() > member.size() &&
+          stem.find_first_not_of("0123456789", member.size()) == std::string::npos);
 }
 
 std::string quoted(const std::string& cell) {

@@ -5,10 +5,9 @@
 
 #include <cerrno>
 #include <cstring>
-#include <iomanip>
 #include <mutex>
-#include <sstream>
 
+#include "datasets/fingerprint.h"
 #include "datasets/picture.h"
 #include "engine/error.h"
 #include "engine/files.h"
@@ -21,20 +20,6 @@ namespace {
 
 constexpr std::uintmax_t largest_file = 256 << 20;
 constexpr std::int64_t pixels_a_picture = picture_times * picture_frequencies;
-
-// FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv
-constexpr std::uint64_t fnv_start = 0xcbf29ce484222325, fnv_prime = 0x100000001b3;
-
-std::uint64_t fnv(std::string_view bytes, std::uint64_t hash = fnv_start) {
-  for (const unsigned char byte : bytes) hash = (hash ^ byte) * fnv_prime;
-  return hash;
-}
-
-std::string hex(std::uint64_t value) {
-  std::ostringstream text;
-  text << std::hex << std::setfill('0') << std::setw(16) << value;
-  return text.str();
-}
 
 /// The Errors leave the path out: it stands beside the reason.
 std::string read_picture_file(const fs::path& path) {

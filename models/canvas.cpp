@@ -165,15 +165,15 @@ void Canvas::dot(Point centre, double radius, Colour colour) {
 }
 
 void Canvas::text(Point at, const std::string& text, const TextStyle& style) {
-  const std::string line = shown(text);
+  const std::string visible = shown(text);
   cairo_save(pen_.get());
   set_colour(pen_.get(), style.colour);
   set_font(pen_.get(), style);
   cairo_translate(pen_.get(), at.x, at.y);
   cairo_rotate(pen_.get(), -style.angle * std::numbers::pi / 180);
   const double before = style.align == Align::left ? 0 : style.align == Align::right ? 1 : 0.5;
-  cairo_move_to(pen_.get(), -before * advance(pen_.get(), line), half_capital * style.size);
-  cairo_show_text(pen_.get(), line.c_str());
+  cairo_move_to(pen_.get(), -before * advance(pen_.get(), visible), half_capital * style.size);
+  cairo_show_text(pen_.get(), visible.c_str());
   cairo_restore(pen_.get());
   cairo_new_path(pen_.get());
 }

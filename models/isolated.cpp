@@ -60,9 +60,9 @@ void confine(const Limits& limits) {
   limit(RLIMIT_AS, address_space() + limits.bytes);
 }
 
-std::string answer_of(const std::function<std::string()>& work) {
+std::string answer_of(const std::function<std::string()>& read) {
   try {
-    return result + work();
+    return result + read();
   } catch (const std::bad_alloc&) {
     return failure + std::string("it takes too much memory");
   } catch (const std::exception& problem) {
@@ -70,10 +70,11 @@ std::string answer_of(const std::function<std::string()>& work) {
   }
 }
 
-[[noreturn]] void serve(int fd, const std::function<std::string()>& work) {
-  const std::string answer = answer_of(work);
+[[noreturn]] void serve(int fd, const std::function<std::string()>& read) {
+  const std::string answer = answer_of(read);
   for (std::size_t sent = 0; sent < answer.size();) {
     const ssize_t count = ::write(fd, answer.data() + sent, answer.size() - sent);
+    if (count < 0 && errno == EINTR) continue;
     if (count < 0) ::_exit(EXIT_FAILURE);
     sent += static_cast<std::size_t>(count);
   }
@@ -85,8 +86,10 @@ std::string read_all(int fd) {
   char buffer[1 << 16];
   for (;;) {
     const ssize_t count = ::read(fd, buffer, sizeof buffer);
-    if (count > 0) text.append(buffer, static_cast<std::size_t>(count));
-    if (count == 0 || (count < 0 && errno != EINTR)) return text;
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw Error("lost a child process: ", std::strerror(errno));
+    if (count == 0) return text;
+    text.append(buffer, static_cast<std::size_t>(count));
   }
 }
 
@@ -96,25 +99,25 @@ void expect_success(pid_t child, const Limits& limits) {
   while (::waitpid(child, &status, 0) < 0)
     if (errno != EINTR) throw Error("lost a child process: ", std::strerror(errno));
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
-    throw Error("it took more than ", limits.seconds, " s of processor time");
-  if (WIFSIGNALED(status)) throw Error("it crashed: ", ::strsignal(WTERMSIG(status)));
-  if (WEXITSTATUS(status) != EXIT_SUCCESS) throw Error("it crashed");
+    throw Error("it is damaged: its reader took more than ", limits.seconds, " s");
+  if (WIFSIGNALED(status))
+    throw Error("it is damaged: its reader crashed (", ::strsignal(WTERMSIG(status)), ")");
+  if (WEXITSTATUS(status) != EXIT_SUCCESS) throw Error("it is damaged: its reader crashed");
 }
 
 }  // namespace
 
-std::string isolated(const std::function<std::string()>& work, const Limits& limits) {
+std::string isolated(const std::function<std::string()>& read, const Limits& limits) {
   Pipe pipe;
   const pid_t child = ::fork();
   if (child < 0) throw Error("cannot start a process: ", std::strerror(errno));
   if (child == 0) {
     confine(limits);
-    serve(pipe.ends[1], work);
+    serve(pipe.ends[1], read);
   }
   pipe.close_writing();
   std::string answer = read_all(pipe.ends[0]);
   expect_success(child, limits);
-  if (answer.empty()) throw Error("it crashed");
   if (answer.front() == failure) throw Error(answer.substr(1));
   return answer.substr(1);
 }

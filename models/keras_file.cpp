@@ -119,7 +119,7 @@ KerasModel described_by(const json& description) {
 /// "lstm/lstm_cell/kernel:0" is a "kernel".
 std::string short_name(const std::string& path) {
   const auto name = path.substr(path.rfind('/') + 1);
-  return name.substr(0, name.rfind(":0"));
+  return name.ends_with(":0") ? name.substr(0, name.size() - 2) : name;
 }
 
 void read_weights(const hdf5::Group& weights, KerasLayer& layer, std::uint64_t& budget) {
@@ -172,6 +172,7 @@ KerasModel read_keras_file(const fs::path& path) {
     if (::access(path.c_str(), R_OK) != 0) throw Error(std::strerror(errno));
     if (!fs::is_regular_file(path)) throw Error("it is not a file");
     const std::uint64_t size = fs::file_size(path);
+    // HDF5 is known to crash on damaged files.
     const auto work = [&] {
       const auto bytes = json::to_cbor(read(path, size));
       return std::string(bytes.begin(), bytes.end());

@@ -104,6 +104,22 @@ TEST_CASE("A member is the same bits alone, beside others, and with any number o
   CHECK_FALSE(same_bits(all_weights(three, 2), all_weights(alone, 0)));
 }
 
+TEST_CASE("The README's example works") {
+  const TemporaryFolder folder;
+  const Stripes data(6);
+  const Tensor X_train = data.x.slice(0, 4), X_val = data.x.slice(4, 2);
+  const Tensor y_train = Tensor::from<std::int32_t>({4}, {0, 1, 0, 1}),
+               y_val = Tensor::from<std::int32_t>({2}, {0, 1});
+  Ensemble ensemble(2, folder.path(), 2);
+  ensemble.fit(X_train, y_train, {X_val, y_val},
+               {.bootstrap_percent = 0.9f, .batch_size = 3, .epochs = 1});
+  CHECK(ensemble.predict(X_val).size() == 2);
+  const auto [scores, labels] = ensemble.predict_classifiers(X_val);
+  CHECK(scores.shape() == Shape{2, 2, 2});
+  CHECK(labels.size() == 2);
+  CHECK(Ensemble::load_model(folder.path()).predict(X_val) == ensemble.predict(X_val));
+}
+
 TEST_CASE("A diverging training names epoch and step and leaves the last good state") {
   const TemporaryFolder folder;
   const Stripes data(10);

@@ -27,9 +27,9 @@ TEST_CASE("What isolated work throws is thrown on") {
 
 TEST_CASE("Isolated work that crashes is an Error") {
   CHECK_THROWS_WITH(isolated([] { return std::raise(SIGKILL), std::string(); }, limits),
-                    "it crashed: Killed");
+                    "it is damaged: its reader crashed (Killed)");
   CHECK_THROWS_WITH(isolated([] { return std::raise(SIGABRT), std::string(); }, limits),
-                    Contains("it crashed"));
+                    Contains("its reader crashed"));
 }
 
 TEST_CASE("Isolated work that never ends is an Error") {
