@@ -25,6 +25,9 @@ struct CommonOptions {
 
 /// Each adds its command to the program. A command's callback sets `status`.
 void add_train(CLI::App& program, int& status);
+void add_train_ensemble(CLI::App& train, int& status);
+void add_train_features(CLI::App& train, int& status);
+void add_reproduce(CLI::App& program, int& status);
 void add_evaluate(CLI::App& program, int& status);
 void add_predict(CLI::App& program, int& status);
 void add_synth(CLI::App& program, int& status);

@@ -2,11 +2,14 @@
 #include <iomanip>
 #include <iostream>
 #include <memory>
+#include <numeric>
 
 #include "apps/common.h"
 #include "apps/ensemble_report.h"
+#include "apps/features.h"
 #include "apps/progress.h"
 #include "apps/run.h"
+#include "datasets/spectrogram_tree.h"
 #include "engine/error.h"
 #include "models/text.h"
 
@@ -92,9 +95,39 @@ void print_table(const std::vector<Prediction>& predictions) {
   }
 }
 
-int predict(const PredictOptions& o) {
-  const Device device = o.common.prepare();
-  const auto classes = classes_of(read_run(o.run));
+void print(const PredictOptions& o, const std::vector<Prediction>& predictions,
+           const std::vector<BadPicture>& bad, const std::vector<std::string>& classes) {
+  if (o.common.json)
+    std::cout
+        << to_json(predictions, bad, classes).dump(2, ' ', false, json::error_handler_t::replace)
+        << '\n';
+  else if (!predictions.empty())
+    print_table(predictions);
+}
+
+int predict_songs(const PredictOptions& o, const json& run, Device device) {
+  const auto classes = classes_of(run);
+  const FeatureClassifiers classifier = load_classifier(o.run, run, device);
+  std::vector<Prediction> predictions;
+  for (const auto& path : o.paths) {
+    const FeatureTable table = load_feature_table(path, false);
+    std::vector<std::int32_t> rows(table.names.size());
+    std::iota(rows.begin(), rows.end(), 0);
+    const auto all = classifier.predict(0, table, rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto first = all.begin() + static_cast<std::ptrdiff_t>(i * classes.size());
+      const std::vector<float> p(first, first + static_cast<std::ptrdiff_t>(classes.size()));
+      const auto winner =
+          static_cast<std::size_t>(std::max_element(p.begin(), p.end()) - p.begin());
+      predictions.push_back({table.names[i], classes[winner], p, {classes[winner]}, p[winner]});
+    }
+  }
+  print(o, predictions, {}, classes);
+  return done;
+}
+
+int predict_pictures(const PredictOptions& o, const json& run, Device device) {
+  const auto classes = classes_of(run);
   const Ensemble ensemble = Ensemble::load_model(o.run, device);
   if (ensemble.classes() != static_cast<std::int64_t>(classes.size()))
     throw Error(o.run, ": the members tell ", ensemble.classes(), " classes apart, run.json names ",
@@ -118,24 +151,31 @@ int predict(const PredictOptions& o) {
     bar.update(static_cast<std::int64_t>(last), static_cast<std::int64_t>(files.size()));
   }
   bar.clear();
-  if (o.common.json)
-    std::cout
-        << to_json(predictions, bad, classes).dump(2, ' ', false, json::error_handler_t::replace)
-        << '\n';
-  else if (!predictions.empty())
-    print_table(predictions);
+  print(o, predictions, bad, classes);
   for (const auto& [path, reason] : bad)
     std::cerr << "tutti: " << path.string() << ": " << reason << '\n';
   return bad.empty() ? done : at_fault;
 }
 
+int predict(const PredictOptions& o) {
+  const Device device = o.common.prepare();
+  const json run = read_run(o.run);
+  return run.at("model") == "ensemble" ? predict_pictures(o, run, device)
+                                       : predict_songs(o, run, device);
+}
+
 }  // namespace
 
 void add_predict(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand("predict", "Name the genre of spectrogram pictures");
+  auto* command = program.add_subcommand(
+      "predict", "Name the genre of songs: spectrogram pictures or feature rows");
   const auto o = std::make_shared<PredictOptions>();
   command->add_option("RUN", o->run, "The folder of a run")->required();
-  command->add_option("PATH", o->paths, "Pictures, or folders of them")->required();
+  command
+      ->add_option(
+          "PATH", o->paths,
+          "Pictures or folders of them for an ensemble, tables of features for an LSTM or RNN")
+      ->required();
   command->add_option("--vote", o->vote, "How members vote: mean (of probabilities) or majority")
       ->check(CLI::IsMember({"mean", "majority"}))
       ->capture_default_str();

@@ -4,6 +4,7 @@
 #include <set>
 #include <sstream>
 
+#include "datasets/csv.h"
 #include "engine/error.h"
 #include "engine/files.h"
 #include "models/charts.h"
@@ -16,36 +17,13 @@ using nlohmann::json;
 namespace {
 
 bool belongs_to_a_run(const fs::path& file) {
-  static const std::set<std::string> names = {"run.json",     "split.csv",     "history.csv",
-                                              "metrics.json", "confusion.csv", "confusion.png",
-                                              "accuracy.png", "loss.png"};
+  static const std::set<std::string> names = {"run.json",      "split.csv",    "history.csv",
+                                              "metrics.json",  "model.h5",     "confusion.csv",
+                                              "confusion.png", "accuracy.png", "loss.png"};
   const std::string stem = file.stem().string(), member = "classifier_";
   return names.contains(file.filename().string()) ||
          (file.extension() == ".h5" && stem.starts_with(member) && stem.size() > member.size() &&
           stem.find_first_not_of("0123456789", member.size()) == std::string::npos);
-}
-
-std::string quoted(const std::string& cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string result = "\"";
-  for (const char c : cell) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + '"';
-}
-
-/// The next cell of a CSV text from `at`, which moves behind the comma or line end.
-std::string next_cell(const std::string& text, std::size_t& at) {
-  std::string cell;
-  if (at < text.size() && text[at] == '"') {
-    for (++at; at < text.size(); ++at) {
-      if (text[at] == '"' && (at + 1 >= text.size() || text[at + 1] != '"')) break;
-      if (text[at] == '"') ++at;
-      cell += text[at];
-    }
-    ++at;
-  }
-  while (at < text.size() && text[at] != ',' && text[at] != '\n') cell += text[at++];
-  ++at;
-  return cell;
 }
 
 }  // namespace
@@ -79,7 +57,7 @@ json read_run(const fs::path& folder) {
   json run;
   try {
     run = json::parse(read_file(folder / "run.json"));
-    if (run.at("model") != "ensemble")
+    if (run.at("model") != "ensemble" && run["model"] != "lstm" && run["model"] != "rnn")
       throw Error("its model '", run.at("model").dump(), "' is not known here");
     if (classes_of(run).size() < 2) throw Error("it names fewer than two classes");
   } catch (const std::exception& problem) {
@@ -92,34 +70,26 @@ std::vector<std::string> classes_of(const json& run) {
   return run.at("classes").get<std::vector<std::string>>();
 }
 
-void write_split(const fs::path& folder, const SpectrogramTree& tree, const Split& split) {
-  std::vector<const char*> parts(tree.labels.size(), "train");
-  for (const auto row : split.test) parts[static_cast<std::size_t>(row)] = "test";
+void write_split(const fs::path& folder, const std::vector<SplitRow>& rows) {
   std::ostringstream csv;
   csv << "path,genre,part\n";
-  for (std::size_t i = 0; i < parts.size(); ++i)
-    csv << quoted(tree.pictures.paths[i].generic_string()) << ','
-        << quoted(tree.genres[static_cast<std::size_t>(tree.labels[i])]) << ',' << parts[i] << '\n';
+  for (const auto& [path, genre, part] : rows)
+    csv << csv_cell(path) << ',' << csv_cell(genre) << ',' << part << '\n';
   write_file(folder / "split.csv", csv.str());
 }
 
-Split read_split(const fs::path& folder, const SpectrogramTree& tree) {
-  const std::string text = read_file(folder / "split.csv");
-  std::map<std::string, std::string> part_of;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::string path = next_cell(text, at);
-    next_cell(text, at);
-    part_of[path] = next_cell(text, at);
+std::map<std::string, std::string> read_parts(const fs::path& folder) {
+  const fs::path path = folder / "split.csv";
+  const std::string text = read_file(path);
+  CsvReader reader(text, path.string());
+  std::map<std::string, std::string> parts;
+  while (const auto row = reader.next()) {
+    if (row->cells.size() != 3)
+      throw Error(path.string(), ", line ", row->line, ": has ", row->cells.size(),
+                  " cells, not path, genre and part");
+    parts[row->cells[0]] = row->cells[2];
   }
-  Split split;
-  for (std::size_t i = 0; i < tree.labels.size(); ++i) {
-    const auto found = part_of.find(tree.pictures.paths[i].generic_string());
-    if (found == part_of.end() || (found->second != "train" && found->second != "test"))
-      throw Error((folder / "split.csv").string(), ": does not say the part of ",
-                  tree.pictures.paths[i].string());
-    (found->second == "train" ? split.train : split.test).push_back(static_cast<std::int32_t>(i));
-  }
-  return split;
+  return parts;
 }
 
 void write_curves(const fs::path& folder, const History& history, const std::string& title) {

@@ -1,16 +1,15 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "datasets/spectrogram_tree.h"
-#include "datasets/split.h"
 #include "models/history.h"
 #include "models/metrics.h"
 
 /// A run directory: everything about one training.
-///   run.json  split.csv  classifier_K.h5  history.csv  metrics.json
+///   run.json  split.csv  classifier_K.h5 or model.h5  history.csv  metrics.json
 ///   confusion.csv  confusion.png  accuracy.png  loss.png
 namespace tutti {
 
@@ -27,13 +26,14 @@ nlohmann::json read_run(const std::filesystem::path& folder);
 /// The genres a run was trained on, in its order.
 std::vector<std::string> classes_of(const nlohmann::json& run);
 
-/// split.csv: path, genre and part (train or test) of every picture, so that anything can use the
-/// same parts.
-void write_split(const std::filesystem::path& folder, const SpectrogramTree& tree,
-                 const Split& split);
-/// Rows of the tree by the parts that split.csv gives them; an Error if it does not fit the tree.
-Split read_split(const std::filesystem::path& folder, const SpectrogramTree& tree);
-
+/// split.csv: path (or name), genre and part (train, validation or test) of every example, so that
+/// anything can use the same parts.
+struct SplitRow {
+  std::string path, genre, part;
+};
+void write_split(const std::filesystem::path& folder, const std::vector<SplitRow>& rows);
+/// The part of every example that split.csv lists, by its path or name.
+std::map<std::string, std::string> read_parts(const std::filesystem::path& folder);
 void write_curves(const std::filesystem::path& folder, const History& history,
                   const std::string& title);
 void write_metrics(const std::filesystem::path& folder, const Metrics& metrics,

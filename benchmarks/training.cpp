@@ -35,7 +35,7 @@ void train_step(benchmark::State& state) {
   std::vector<std::int32_t> rows(static_cast<std::size_t>(members * batch));
   for (auto _ : state) {
     for (auto& row : rows) row = static_cast<std::int32_t>(random.below(pictures.size()));
-    trainer.step(pictures, rows);
+    trainer.step(pictures.x, pictures.labels, rows);
   }
   state.SetItemsProcessed(state.iterations() * members * batch);
 }

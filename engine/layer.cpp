@@ -1,10 +1,34 @@
 #include "engine/layer.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "engine/dispatch.h"
 
 namespace tutti {
+namespace {
+
+/// Random directions made orthonormal one after another (Gram and Schmidt, twice against rounding).
+std::vector<std::vector<double>> orthonormal_vectors(std::size_t count, std::size_t length,
+                                                     RandomStream& random) {
+  std::vector<std::vector<double>> vectors;
+  for (std::size_t k = 0; k < count; ++k) {
+    std::vector<double> v(length);
+    for (double& value : v) value = random.normal();
+    for (int pass = 0; pass < 2; ++pass)
+      for (const auto& done : vectors) {
+        const double along = std::inner_product(v.begin(), v.end(), done.begin(), 0.0);
+        for (std::size_t i = 0; i < length; ++i) v[i] -= along * done[i];
+      }
+    const double norm = std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
+    for (double& value : v) value /= norm;
+    vectors.push_back(std::move(v));
+  }
+  return vectors;
+}
+
+}  // namespace
 
 Shape Initializer::with_members(const Shape& shape) const {
   Shape all{static_cast<std::int64_t>(members_.size())};
@@ -12,22 +36,50 @@ Shape Initializer::with_members(const Shape& shape) const {
   return all;
 }
 
+template <class Draw>
+Parameter Initializer::parameter(std::string name, const Shape& shape, Draw draw) const {
+  Tensor tensor = Tensor::empty(with_members(shape), type_, device_);
+  with_real(tensor, [&]<class Real>() {
+    std::vector<Real> host;
+    for (const auto& member : members_) {
+      const std::vector<double> values = draw(member.derive(drawn_));
+      host.insert(host.end(), values.begin(), values.end());
+    }
+    tensor.copy_from(host.data(), static_cast<std::int64_t>(host.size()));
+  });
+  return {std::move(name), Variable(tensor, true)};
+}
+
 Parameter Initializer::glorot_uniform(std::string name, const Shape& shape, std::int64_t fan_in,
                                       std::int64_t fan_out) {
   const double limit = std::sqrt(6.0 / static_cast<double>(fan_in + fan_out));
-  Tensor values = Tensor::empty(with_members(shape), type_, device_);
-  with_real(values, [&]<class Real>() {
-    std::vector<Real> host;
-    host.reserve(static_cast<std::size_t>(values.size()));
-    for (const auto& member : members_) {
-      RandomStream stream = member.derive(drawn_);
-      for (std::int64_t i = 0; i < shape.elements(); ++i)
-        host.push_back(static_cast<Real>(stream.uniform(-limit, limit)));
-    }
-    values.copy_from(host.data(), values.size());
+  auto result = parameter(std::move(name), shape, [&](RandomStream stream) {
+    std::vector<double> values(static_cast<std::size_t>(shape.elements()));
+    for (double& value : values) value = stream.uniform(-limit, limit);
+    return values;
   });
   ++drawn_;
-  return {std::move(name), Variable(values, true)};
+  return result;
+}
+
+Parameter Initializer::orthogonal(std::string name, std::int64_t rows, std::int64_t columns) {
+  const auto count = static_cast<std::size_t>(std::min(rows, columns)),
+             length = static_cast<std::size_t>(std::max(rows, columns));
+  auto result = parameter(std::move(name), {rows, columns}, [&](RandomStream stream) {
+    const auto vectors = orthonormal_vectors(count, length, stream);
+    std::vector<double> values(count * length);
+    for (std::size_t k = 0; k < count; ++k)
+      for (std::size_t i = 0; i < length; ++i)
+        values[rows < columns ? k * length + i : i * count + k] = vectors[k][i];
+    return values;
+  });
+  ++drawn_;
+  return result;
+}
+
+Parameter Initializer::values(std::string name, const Shape& shape,
+                              const std::vector<double>& values) const {
+  return parameter(std::move(name), shape, [&](const RandomStream&) { return values; });
 }
 
 Parameter Initializer::zeros(std::string name, const Shape& shape) const {

@@ -27,12 +27,20 @@ class Initializer {
   Parameter glorot_uniform(std::string name, const Shape& shape, std::int64_t fan_in,
                            std::int64_t fan_out);
   Parameter zeros(std::string name, const Shape& shape) const;
+  /// The same values for every member.
+  Parameter values(std::string name, const Shape& shape, const std::vector<double>& values) const;
+  /// A matrix [rows, columns] with orthonormal rows or columns, whichever are fewer: the Q of a
+  /// random normal matrix's QR factors, as Keras makes it. Saxe, McClelland, Ganguli (2014).
+  Parameter orthogonal(std::string name, std::int64_t rows, std::int64_t columns);
 
   /// 0, 1, 2 …: tells the dropout layers of a model apart.
   std::uint64_t next_dropout() { return dropouts_++; }
 
  private:
   Shape with_members(const Shape& shape) const;
+  /// A parameter whose values for each member are those that draw(member's stream) returns.
+  template <class Draw>
+  Parameter parameter(std::string name, const Shape& shape, Draw draw) const;
 
   std::vector<RandomStream> members_;
   DType type_;

@@ -48,6 +48,21 @@ Variable dense(const Variable& x, const Variable& w, const Variable& b);
 /// max(x, 0), of any shape
 Variable relu(const Variable& x);
 
+/// tanh(x) and 1 / (1 + exp(-x)), of any shape
+Variable tanh(const Variable& x);
+Variable sigmoid(const Variable& x);
+
+/// All steps of a simple recurrent layer: x [M, B, T, I], w [M, I, U], u [M, U, U], b [M, U]
+/// -> the states [M, B, T, U]
+Variable simple_rnn(const Variable& x, const Variable& w, const Variable& u, const Variable& b);
+
+/// All steps of an LSTM layer, gates in the order i, f, c, o: x [M, B, T, I], w [M, I, 4U],
+/// u [M, U, 4U], b [M, 4U] -> the states [M, B, T, U]
+Variable lstm(const Variable& x, const Variable& w, const Variable& u, const Variable& b);
+
+/// The last of T steps: [M, B, T, U] -> [M, B, U]
+Variable last_step(const Variable& x);
+
 /// Zeros with probability `rate`, the rest times 1 / (1 - rate). `keys` int32 [M, 2] holds a
 /// member's random key (keys_of); `call` tells one use of a key from another, and must not be 0.
 Variable dropout(const Variable& x, double rate, const Tensor& keys, std::uint64_t call);

@@ -1,4 +1,5 @@
 #pragma once
+#include <concepts>
 #include <memory>
 #include <vector>
 
@@ -23,6 +24,9 @@ class Sequential {
   }
 
   void add(std::unique_ptr<Layer> layer) { layers_.push_back(std::move(layer)); }
+  template <class L>
+  requires std::derived_from<L, Layer>
+  void add(L layer) { add(std::make_unique<L>(std::move(layer))); }
 
   /// Creates every member's parameters, each member's from its own stream.
   void build(const std::vector<RandomStream>& members, Device device, DType type = DType::float32);

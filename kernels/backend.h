@@ -11,6 +11,7 @@
 ///
 ///   M members   B batch   N elements of one member   K classes
 ///   H W C  height, width, channels of the input      KH KW  kernel height and width
+///   T time steps    U units of a recurrent layer
 ///   OH OW F  height, width, filters of the output    I O  inputs and outputs of a dense layer
 ///
 /// Outputs are overwritten and do not alias inputs, except where the comment says otherwise.
@@ -35,6 +36,10 @@ struct Pool2dShape {
 
 struct DenseShape {
   std::int64_t members, batch, inputs, outputs;
+};
+
+struct RecurrentShape {
+  std::int64_t members, batch, steps, inputs, units;
 };
 
 /// Examples picked by number from a data set of uint8 that all members share, read as numbers:
@@ -92,6 +97,51 @@ class Backend {
   // max(x, 0). Both may work in place; the gradient at 0 is 0.
   virtual void relu(std::int64_t size, const Real* x, Real* y) = 0;
   virtual void relu_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) = 0;
+
+  // tanh(x) and 1 / (1 + exp(-x)), with gradients from their outputs. All may work in place.
+  virtual void tanh(std::int64_t size, const Real* x, Real* y) = 0;
+  virtual void tanh_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) = 0;
+  virtual void sigmoid(std::int64_t size, const Real* x, Real* y) = 0;
+  virtual void sigmoid_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) = 0;
+
+  // y[r] = x[r, T - 1]; its gradient is 0 at the other steps.
+  virtual void last_step(std::int64_t rows, std::int64_t steps, std::int64_t units,
+                         const Real* x,  // [rows, T, U]
+                         Real* y) = 0;   // [rows, U]
+  virtual void last_step_backward(std::int64_t rows, std::int64_t steps, std::int64_t units,
+                                  const Real* dy, Real* dx) = 0;
+
+  // All steps of a simple recurrent layer: h[t] = tanh(x[t] w + h[t - 1] u + b), h[-1] = 0.
+  virtual void simple_rnn(const RecurrentShape&,
+                          const Real* x,  // [M, B, T, I]
+                          const Real* w,  // [M, I, U]
+                          const Real* u,  // [M, U, U]
+                          const Real* b,  // [M, U]
+                          Real* h) = 0;   // [M, B, T, U]
+  virtual void simple_rnn_backward(const RecurrentShape&, const Real* x, const Real* w,
+                                   const Real* u, const Real* h,
+                                   const Real* dh,  // [M, B, T, U]
+                                   Real* dz,        // [M, B, T, U] for work
+                                   Real* dx,        // may be null: not wanted
+                                   Real* dw, Real* du, Real* db) = 0;
+
+  // All steps of an LSTM layer, gates in Keras' order i, f, c, o (sigmoid, sigmoid, tanh, sigmoid
+  // of z = x[t] w + h[t - 1] u + b): cell[t] = f cell[t - 1] + i c; h[t] = o tanh(cell[t]).
+  // Hochreiter, Schmidhuber (1997) with the forget gate of Gers, Schmidhuber, Cummins (2000).
+  virtual void lstm(const RecurrentShape&,
+                    const Real* x,  // [M, B, T, I]
+                    const Real* w,  // [M, I, 4U]
+                    const Real* u,  // [M, U, 4U]
+                    const Real* b,  // [M, 4U]
+                    Real* gates,    // [M, B, T, 4U], after their activations
+                    Real* cells,    // [M, B, T, U]
+                    Real* h) = 0;   // [M, B, T, U]
+  virtual void lstm_backward(const RecurrentShape&, const Real* x, const Real* w, const Real* u,
+                             const Real* gates, const Real* cells, const Real* h,
+                             const Real* dh,  // [M, B, T, U]
+                             Real* dz,        // [M, B, T, 4U] for work
+                             Real* dx,        // may be null: not wanted
+                             Real* dw, Real* du, Real* db) = 0;
 
   // The largest of each window; its gradient goes to the first of equal ones. No window is all
   // padding.

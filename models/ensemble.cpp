@@ -59,7 +59,9 @@ History Ensemble::fit(const Examples& training, const Examples& validation,
 
   fs::create_directories(path_);
   save();
-  return train(*model_, members, training, samples_, validation,
+  const MemberRows all_validate(members.size(), validation.rows);
+  return train(*model_, members, {training.x, training.labels, samples_},
+               {validation.x, validation.labels, all_validate},
                {.epochs = options.epochs,
                 .batch_size = options.batch_size,
                 .learning_rate = options.learning_rate,

@@ -76,7 +76,7 @@ class Ensemble {
   std::int64_t classes_;
   double learning_rate_ = 1e-4;
   std::optional<Sequential> model_;
-  std::vector<std::vector<std::int32_t>> samples_;  // [members], rows of the training data
+  MemberRows samples_;  // of the training data
 };
 
 /// Mean over members of probabilities [M, n, K] -> [n][K], flat.

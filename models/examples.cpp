@@ -21,7 +21,8 @@ Examples::Examples(Tensor data, std::vector<std::int32_t> y, std::vector<std::in
     throw Error("examples: x is ", x.shape(), " but there are ", labels.size(), " labels");
 }
 
-std::vector<std::int32_t> Examples::row_labels() const {
+std::vector<std::int32_t> labels_of(const std::vector<std::int32_t>& labels,
+                                    const std::vector<std::int32_t>& rows) {
   std::vector<std::int32_t> result;
   for (const auto row : rows) result.push_back(labels.at(static_cast<std::size_t>(row)));
   return result;

@@ -6,6 +6,10 @@
 
 namespace tutti {
 
+/// The labels of some rows, in their order.
+std::vector<std::int32_t> labels_of(const std::vector<std::int32_t>& labels,
+                                    const std::vector<std::int32_t>& rows);
+
 /// Labelled examples: some rows of a data set, which is not copied.
 struct Examples {
   Examples() = default;  // none
@@ -15,11 +19,24 @@ struct Examples {
   Examples(Tensor data, std::vector<std::int32_t> y, std::vector<std::int32_t> which);
 
   std::int64_t size() const { return static_cast<std::int64_t>(rows.size()); }
-  std::vector<std::int32_t> row_labels() const;  // of `rows`, in their order
+  std::vector<std::int32_t> row_labels() const { return labels_of(labels, rows); }
 
   Tensor x;                          // [examples, …] uint8 or float32
   std::vector<std::int32_t> labels;  // of every example in x
   std::vector<std::int32_t> rows;
+};
+
+/// Rows for each member: [M][n], of equal lengths where members are trained or judged side by side.
+using MemberRows = std::vector<std::vector<std::int32_t>>;
+
+/// Labelled examples of which every member sees rows of its own.
+struct MemberExamples {
+  Tensor x;                          // [examples, …] uint8 or float32
+  std::vector<std::int32_t> labels;  // of every example in x
+  MemberRows rows;
+
+  /// How many each member sees.
+  std::int64_t size() const { return rows.empty() ? 0 : static_cast<std::int64_t>(rows[0].size()); }
 };
 
 /// Of all values in the examples' rows; x must be uint8.

@@ -5,7 +5,9 @@
 #include "engine/layers/dense.h"
 #include "engine/layers/dropout.h"
 #include "engine/layers/flatten.h"
+#include "engine/layers/lstm.h"
 #include "engine/layers/max_pooling2d.h"
+#include "engine/layers/simple_rnn.h"
 #include "models/keras_axes.h"
 #include "models/keras_layers.h"
 
@@ -47,6 +49,17 @@ double l2_of(const json& config) {
   return setting(found->value("config", json::object()), "l2", 0.0);
 }
 
+/// An Error if a recurrent layer is set to what this engine's is not.
+void expect_plain_recurrent(const json& config) {
+  for (const char* key : {"go_backwards", "stateful", "return_state"})
+    if (setting(config, key, false)) throw Error(key, " is not supported");
+  if (setting<std::string>(config, "activation", "tanh") != "tanh" ||
+      setting<std::string>(config, "recurrent_activation", "sigmoid") != "sigmoid" ||
+      !setting(config, "use_bias", true) || setting(config, "dropout", 0.0) != 0 ||
+      setting(config, "recurrent_dropout", 0.0) != 0)
+    throw Error("only tanh, sigmoid gates, a bias and no dropout within are supported");
+}
+
 std::unique_ptr<Layer> read_layer(const std::string& class_name, const json& config) {
   if (class_name == "Conv2D") {
     if (pair_of(config, "dilation_rate", {1, 1}) != std::array<std::int64_t, 2>{1, 1} ||
@@ -73,9 +86,18 @@ std::unique_ptr<Layer> read_layer(const std::string& class_name, const json& con
     return std::make_unique<Dense>(Dense::Options{
         .units = config.at("units"), .activation = activation_of(config), .l2 = l2_of(config)});
   }
+  if (class_name == "LSTM" || class_name == "SimpleRNN") {
+    expect_plain_recurrent(config);
+    const std::int64_t units = config.at("units");
+    const bool sequences = setting(config, "return_sequences", false);
+    if (class_name == "LSTM") return std::make_unique<LSTM>(LSTM::Options{units, sequences});
+    return std::make_unique<SimpleRNN>(SimpleRNN::Options{units, sequences});
+  }
   if (class_name == "Dropout") return std::make_unique<Dropout>(config.at("rate").get<double>());
   if (class_name == "Flatten") return std::make_unique<Flatten>();
-  throw Error("not supported; Conv2D, MaxPooling2D, Dense, Dropout, Flatten and Rescaling are");
+  throw Error(
+      "not supported; Conv2D, MaxPooling2D, Dense, Dropout, Flatten, LSTM, SimpleRNN and Rescaling "
+      "are");
 }
 
 /// The shape without the batch, from the file's first layer: Keras 2 and 3 spell it differently.

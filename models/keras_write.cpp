@@ -5,7 +5,9 @@
 #include "engine/layers/dense.h"
 #include "engine/layers/dropout.h"
 #include "engine/layers/flatten.h"
+#include "engine/layers/lstm.h"
 #include "engine/layers/max_pooling2d.h"
+#include "engine/layers/simple_rnn.h"
 #include "models/keras_axes.h"
 #include "models/keras_layers.h"
 
@@ -58,6 +60,35 @@ json settings(const Pool2dOptions& o) {
           {"data_format", "channels_last"}};
 }
 
+/// What LSTM and SimpleRNN say alike.
+json recurrent_settings(std::int64_t units, bool return_sequences) {
+  json config = {
+      {"units", units},
+      {"activation", "tanh"},
+      {"recurrent_initializer", class_and_config("Orthogonal", {{"gain", 1.0}, {"seed", nullptr}})},
+      {"recurrent_regularizer", nullptr},
+      {"recurrent_constraint", nullptr},
+      {"dropout", 0.0},
+      {"recurrent_dropout", 0.0},
+      {"return_sequences", return_sequences},
+      {"return_state", false},
+      {"go_backwards", false},
+      {"stateful", false},
+      {"unroll", false}};
+  config.update(weight_settings(0));
+  return config;
+}
+
+json settings(const LSTM::Options& o) {
+  json config = recurrent_settings(o.units, o.return_sequences);
+  config.update({{"recurrent_activation", "sigmoid"}, {"unit_forget_bias", true}});
+  return config;
+}
+
+json settings(const SimpleRNN::Options& o) {
+  return recurrent_settings(o.units, o.return_sequences);
+}
+
 /// The class of a layer in Keras and the settings of its own.
 std::pair<std::string, json> describe(const Layer& layer) {
   if (const auto* conv = dynamic_cast<const Conv2D*>(&layer))
@@ -66,6 +97,10 @@ std::pair<std::string, json> describe(const Layer& layer) {
     return {"MaxPooling2D", settings(pool->options())};
   if (const auto* dense = dynamic_cast<const Dense*>(&layer))
     return {"Dense", settings(dense->options())};
+  if (const auto* lstm = dynamic_cast<const LSTM*>(&layer))
+    return {"LSTM", settings(lstm->options())};
+  if (const auto* rnn = dynamic_cast<const SimpleRNN*>(&layer))
+    return {"SimpleRNN", settings(rnn->options())};
   if (const auto* dropout = dynamic_cast<const Dropout*>(&layer))
     return {"Dropout", {{"rate", dropout->rate()}, {"noise_shape", nullptr}, {"seed", nullptr}}};
   if (dynamic_cast<const Flatten*>(&layer)) return {"Flatten", {{"data_format", "channels_last"}}};
@@ -76,11 +111,11 @@ std::pair<std::string, json> describe(const Layer& layer) {
 class Names {
  public:
   std::string next(const std::string& class_name) {
-    static const std::map<std::string, std::string> bases = {{"Conv2D", "conv2d"},
-                                                             {"MaxPooling2D", "max_pooling2d"},
-                                                             {"Dense", "dense"},
-                                                             {"Dropout", "dropout"},
-                                                             {"Flatten", "flatten"}};
+    static const std::map<std::string, std::string> bases = {
+        {"Conv2D", "conv2d"},       {"MaxPooling2D", "max_pooling2d"},
+        {"Dense", "dense"},         {"Dropout", "dropout"},
+        {"Flatten", "flatten"},     {"LSTM", "lstm"},
+        {"SimpleRNN", "simple_rnn"}};
     const std::string& base = bases.at(class_name);
     const int number = used_[base]++;
     return number == 0 ? base : base + "_" + std::to_string(number);

@@ -3,10 +3,15 @@
 #include <vector>
 
 #include "engine/sequential.h"
+#include "models/examples.h"
 
 namespace tutti {
 
-/// Every member's probabilities for rows of x [examples, …]: float32 [M, n, classes] on the host.
+/// Every member's probabilities for its rows [M][n] of x [examples, …]: float32 [M, n, classes] on
+/// the host.
+Tensor predict_probabilities(const Sequential& model, const Tensor& x, const MemberRows& rows);
+
+/// The same rows for every member.
 Tensor predict_probabilities(const Sequential& model, const Tensor& x,
                              const std::vector<std::int32_t>& rows);
 

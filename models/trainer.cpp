@@ -40,18 +40,16 @@ std::vector<std::int64_t> hits(const Tensor& probabilities,
   return correct;
 }
 
-/// Every member's samples in the order of an epoch.
-std::vector<std::vector<std::int32_t>> shuffled(std::vector<std::vector<std::int32_t>> samples,
-                                                const std::vector<RandomStream>& orders,
-                                                int epoch) {
-  for (std::size_t m = 0; m < samples.size(); ++m)
-    orders[m].derive(static_cast<std::uint64_t>(epoch)).shuffle(samples[m]);
-  return samples;
+/// Every member's rows in the order of an epoch.
+MemberRows shuffled(MemberRows rows, const std::vector<RandomStream>& orders, int epoch) {
+  for (std::size_t m = 0; m < rows.size(); ++m)
+    orders[m].derive(static_cast<std::uint64_t>(epoch)).shuffle(rows[m]);
+  return rows;
 }
 
 /// The members' rows of one batch, member after member.
-std::vector<std::int32_t> batch_rows(const std::vector<std::vector<std::int32_t>>& orders,
-                                     std::int64_t begin, std::int64_t end) {
+std::vector<std::int32_t> batch_rows(const MemberRows& orders, std::int64_t begin,
+                                     std::int64_t end) {
   std::vector<std::int32_t> rows;
   for (const auto& order : orders)
     rows.insert(rows.end(), order.begin() + begin, order.begin() + end);
@@ -59,10 +57,9 @@ std::vector<std::int32_t> batch_rows(const std::vector<std::vector<std::int32_t>
 }
 
 /// Sets the validation loss (with the L2 terms) and accuracy of every member.
-void validate(const Sequential& model, const Examples& validation,
+void validate(const Sequential& model, const MemberExamples& validation,
               std::vector<EpochResult>& results) {
   const auto all = predict_probabilities(model, validation.x, validation.rows).to_vector<float>();
-  const auto labels = validation.row_labels();
   const Variable penalty = model.penalty();
   const auto l2_terms = penalty.value().defined() ? penalty.value().to_vector<float>()
                                                   : std::vector<float>(results.size());
@@ -70,6 +67,7 @@ void validate(const Sequential& model, const Examples& validation,
   const auto each = static_cast<std::ptrdiff_t>(all.size() / results.size());
   for (std::size_t m = 0; m < results.size(); ++m) {
     const auto first = all.begin() + static_cast<std::ptrdiff_t>(m) * each;
+    const auto labels = labels_of(validation.labels, validation.rows[m]);
     const Metrics metrics = measure({first, first + each}, labels, classes);
     results[m].val_loss = metrics.loss + l2_terms[m];
     results[m].val_accuracy = metrics.accuracy;
@@ -111,15 +109,14 @@ Trainer::Trainer(Sequential& model, const std::vector<RandomStream>& members, do
       adam_(model.parameters(), {.learning_rate = learning_rate}),
       dropout_keys_(keys_of(streams_for(Purpose::dropout, members), model.device())) {}
 
-Trainer::StepResult Trainer::step(const Examples& examples, const std::vector<std::int32_t>& rows) {
+Trainer::StepResult Trainer::step(const Tensor& x, const std::vector<std::int32_t>& all_labels,
+                                  const std::vector<std::int32_t>& rows) {
   const std::int64_t members = model_.members();
   const Shape shape{members, static_cast<std::int64_t>(rows.size()) / members};
-  std::vector<std::int32_t> labels;
-  for (const auto row : rows) labels.push_back(examples.labels[static_cast<std::size_t>(row)]);
+  const auto labels = labels_of(all_labels, rows);
 
   const Pass pass{.training = true, .step = steps_++, .dropout_keys = dropout_keys_};
-  const Variable logits =
-      model_.logits({examples.x, Tensor::from(shape, rows, model_.device())}, pass);
+  const Variable logits = model_.logits({x, Tensor::from(shape, rows, model_.device())}, pass);
   const auto [cross_entropy, probabilities] =
       softmax_cross_entropy(logits, Tensor::from(shape, labels, model_.device()));
   const Variable penalty = model_.penalty();
@@ -133,10 +130,10 @@ Trainer::StepResult Trainer::step(const Examples& examples, const std::vector<st
   return result;
 }
 
-History train(Sequential& model, const std::vector<RandomStream>& members, const Examples& training,
-              const std::vector<std::vector<std::int32_t>>& samples, const Examples& validation,
+History train(Sequential& model, const std::vector<RandomStream>& members,
+              const MemberExamples& training, const MemberExamples& validation,
               const TrainOptions& options) {
-  const auto size = static_cast<std::int64_t>(samples.at(0).size());
+  const std::int64_t size = training.size();
   if (options.batch_size < 1 || options.batch_size > size)
     throw Error("a batch of ", options.batch_size, " cannot be drawn from ", size,
                 " training examples; choose 1 to ", size);
@@ -146,13 +143,13 @@ History train(Sequential& model, const std::vector<RandomStream>& members, const
 
   History history;
   for (int epoch = 1; epoch <= options.epochs; ++epoch) {
-    const auto order = shuffled(samples, orders, epoch);
-    EpochMeans means(samples.size());
+    const auto order = shuffled(training.rows, orders, epoch);
+    EpochMeans means(members.size());
     for (std::int64_t step = 1; step <= steps; ++step) {
       if (options.stop && *options.stop) return history;
       const std::int64_t begin = (step - 1) * options.batch_size;
       const std::int64_t end = std::min(size, begin + options.batch_size);
-      const auto result = trainer.step(training, batch_rows(order, begin, end));
+      const auto result = trainer.step(training.x, training.labels, batch_rows(order, begin, end));
       if (!result.finite)
         diverged("loss", first_not_finite(result.loss), epoch, step, options.learning_rate);
       means.add(result, end - begin);

@@ -23,8 +23,9 @@ class Trainer {
     bool finite;                        // if not, nothing was changed
   };
 
-  /// One step on rows of the examples, [M B], member after member.
-  StepResult step(const Examples& examples, const std::vector<std::int32_t>& rows);
+  /// One step on rows [M B] of x and its labels, member after member.
+  StepResult step(const Tensor& x, const std::vector<std::int32_t>& labels,
+                  const std::vector<std::int32_t>& rows);
 
  private:
   Sequential& model_;
@@ -45,13 +46,13 @@ struct TrainOptions {
   const std::atomic<bool>* stop = nullptr;
 };
 
-/// Trains all members of a built model at once, each on its own rows of the training data
-/// (`samples`, of equal lengths) in its own order, with Adam and the cross-entropy. Validation, if
-/// there are any rows, after every epoch. Losses include the L2 terms, as in Keras.
-/// Errors: a batch larger than a sample; a loss that is not finite (names member, epoch and step).
-/// Returns the finished epochs: fewer than asked for if `stop` was set.
-History train(Sequential& model, const std::vector<RandomStream>& members, const Examples& training,
-              const std::vector<std::vector<std::int32_t>>& samples, const Examples& validation,
+/// Trains all members of a built model at once, each on its own rows in its own order, with Adam
+/// and the cross-entropy. Validation, if there are any rows, after every epoch. Losses include the
+/// L2 terms, as in Keras. Errors: a batch larger than a member's rows; a loss that is not finite
+/// (names member, epoch and step). Returns the finished epochs: fewer than asked for if `stop` was
+/// set.
+History train(Sequential& model, const std::vector<RandomStream>& members,
+              const MemberExamples& training, const MemberExamples& validation,
               const TrainOptions& options);
 
 }  // namespace tutti

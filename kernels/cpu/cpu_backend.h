@@ -25,6 +25,24 @@ class CpuBackend final : public Backend<float> {
                      const float* dy, float* db) override;
   void relu(std::int64_t size, const float* x, float* y) override;
   void relu_backward(std::int64_t size, const float* y, const float* dy, float* dx) override;
+  void tanh(std::int64_t size, const float* x, float* y) override;
+  void tanh_backward(std::int64_t size, const float* y, const float* dy, float* dx) override;
+  void sigmoid(std::int64_t size, const float* x, float* y) override;
+  void sigmoid_backward(std::int64_t size, const float* y, const float* dy, float* dx) override;
+  void last_step(std::int64_t rows, std::int64_t steps, std::int64_t units, const float* x,
+                 float* y) override;
+  void last_step_backward(std::int64_t rows, std::int64_t steps, std::int64_t units,
+                          const float* dy, float* dx) override;
+  void simple_rnn(const RecurrentShape&, const float* x, const float* w, const float* u,
+                  const float* b, float* h) override;
+  void simple_rnn_backward(const RecurrentShape&, const float* x, const float* w, const float* u,
+                           const float* h, const float* dh, float* dz, float* dx, float* dw,
+                           float* du, float* db) override;
+  void lstm(const RecurrentShape&, const float* x, const float* w, const float* u, const float* b,
+            float* gates, float* cells, float* h) override;
+  void lstm_backward(const RecurrentShape&, const float* x, const float* w, const float* u,
+                     const float* gates, const float* cells, const float* h, const float* dh,
+                     float* dz, float* dx, float* dw, float* du, float* db) override;
   void max_pool2d(const Pool2dShape&, const float* x, float* y) override;
   void max_pool2d_backward(const Pool2dShape&, const float* x, const float* dy, float* dx) override;
   void dropout(std::int64_t members, std::int64_t size, double rate, const std::int32_t* keys,

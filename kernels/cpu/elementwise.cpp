@@ -1,5 +1,6 @@
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/simd.h"
+#include "kernels/cpu/vector_math.h"
 #include "kernels/parallel.h"
 
 namespace tutti::kernels {
@@ -17,24 +18,58 @@ TUTTI_SIMD void relu_backward_range(std::int64_t n, const float* y, const float*
   for (std::int64_t i = 0; i < n; ++i) dx[i] = y[i] > 0 ? dy[i] : 0;
 }
 
+TUTTI_SIMD void tanh_range(std::int64_t n, const float* x, float* y) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = cpu::vector_tanh(x[i]);
+}
+
+TUTTI_SIMD void tanh_backward_range(std::int64_t n, const float* y, const float* dy, float* dx) {
+  for (std::int64_t i = 0; i < n; ++i) dx[i] = dy[i] * (1 - y[i] * y[i]);
+}
+
+TUTTI_SIMD void sigmoid_range(std::int64_t n, const float* x, float* y) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = cpu::vector_sigmoid(x[i]);
+}
+
+TUTTI_SIMD void sigmoid_backward_range(std::int64_t n, const float* y, const float* dy, float* dx) {
+  for (std::int64_t i = 0; i < n; ++i) dx[i] = dy[i] * y[i] * (1 - y[i]);
+}
+
+/// range(n, arrays…) over all elements, in tasks.
+template <class Range, class... Arrays>
+void elementwise(std::int64_t size, Range range, Arrays... arrays) {
+  parallel_ranges(size, cpu::elements_a_task, [&](std::int64_t begin, std::int64_t end) {
+    range(end - begin, (arrays + begin)...);
+  });
+}
+
 }  // namespace
 
 void CpuBackend::add(std::int64_t size, const float* a, const float* b, float* y) {
-  parallel_ranges(size, cpu::elements_a_task, [&](std::int64_t begin, std::int64_t end) {
-    add_range(end - begin, a + begin, b + begin, y + begin);
-  });
+  elementwise(size, add_range, a, b, y);
 }
 
 void CpuBackend::relu(std::int64_t size, const float* x, float* y) {
-  parallel_ranges(size, cpu::elements_a_task, [&](std::int64_t begin, std::int64_t end) {
-    relu_range(end - begin, x + begin, y + begin);
-  });
+  elementwise(size, relu_range, x, y);
 }
 
 void CpuBackend::relu_backward(std::int64_t size, const float* y, const float* dy, float* dx) {
-  parallel_ranges(size, cpu::elements_a_task, [&](std::int64_t begin, std::int64_t end) {
-    relu_backward_range(end - begin, y + begin, dy + begin, dx + begin);
-  });
+  elementwise(size, relu_backward_range, y, dy, dx);
+}
+
+void CpuBackend::tanh(std::int64_t size, const float* x, float* y) {
+  elementwise(size, tanh_range, x, y);
+}
+
+void CpuBackend::tanh_backward(std::int64_t size, const float* y, const float* dy, float* dx) {
+  elementwise(size, tanh_backward_range, y, dy, dx);
+}
+
+void CpuBackend::sigmoid(std::int64_t size, const float* x, float* y) {
+  elementwise(size, sigmoid_range, x, y);
+}
+
+void CpuBackend::sigmoid_backward(std::int64_t size, const float* y, const float* dy, float* dx) {
+  elementwise(size, sigmoid_backward_range, y, dy, dx);
 }
 
 }  // namespace tutti::kernels

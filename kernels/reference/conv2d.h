@@ -1,8 +1,8 @@
 #pragma once
-#include <algorithm>
 #include <vector>
 
 #include "kernels/reference/reference_backend.h"
+#include "kernels/reference/store.h"
 
 namespace tutti::kernels {
 
@@ -29,11 +29,6 @@ void conv2d_products(const Conv2dShape& s, Visit visit) {
                           f,
                       (((m * s.batch + b) * s.out_height + oh) * s.out_width + ow) * s.filters + f);
             }
-}
-
-template <class Real>
-void store(const std::vector<double>& sums, Real* to) {
-  std::transform(sums.begin(), sums.end(), to, [](double sum) { return static_cast<Real>(sum); });
 }
 
 }  // namespace reference

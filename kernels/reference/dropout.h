@@ -13,7 +13,8 @@ void ReferenceBackend<Real>::dropout(std::int64_t members, std::int64_t size, do
     const std::uint64_t key = philox_key(keys + 2 * m);
     for (std::int64_t n = 0; n < size; ++n) {
       const auto words = philox(key, call, static_cast<std::uint64_t>(n / 4));
-      const bool keep = unit_interval(words[static_cast<std::size_t>(n % 4)]) >= static_cast<float>(rate);
+      const bool keep =
+          unit_interval(words[static_cast<std::size_t>(n % 4)]) >= static_cast<float>(rate);
       y[m * size + n] = keep ? x[m * size + n] * scale : 0;
     }
   }

@@ -7,7 +7,10 @@
 #include "kernels/reference/elementwise.h"
 #include "kernels/reference/l2.h"
 #include "kernels/reference/max_pool2d.h"
+#include "kernels/reference/last_step.h"
+#include "kernels/reference/lstm.h"
 #include "kernels/reference/pick.h"
+#include "kernels/reference/simple_rnn.h"
 #include "kernels/reference/softmax_cross_entropy.h"
 
 namespace tutti::kernels {

@@ -21,6 +21,24 @@ class ReferenceBackend final : public Backend<Real> {
                      Real* db) override;
   void relu(std::int64_t size, const Real* x, Real* y) override;
   void relu_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) override;
+  void tanh(std::int64_t size, const Real* x, Real* y) override;
+  void tanh_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) override;
+  void sigmoid(std::int64_t size, const Real* x, Real* y) override;
+  void sigmoid_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) override;
+  void last_step(std::int64_t rows, std::int64_t steps, std::int64_t units, const Real* x,
+                 Real* y) override;
+  void last_step_backward(std::int64_t rows, std::int64_t steps, std::int64_t units, const Real* dy,
+                          Real* dx) override;
+  void simple_rnn(const RecurrentShape&, const Real* x, const Real* w, const Real* u, const Real* b,
+                  Real* h) override;
+  void simple_rnn_backward(const RecurrentShape&, const Real* x, const Real* w, const Real* u,
+                           const Real* h, const Real* dh, Real* dz, Real* dx, Real* dw, Real* du,
+                           Real* db) override;
+  void lstm(const RecurrentShape&, const Real* x, const Real* w, const Real* u, const Real* b,
+            Real* gates, Real* cells, Real* h) override;
+  void lstm_backward(const RecurrentShape&, const Real* x, const Real* w, const Real* u,
+                     const Real* gates, const Real* cells, const Real* h, const Real* dh, Real* dz,
+                     Real* dx, Real* dw, Real* du, Real* db) override;
   void max_pool2d(const Pool2dShape&, const Real* x, Real* y) override;
   void max_pool2d_backward(const Pool2dShape&, const Real* x, const Real* dy, Real* dx) override;
   void dropout(std::int64_t members, std::int64_t size, double rate, const std::int32_t* keys,

@@ -182,6 +182,88 @@ OperationCase relu_case(std::string name, std::int64_t size, bool large = false)
       [=](auto& backend, auto& a) { backend.relu_backward(size, a["y"], a["dy"], a["dx"]); });
 }
 
+OperationCase tanh_case(std::string name, std::int64_t size) {
+  return running(
+      {.operation = "tanh",
+       .name = std::move(name),
+       .inputs = {{"x", size}},
+       .outputs = {{"y", size}},
+       .gradients = {"x"}},
+      [=](auto& backend, auto& a) { backend.tanh(size, a["x"], a["y"]); },
+      [=](auto& backend, auto& a) { backend.tanh_backward(size, a["y"], a["dy"], a["dx"]); });
+}
+
+OperationCase sigmoid_case(std::string name, std::int64_t size) {
+  return running(
+      {.operation = "sigmoid",
+       .name = std::move(name),
+       .inputs = {{"x", size}},
+       .outputs = {{"y", size}},
+       .gradients = {"x"}},
+      [=](auto& backend, auto& a) { backend.sigmoid(size, a["x"], a["y"]); },
+      [=](auto& backend, auto& a) { backend.sigmoid_backward(size, a["y"], a["dy"], a["dx"]); });
+}
+
+OperationCase last_step_case(std::string name, std::int64_t rows, std::int64_t steps,
+                             std::int64_t units) {
+  return running(
+      {.operation = "last_step",
+       .name = std::move(name),
+       .inputs = {{"x", rows * steps * units}},
+       .outputs = {{"y", rows * units}},
+       .gradients = {"x"}},
+      [=](auto& backend, auto& a) { backend.last_step(rows, steps, units, a["x"], a["y"]); },
+      [=](auto& backend, auto& a) {
+        backend.last_step_backward(rows, steps, units, a["dy"], a["dx"]);
+      });
+}
+
+/// What the cases of a recurrent layer with g pre-activations share.
+OperationCase recurrent_case(const char* operation, std::string name, const RecurrentShape& s,
+                             std::int64_t g, bool large) {
+  const std::int64_t steps = s.members * s.batch * s.steps;
+  return {.operation = operation,
+          .name = std::move(name),
+          .inputs = {{"x", steps * s.inputs},
+                     {"w", s.members * s.inputs * g},
+                     {"u", s.members * s.units * g},
+                     {"b", s.members * g}},
+          .outputs = {{"h", steps * s.units}},
+          .gradients = {"x", "w", "u", "b"},
+          .flops = 2.0 * static_cast<double>(steps * g * (s.inputs + s.units)),
+          .large = large};
+}
+
+OperationCase simple_rnn_case(std::string name, const RecurrentShape& s, bool large = false) {
+  return running(
+      recurrent_case("simple_rnn", std::move(name), s, s.units, large),
+      [s](auto& backend, auto& a) {
+        backend.simple_rnn(s, a["x"], a["w"], a["u"], a["b"], a["h"]);
+      },
+      [s](auto& backend, auto& a) {
+        a.all("work").resize(a.all("h").size());
+        backend.simple_rnn_backward(s, a["x"], a["w"], a["u"], a["h"], a["dh"], a["work"], a["dx"],
+                                    a["dw"], a["du"], a["db"]);
+        a.all("work").clear();
+      });
+}
+
+OperationCase lstm_case(std::string name, const RecurrentShape& s, bool large = false) {
+  return running(
+      recurrent_case("lstm", std::move(name), s, 4 * s.units, large),
+      [s](auto& backend, auto& a) {
+        a.all("gates").resize(4 * a.all("h").size());
+        a.all("cells").resize(a.all("h").size());
+        backend.lstm(s, a["x"], a["w"], a["u"], a["b"], a["gates"], a["cells"], a["h"]);
+      },
+      [s](auto& backend, auto& a) {
+        a.all("work").resize(a.all("gates").size());
+        backend.lstm_backward(s, a["x"], a["w"], a["u"], a["gates"], a["cells"], a["h"], a["dh"],
+                              a["work"], a["dx"], a["dw"], a["du"], a["db"]);
+        a.all("work").clear();
+      });
+}
+
 OperationCase dropout_case(std::string name, std::int64_t members, std::int64_t size, double rate,
                            bool large = false) {
   return running(
@@ -324,6 +406,20 @@ std::vector<OperationCase> make_cases() {
       max_pool2d_case("GenreCnn", {1, 32, 578, 1, 100, 2, 1, 2, 1, 0, 0, 289, 1}, true));
   cases.push_back(relu_case("odd", 33));
   cases.push_back(relu_case("GenreCnn", 32 * 578 * 100, true));
+  cases.push_back(tanh_case("odd", 77));
+  cases.push_back(sigmoid_case("odd", 77));
+  cases.push_back(last_step_case("odd", 3, 4, 5));
+  //                                        M  B  T  I  U
+  cases.push_back(simple_rnn_case("one of each", {1, 1, 1, 1, 1}));
+  cases.push_back(simple_rnn_case("odd", {2, 3, 5, 2, 3}));
+  cases.push_back(simple_rnn_case("beyond a task", {1, 19, 3, 1, 5}));
+  cases.push_back(simple_rnn_case("RnnClassifier", {1, 32, 28, 1, 20}, true));
+  cases.push_back(lstm_case("one of each", {1, 1, 1, 1, 1}));
+  cases.push_back(lstm_case("odd", {2, 3, 5, 2, 3}));
+  cases.push_back(lstm_case("beyond a task", {2, 18, 3, 3, 4}));
+  cases.push_back(lstm_case("LstmClassifier, first layer", {1, 32, 28, 1, 52}, true));
+  cases.push_back(lstm_case("LstmClassifier", {1, 32, 28, 52, 52}, true));
+  cases.push_back(lstm_case("LstmClassifier, 20 members", {20, 32, 28, 52, 52}, true));
   cases.push_back(dropout_case("odd", 3, 301, 0.3));
   cases.push_back(dropout_case("two thirds", 1, 2050, 2.0 / 3));
   cases.push_back(dropout_case("GenreCnn", 1, 32 * 28900, 0.5, true));

@@ -1,0 +1,131 @@
+#include <iostream>
+#include <memory>
+
+#include "apps/common.h"
+#include "apps/epoch_lines.h"
+#include "apps/features.h"
+#include "apps/run.h"
+#include "engine/error.h"
+#include "models/keras_layers.h"
+#include "models/metrics_json.h"
+#include "models/metrics_table.h"
+
+namespace tutti {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct TrainFeaturesOptions {
+  explicit TrainFeaturesOptions(FeatureModel model) : features(model) {}
+  FeatureOptions features;
+  std::string out;
+  bool force = false;
+};
+
+json describe_run(const TrainFeaturesOptions& o, const FeatureTable& table, const Scaler& scaler,
+                  Device device) {
+  const std::string model = name(o.features.model);
+  return {{"model", model},
+          {"command", "train " + model},
+          {"options", o.features.to_json()},
+          {"seed", o.features.seed},
+          {"device", name(device)},
+          {"versions", {{"tutti", TUTTI_VERSION}}},
+          {"data",
+           {{"path", fs::absolute(o.features.data).lexically_normal().string()},
+            {"songs", table.labels.size()},
+            {"fingerprint", table.fingerprint}}},
+          {"classes", table.classes},
+          {"preprocessing", to_json(scaler, o.features.scaling)}};
+}
+
+std::vector<SplitRow> split_rows(const FeatureTable& table, const ThreeWaySplit& split) {
+  std::vector<SplitRow> rows;
+  for (std::size_t i = 0; i < table.labels.size(); ++i)
+    rows.push_back(
+        {table.names[i], table.classes[static_cast<std::size_t>(table.labels[i])], "train"});
+  for (const auto row : split.validation) rows[static_cast<std::size_t>(row)].part = "validation";
+  for (const auto row : split.test) rows[static_cast<std::size_t>(row)].part = "test";
+  return rows;
+}
+
+int train_features(const TrainFeaturesOptions& o) {
+  const FeatureOptions& f = o.features;
+  const Device device = f.common.prepare();
+  expect_new_run(o.out, o.force);
+  const FeatureTable table = load_feature_table(f.data);
+  const ThreeWaySplit split =
+      split_stratified(table.labels, table.classes, f.test, f.validation, f.seed);
+  if (f.batch > static_cast<int>(split.train.size()))
+    throw Error("--batch ", f.batch, ": there are ", split.train.size(),
+                " songs to train on; choose at most that");
+  const Scaler scaler = fit_scaler(f.recipe(device).scaling, table.values, split.train);
+  for (const auto& column : scaler.constant_columns(feature_names()))
+    std::cerr << "tutti: warning: the column " << column << " holds one value only\n";
+
+  prepare_run(o.out, o.force);
+  write_json(fs::path(o.out) / "run.json", describe_run(o, table, scaler, device));
+  write_split(o.out, split_rows(table, split));
+  if (!f.common.quiet)
+    std::cerr << table.labels.size() << " songs of " << table.classes.size()
+              << " genres: " << split.train.size() << " to train, " << split.validation.size()
+              << " to validate, " << split.test.size() << " to test\n";
+
+  FeatureRecipe recipe = f.recipe(device);
+  const std::string title =
+      f.model == FeatureModel::lstm ? "LSTM classifier" : "Simple RNN classifier";
+  EpochLines lines(f.epochs, static_cast<std::int64_t>(split.train.size()), "songs",
+                   f.common.quiet);
+  const std::atomic<bool>& stop = stop_on_interrupt();
+  recipe.training.on_step = [&](int epoch, std::int64_t step, std::int64_t steps) {
+    lines.step(epoch, step, steps);
+  };
+  recipe.training.on_epoch = [&](int epoch, const std::vector<EpochResult>& members) {
+    lines.epoch(epoch, members);
+  };
+  recipe.training.stop = &stop;
+  const FeatureClassifiers trained = train_classifiers(table, {split}, recipe);
+  write_keras_file(fs::path(o.out) / "model.h5", to_keras(trained.model, 0, f.learning_rate));
+  write_curves(o.out, trained.history, title);
+  if (stop) {
+    std::cerr << "tutti: stopped; " << o.out << " holds the model as it was in epoch "
+              << trained.history.size() + 1 << '\n';
+    return interrupted;
+  }
+
+  const auto& judged = split.test.empty() ? split.train : split.test;
+  const Metrics metrics =
+      measure(trained.predict(0, table, judged), labels_of(table.labels, judged), table.classes);
+  write_metrics(o.out, metrics, to_json(metrics), title + " on the test set");
+  if (f.common.json)
+    std::cout << to_json(metrics).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+  else
+    std::cout << "accuracy " << metrics.accuracy << " of " << metrics.examples() << " songs, loss "
+              << metrics.loss << "\n\n"
+              << class_table(metrics) << '\n'
+              << confusion_table(metrics) << "\nThe run is in " << o.out
+              << ": model.h5, confusion.png, accuracy.png, loss.png\n";
+  return done;
+}
+
+void add_command(CLI::App& train, FeatureModel model, const char* description, int& status) {
+  auto* command = train.add_subcommand(name(model), description);
+  const auto o = std::make_shared<TrainFeaturesOptions>(model);
+  o->features.add_to(*command);
+  command->add_option("--out", o->out, "Folder for the run: model, history, metrics, pictures")
+      ->required()
+      ->type_name("RUN");
+  command->add_flag("--force", o->force, "Replace a run that is already in RUN");
+  command->callback([o, &status] { status = train_features(*o); });
+}
+
+}  // namespace
+
+void add_train_features(CLI::App& train, int& status) {
+  add_command(train, FeatureModel::lstm,
+              "A 3-layer LSTM classifier on a table of 28 features a song", status);
+  add_command(train, FeatureModel::rnn, "The simple RNN before it, on the same table", status);
+}
+
+}  // namespace tutti

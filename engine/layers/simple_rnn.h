@@ -1,0 +1,23 @@
+#pragma once
+#include "engine/layer.h"
+
+namespace tutti {
+
+/// [steps, inputs] -> [steps, units], or [units] of the last step. Keras' SimpleRNN with tanh.
+class SimpleRNN final : public Layer {
+ public:
+  struct Options {
+    std::int64_t units;
+    bool return_sequences = false;
+  };
+
+  explicit SimpleRNN(const Options& options) : options_(options) {}
+  Shape build(const Shape& input, Initializer& initializer) override;
+  Variable forward(const Variable& x, const Pass& pass) const override;
+  const Options& options() const { return options_; }
+
+ private:
+  Options options_;
+};
+
+}  // namespace tutti

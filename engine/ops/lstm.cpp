@@ -1,0 +1,27 @@
+#include "engine/ops/recurrent.h"
+
+namespace tutti {
+
+Variable lstm(const Variable& x, const Variable& w, const Variable& u, const Variable& b) {
+  const auto shape = recurrent_shape("lstm", 4, x.shape(), w.shape(), u.shape(), b.shape());
+  Tensor h = like(x.value(), {shape.members, shape.batch, shape.steps, shape.units});
+  Tensor cells = like(h),
+         gates = like(h, {shape.members, shape.batch, shape.steps, 4 * shape.units});
+  with_backend(h, [&](auto& backend) {
+    backend.lstm(shape, x.value(), w.value(), u.value(), b.value(), gates, cells, h);
+  });
+  return Variable::result(h, {x, w, u, b},
+                          [=, x_wanted = x.requires_grad(), x = x.value(), w = w.value(),
+                           u = u.value(), b = b.shape()](const Tensor& dh) -> Gradients {
+                            Tensor dz = like(gates), dx = x_wanted ? like(x) : Tensor(),
+                                   dw = like(w), du = like(u), db = like(w, b);
+                            with_real(dh, [&]<class Real>() {
+                              kernels::backend<Real>(dh.device())
+                                  .lstm_backward(shape, x, w, u, gates, cells, h, dh, dz,
+                                                 x_wanted ? dx.data<Real>() : nullptr, dw, du, db);
+                            });
+                            return {dx, dw, du, db};
+                          });
+}
+
+}  // namespace tutti

@@ -1,0 +1,74 @@
+#include "models/feature_classifier.h"
+
+#include <numeric>
+
+#include "models/members.h"
+#include "models/prediction.h"
+
+namespace tutti {
+namespace {
+
+/// Rows of the part `which` of every split; member m's copy of the table starts at row m * n.
+MemberRows rows_of(const std::vector<ThreeWaySplit>& splits,
+                   std::vector<std::int32_t> ThreeWaySplit::*which, std::int64_t n) {
+  MemberRows rows;
+  for (const auto& split : splits) {
+    const auto start = static_cast<std::int32_t>(static_cast<std::int64_t>(rows.size()) * n);
+    auto& of_member = rows.emplace_back(split.*which);
+    for (auto& row : of_member) row += start;
+    if (of_member.size() != rows[0].size())
+      throw Error("splits of ", rows[0].size(), " and ", of_member.size(),
+                  " rows cannot be trained side by side");
+  }
+  return rows;
+}
+
+/// The table scaled by each member's scaler, one copy after another: [M n, features, 1].
+Tensor scaled_copies(const FeatureTable& table, const std::vector<Scaler>& scalers, Device device) {
+  std::vector<float> all;
+  for (const auto& scaler : scalers) {
+    const auto values = scaler.apply(table.values).to_vector<float>();
+    all.insert(all.end(), values.begin(), values.end());
+  }
+  const auto copies = static_cast<std::int64_t>(scalers.size());
+  return Tensor::from({copies * table.values.dim(0), table.values.dim(1), 1}, all, device);
+}
+
+}  // namespace
+
+Sequential feature_model(const FeatureRecipe& recipe, std::int64_t features, std::int64_t genres) {
+  return recipe.model == FeatureModel::lstm ? lstm_classifier(features, genres, recipe.lstm)
+                                            : rnn_classifier(features, genres);
+}
+
+FeatureClassifiers train_classifiers(const FeatureTable& table,
+                                     const std::vector<ThreeWaySplit>& splits,
+                                     const FeatureRecipe& recipe) {
+  const std::int64_t n = table.values.dim(0);
+  const auto members = member_streams(recipe.seed, static_cast<std::int64_t>(splits.size()));
+  FeatureClassifiers result{
+      feature_model(recipe, table.values.dim(1), static_cast<std::int64_t>(table.classes.size())),
+      {},
+      {}};
+  result.model.build(streams_for(Purpose::initialization, members), recipe.device);
+  for (const auto& split : splits)
+    result.scalers.push_back(fit_scaler(recipe.scaling, table.values, split.train));
+
+  const Tensor x = scaled_copies(table, result.scalers, recipe.device);
+  std::vector<std::int32_t> labels;
+  for (std::size_t m = 0; m < splits.size(); ++m)
+    labels.insert(labels.end(), table.labels.begin(), table.labels.end());
+  result.history =
+      train(result.model, members, {x, labels, rows_of(splits, &ThreeWaySplit::train, n)},
+            {x, labels, rows_of(splits, &ThreeWaySplit::validation, n)}, recipe.training);
+  return result;
+}
+
+std::vector<float> FeatureClassifiers::predict(std::int64_t member, const FeatureTable& table,
+                                               const std::vector<std::int32_t>& rows) const {
+  const Scaler& scaler = scalers.at(static_cast<std::size_t>(member));
+  const Tensor x = scaled_copies(table, {scaler}, model.device());
+  return predict_probabilities(model, x, rows).slice(member, 1).to_vector<float>();
+}
+
+}  // namespace tutti

@@ -1,0 +1,28 @@
+#include "models/recurrent_classifiers.h"
+
+#include "engine/layers/dense.h"
+#include "engine/layers/lstm.h"
+#include "engine/layers/simple_rnn.h"
+
+namespace tutti {
+
+Sequential lstm_classifier(std::int64_t features, std::int64_t genres, const LstmOptions& options) {
+  Sequential model(feature_input(features));
+  for (std::int64_t layer = 1; layer <= options.layers; ++layer)
+    model.add(LSTM({.units = options.units, .return_sequences = layer < options.layers}));
+  for (std::int64_t layer = 1; layer <= options.dense_layers; ++layer)
+    model.add(Dense({.units = options.dense, .activation = Activation::relu}));
+  model.add(Dense({.units = genres, .activation = Activation::softmax}));
+  return model;
+}
+
+Sequential rnn_classifier(std::int64_t features, std::int64_t genres) {
+  return Sequential(feature_input(features),                               //
+                    SimpleRNN({.units = 20}),                              //
+                    Dense({.units = 64, .activation = Activation::relu}),  //
+                    Dense({.units = 32, .activation = Activation::relu}),  //
+                    Dense({.units = 16, .activation = Activation::relu}),  //
+                    Dense({.units = genres, .activation = Activation::softmax}));
+}
+
+}  // namespace tutti
