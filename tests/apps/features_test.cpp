@@ -1,0 +1,147 @@
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/support/program.h"
+#include "tests/support/values.h"
+
+using Catch::Contains;
+using nlohmann::json;
+using tutti::test::run_tutti;
+using tutti::test::TemporaryFolder;
+using tutti::test::text_of;
+using tutti::test::word;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int features = 28;
+
+/// A table of two genres that differ in every feature, with noise.
+std::string table(int songs, bool labelled = true) {
+  std::ostringstream csv;
+  csv << "filename,tempo,beats,chroma_stft,rmse,spectral_centroid,spectral_bandwidth,rolloff,zero_"
+         "crossing_rate";
+  for (int i = 1; i <= 20; ++i) csv << ",mfcc" << i;
+  csv << (labelled ? ",label\n" : "\n");
+  for (int song = 0; song < songs; ++song) {
+    csv << "song" << song;
+    const auto noise = tutti::test::uniform(features, static_cast<std::uint32_t>(song), 1.0);
+    for (const float value : noise) csv << ',' << value + 2 * (song % 2);
+    if (labelled) csv << ',' << (song % 2 ? "quick" : "slow");
+    csv << '\n';
+  }
+  return csv.str();
+}
+
+struct Fixture {
+  TemporaryFolder folder;
+  fs::path data = folder / "songs.csv";
+  Fixture() { std::ofstream(data) << table(60); }
+
+  std::string train(const char* model, const std::string& run,
+                    const std::string& options = "") const {
+    return std::string("train ") + model + " --data " + word(data) + " --out " +
+           word(folder / run) + " --quiet --epochs 12 " + options;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("The classifiers learn, leave a whole run, and evaluate says the same") {
+  const Fixture f;
+  for (const char* model : {"lstm", "rnn"}) {
+    CAPTURE(model);
+    const auto result = run_tutti(f.train(model, model, "--json"));
+    REQUIRE(result.status == 0);
+    for (const char* name : {"run.json", "split.csv", "model.h5", "history.csv", "metrics.json",
+                             "confusion.csv", "confusion.png", "accuracy.png", "loss.png"})
+      CHECK(fs::file_size(f.folder / model / name) > 0);
+    CHECK(json::parse(result.out).at("accuracy") == 1.0);
+    const auto evaluated =
+        run_tutti("evaluate " + word(f.folder / model) + " --data " + word(f.data) + " --json");
+    CHECK(json::parse(evaluated.out) == json::parse(text_of(f.folder / model / "metrics.json")));
+    const json run = json::parse(text_of(f.folder / model / "run.json"));
+    CHECK(run.at("model") == model);
+    CHECK(run.at("preprocessing").at("scale").size() == features);
+  }
+}
+
+TEST_CASE("A song gets the same answer alone and among others") {
+  const Fixture f;
+  REQUIRE(run_tutti(f.train("lstm", "run")).status == 0);
+  const std::string all = table(20, false);
+  std::ofstream(f.folder / "all.csv") << all;
+  std::istringstream lines(all);
+  std::string header, row;
+  std::getline(lines, header);
+  std::getline(lines, row);
+  std::ofstream(f.folder / "one.csv") << header << '\n' << row << '\n';
+  const auto among =
+      run_tutti("predict " + word(f.folder / "run") + " " + word(f.folder / "all.csv") + " --json");
+  const auto alone =
+      run_tutti("predict " + word(f.folder / "run") + " " + word(f.folder / "one.csv") + " --json");
+  REQUIRE(among.status == 0);
+  REQUIRE(alone.status == 0);
+  const json first = json::parse(among.out).at("predictions").at(0),
+             only = json::parse(alone.out).at("predictions").at(0);
+  CHECK(first.at("path") == "song0");
+  CHECK(first.at("genre") == "slow");
+  CHECK(only.at("genre") == "slow");
+  CHECK(first.at("probability").get<double>() ==
+        Approx(only.at("probability").get<double>()).epsilon(1e-5));
+}
+
+TEST_CASE("A classifier of features is the same bits with one thread and with two") {
+  const Fixture f;
+  REQUIRE(run_tutti(f.train("lstm", "one", "--threads 1")).status == 0);
+  REQUIRE(run_tutti(f.train("lstm", "two", "--threads 2")).status == 0);
+  REQUIRE(run_tutti(f.train("lstm", "other", "--seed 3")).status == 0);
+  CHECK(text_of(f.folder / "one" / "model.h5") == text_of(f.folder / "two" / "model.h5"));
+  CHECK(text_of(f.folder / "one" / "model.h5") != text_of(f.folder / "other" / "model.h5"));
+}
+
+TEST_CASE("Reproducing over seeds and folds gives means and spreads") {
+  const Fixture f;
+  const std::string command =
+      "reproduce rnn --data " + word(f.data) + " --quiet --epochs 5 --json ";
+  const json seeds = json::parse(run_tutti(command + "--seeds 3").out);
+  REQUIRE(seeds.at("rows").at(0).at("name") == "accuracy");
+  CHECK(seeds["rows"][0].at("values").size() == 3);
+  const json folds = json::parse(run_tutti(command + "--folds 5").out);
+  CHECK(folds["rows"][0].at("values").size() == 5);
+  std::int64_t judged = 0;
+  for (const auto& row : folds.at("all_test_sets").at("confusion"))
+    for (const auto& count : row) judged += count.get<std::int64_t>();
+  CHECK(judged == 60);  // every song once
+  CHECK_THAT(
+      run_tutti("reproduce rnn --data " + word(f.data) + " --quiet --epochs 2 --seeds 2").out,
+      Contains("± s.d."));
+}
+
+TEST_CASE("Bad tables and runs are status 1 and named") {
+  const Fixture f;
+  const auto refused = [&](const std::string& command, const std::string& named) {
+    const auto result = run_tutti(command);
+    CAPTURE(command);
+    CHECK(result.status == 1);
+    CHECK(result.err.starts_with("tutti: "));
+    CHECK_THAT(result.err, Contains(named));
+  };
+  refused("train lstm --data " + word(f.folder / "none.csv") + " --out " + word(f.folder / "run"),
+          "none.csv");
+  refused(f.train("lstm", "run", "--batch 1000"), "--batch 1000");
+  refused(f.train("lstm", "run", "--test 0.99"), "class");
+  REQUIRE(run_tutti(f.train("rnn", "good")).status == 0);
+  refused(f.train("rnn", "good"), "--force");
+  std::string unknown = table(60);
+  for (std::size_t at; (at = unknown.find("quick")) != std::string::npos;)
+    unknown.replace(at, 5, "tango");
+  std::ofstream(f.folder / "tango.csv") << unknown;
+  refused("evaluate " + word(f.folder / "good") + " --data " + word(f.folder / "tango.csv"),
+          "'tango'");
+  fs::resize_file(f.folder / "good" / "model.h5", 3000);
+  refused("predict " + word(f.folder / "good") + " " + word(f.data), "model.h5");
+}
