@@ -1,9 +1,10 @@
-// Times training steps of GenreCnn, dropout and Adam included, on random pictures: pictures a
-// second, those of all members together.   benchmark_training --benchmark_filter=batch:32
-// --threads=2
+// Times training steps of GenreCnn (dropout and Adam included) and of the LSTM classifier on random
+// data: examples a second, those of all members together.
+//   benchmark_training --benchmark_filter=train_step/members:1/batch:32/ --threads=2
 #include "benchmarks/run.h"
 #include "models/genre_cnn.h"
 #include "models/members.h"
+#include "models/recurrent_classifiers.h"
 #include "models/trainer.h"
 
 namespace {
@@ -40,7 +41,33 @@ void train_step(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * members * batch);
 }
 
+/// A step of the LSTM classifier on random features.
+void train_step_lstm(benchmark::State& state) {
+  const std::int64_t members = state.range(0), batch = state.range(1), songs = 144, features = 28;
+  RandomStream random(3);
+  std::vector<float> values(static_cast<std::size_t>(songs * features));
+  for (auto& value : values) value = static_cast<float>(random.uniform());
+  std::vector<std::int32_t> labels, rows(static_cast<std::size_t>(members * batch));
+  for (std::int64_t i = 0; i < songs; ++i) labels.push_back(static_cast<std::int32_t>(i % 2));
+  const Tensor x = Tensor::from({songs, features, 1}, values);
+  const auto streams = member_streams(1, members);
+  Sequential model = lstm_classifier(features, 2);
+  model.build(streams_for(Purpose::initialization, streams), Device::cpu);
+  Trainer trainer(model, streams, 0.0024);
+  for (auto _ : state) {
+    for (auto& row : rows) row = static_cast<std::int32_t>(random.below(songs));
+    trainer.step(x, labels, rows);
+  }
+  state.SetItemsProcessed(state.iterations() * members * batch);
+}
+
 }  // namespace
+
+BENCHMARK(train_step_lstm)
+    ->ArgNames({"members", "batch"})
+    ->ArgsProduct({{1, 20}, {32}})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 BENCHMARK(train_step)
     ->ArgNames({"members", "batch"})

@@ -39,7 +39,7 @@ constexpr int deepest_json = 100;  // levels
 
 /// Far more than reading a file of that size takes, and little enough to wait for.
 Limits reading_limits(std::uint64_t bytes) {
-  return {10 + bytes / 20'000'000, (1 << 30) + 32 * bytes};
+  return {3 + bytes / 20'000'000, (1 << 30) + 32 * bytes};
 }
 
 json layer_config(const KerasLayer& layer) {

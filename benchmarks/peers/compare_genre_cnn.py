@@ -18,7 +18,7 @@ PEER = Path(__file__).with_name("genre_cnn_speed.py")
 
 
 def tutti_rate(program, batch, threads):
-    command = [program, f"--benchmark_filter=members:1/batch:{batch}/", "--benchmark_format=json",
+    command = [program, f"--benchmark_filter=train_step/members:1/batch:{batch}/", "--benchmark_format=json",
                "--benchmark_min_time=3", f"--threads={threads}"]
     result = subprocess.run(command, check=True, capture_output=True)
     return json.loads(result.stdout)["benchmarks"][0]["items_per_second"]
