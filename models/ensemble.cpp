@@ -5,6 +5,7 @@
 #include <numeric>
 #include <set>
 
+#include "datasets/picture.h"
 #include "engine/error.h"
 #include "models/keras_layers.h"
 #include "models/prediction.h"
@@ -34,6 +35,16 @@ std::vector<std::int32_t> all_rows(const Tensor& X) {
   std::vector<std::int32_t> rows(static_cast<std::size_t>(X.dim(0)));
   std::iota(rows.begin(), rows.end(), 0);
   return rows;
+}
+
+/// The model with room for the members' weights; an Error if it does not take spectrograms.
+Sequential built_for_pictures(Sequential model, std::int64_t members, Device device) {
+  const Shape pictures{picture_times, picture_frequencies, 1};
+  if (model.input().shape != pictures)
+    throw Error("takes inputs of ", model.input().shape, ", not pictures of ", pictures,
+                " (time first)");
+  model.build(member_streams(0, members), device);
+  return model;
 }
 
 }  // namespace
@@ -137,17 +148,17 @@ Ensemble Ensemble::load_model(const fs::path& path, Device device) {
   while (fs::exists(member_file(path, count))) ++count;
   if (count == 0) throw Error(path.string(), ": holds no classifier_0.h5");
 
-  const KerasModel first = read_keras_file(member_file(path, 0));
-  Sequential model = from_keras(first);
-  model.build(member_streams(0, count), device);
+  std::optional<Sequential> model;
   for (std::int64_t m = 0; m < count; ++m) {
+    const KerasModel file = read_keras_file(member_file(path, m));
     try {
-      set_weights(model, m, m == 0 ? first : read_keras_file(member_file(path, m)));
+      if (!model) model = built_for_pictures(from_keras(file), count, device);
+      set_weights(*model, m, file);
     } catch (const Error& problem) {
       throw Error(member_file(path, m).string(), ": ", problem.what());
     }
   }
-  Ensemble ensemble(count, path, model.classes());
+  Ensemble ensemble(count, path, model->classes());
   ensemble.model_ = std::move(model);
   return ensemble;
 }
