@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "engine/error.h"
+#include "engine/gpu_description.h"
 #include "engine/parallel.h"
 
 namespace tutti {
@@ -10,8 +11,14 @@ namespace tutti {
 void CommonOptions::add_to(CLI::App& command) {
   command
       .add_option("--device", device,
-                  "Where to compute: auto, cpu, or reference (slow, for checks)")
-      ->check(CLI::IsMember({"auto", "cpu", "reference"}))
+                  "Where to compute: auto (a GPU if there is one), cpu, cuda (the GPU), simt (the "
+                  "GPU's kernels without a GPU; slow, for checks) or reference (slow, for checks)")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda", "simt", "reference"}))
+      ->capture_default_str();
+  command
+      .add_option("--precision", precision,
+                  "Matrix products on a GPU: fp32, or faster with factors rounded: tf32, bf16")
+      ->check(CLI::IsMember({"fp32", "tf32", "bf16"}))
       ->capture_default_str();
   command.add_option("--threads", threads, "Threads to use; 0 is one for each core")
       ->check(CLI::NonNegativeNumber)
@@ -22,7 +29,15 @@ void CommonOptions::add_to(CLI::App& command) {
 
 Device CommonOptions::prepare() const {
   if (threads > 0) set_thread_count(threads);
-  return device == "reference" ? Device::reference : Device::cpu;
+  set_precision(precision == "tf32"   ? Precision::tf32
+                : precision == "bf16" ? Precision::bf16
+                                      : Precision::fp32);
+  const bool gpu = describe_gpu().available;
+  if (device == "cuda" && !gpu)
+    throw Error("--device cuda: ", describe_gpu().reason, "; 'tutti devices' lists what there is");
+  for (const Device one : {Device::cuda, Device::simt, Device::reference})
+    if (device == name(one)) return one;
+  return device == "auto" && gpu ? Device::cuda : Device::cpu;
 }
 
 namespace {

@@ -14,6 +14,7 @@ inline constexpr int done = 0, at_fault = 1, wrong_usage = 2, interrupted = 130;
 /// Options that every computing command has.
 struct CommonOptions {
   std::string device = "auto";
+  std::string precision = "fp32";
   int threads = 0;  // 0: one a core
   bool json = false;
   bool quiet = false;

@@ -9,10 +9,10 @@ using namespace tutti::test;
 namespace {
 
 void measure(benchmark::State& state, const OperationCase& c, bool backward) {
-  auto arrays = arrays_of<float>(c);
+  auto arrays = arrays_of<float>(c, Device::cpu);
   auto& device = kernels::backend<float>(Device::cpu);
-  c.forward(device, arrays);  // backward reads its results
-  const auto& run = backward ? c.backward : c.forward;
+  c.in_float.forward(device, arrays);  // backward reads its results
+  const auto& run = backward ? c.in_float.backward : c.in_float.forward;
   for (auto _ : state) run(device, arrays);
   if (c.flops > 0) {
     // Each of the gradients of x and w costs what forward costs; a bias next to nothing.

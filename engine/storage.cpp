@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernels/backend.h"
+#include "kernels/error.h"
 
 namespace tutti {
 namespace {
@@ -21,7 +22,12 @@ class Pool {
         return address;
       }
     }
-    return kernels::memory(device).allocate(bytes);
+    try {
+      return kernels::memory(device).allocate(bytes);
+    } catch (const OutOfMemory&) {  // what the pool keeps may be in the way
+      clear();
+      return kernels::memory(device).allocate(bytes);
+    }
   }
 
   void put_back(Device device, std::size_t bytes, void* address) {

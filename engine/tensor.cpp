@@ -84,6 +84,23 @@ Tensor Tensor::slice(std::int64_t first, std::int64_t count) const {
   return tensor;
 }
 
+Tensor Tensor::to(Device device) const {
+  if (!defined()) return *this;
+  auto &here = kernels::memory(device_), &there = kernels::memory(device);
+  if (&here == &there) {
+    Tensor same = *this;
+    same.device_ = device;
+    return same;
+  }
+  Tensor copy = empty(shape_, type_, device);
+  const auto bytes = static_cast<std::size_t>(size_ * size_of(type_));
+  if (device == Device::cuda)
+    there.copy_in(copy.address(), address(), bytes);
+  else
+    here.copy_out(copy.address(), address(), bytes);
+  return copy;
+}
+
 void Tensor::expect(DType type) const {
   if (!defined()) throw Error("tensor: used before it was given a value");
   if (type != type_)

@@ -59,6 +59,10 @@ class Tensor {
   Tensor reshape(Shape shape) const;                           // same elements, shared
   Tensor slice(std::int64_t first, std::int64_t count) const;  // rows of the first axis, shared
 
+  /// The same elements on a device: shared where they already are in its memory, else copied.
+  Tensor to(Device device) const;
+  bool shares_elements_with(const Tensor& other) const { return storage_ == other.storage_; }
+
   /// The elements where the device keeps them; an Error if they are of another type.
   template <class T>
   T* data() const {

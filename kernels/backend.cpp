@@ -1,14 +1,20 @@
 #include "kernels/backend.h"
 
-#include <cstdlib>
-#include <cstring>
+#include <atomic>
 #include <type_traits>
 
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/error.h"
+#include "kernels/gpu.h"
+#include "kernels/host_memory.h"
 #include "kernels/reference/reference_backend.h"
 
 namespace tutti {
+namespace {
+
+std::atomic<Precision> current_precision{Precision::fp32};
+
+}  // namespace
 
 const char* name(Device device) {
   switch (device) {
@@ -16,33 +22,18 @@ const char* name(Device device) {
       return "cpu";
     case Device::reference:
       return "reference";
+    case Device::cuda:
+      return "cuda";
+    case Device::simt:
+      return "simt";
   }
   return "?";
 }
 
+Precision precision() { return current_precision; }
+void set_precision(Precision precision) { current_precision = precision; }
+
 namespace kernels {
-namespace {
-
-class HostMemory final : public Memory {
- public:
-  void* allocate(std::size_t bytes) override {
-    void* address = std::aligned_alloc(64, bytes ? bytes : 64);
-    if (!address)
-      throw Error("out of memory: ", bytes >> 20,
-                  " MiB wanted; fewer members or a smaller batch need less");
-    return address;
-  }
-  void release(void* address, std::size_t) override { std::free(address); }
-  void zero(void* address, std::size_t bytes) override { std::memset(address, 0, bytes); }
-  void copy_in(void* to, const void* host, std::size_t bytes) override {
-    if (bytes) std::memcpy(to, host, bytes);
-  }
-  void copy_out(void* host, const void* from, std::size_t bytes) override {
-    if (bytes) std::memcpy(host, from, bytes);
-  }
-};
-
-}  // namespace
 
 template <class Real>
 Backend<Real>& backend(Device device) {
@@ -51,6 +42,8 @@ Backend<Real>& backend(Device device) {
     return reference;
   }
   if constexpr (std::is_same_v<Real, float>) {
+    if (device == Device::cuda) return cuda::backend();
+    if (device == Device::simt) return simt::backend();
     if (device == Device::cpu) {
       static CpuBackend cpu;
       return cpu;
@@ -63,10 +56,7 @@ Backend<Real>& backend(Device device) {
 template Backend<float>& backend(Device);
 template Backend<double>& backend(Device);
 
-Memory& memory(Device) {
-  static HostMemory host;
-  return host;
-}
+Memory& memory(Device device) { return device == Device::cuda ? cuda::memory() : host_memory(); }
 
 }  // namespace kernels
 }  // namespace tutti

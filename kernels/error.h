@@ -22,4 +22,9 @@ class Error : public std::runtime_error {
   }
 };
 
+/// A device has not the memory that was asked for.
+class OutOfMemory : public Error {
+  using Error::Error;
+};
+
 }  // namespace tutti

@@ -9,7 +9,8 @@ constexpr std::int64_t examples_at_once = 32;
 
 }  // namespace
 
-Tensor predict_probabilities(const Sequential& model, const Tensor& x, const MemberRows& rows) {
+Tensor predict_probabilities(const Sequential& model, const Tensor& data, const MemberRows& rows) {
+  const Tensor x = data.to(model.device());
   const std::int64_t members = model.members(), classes = model.classes();
   const auto n = static_cast<std::int64_t>(rows.at(0).size());
   std::vector<float> all(static_cast<std::size_t>(members * n * classes));

@@ -140,6 +140,10 @@ History train(Sequential& model, const std::vector<RandomStream>& members,
   const std::int64_t steps = (size + options.batch_size - 1) / options.batch_size;
   const auto orders = streams_for(Purpose::order, members);
   Trainer trainer(model, members, options.learning_rate);
+  const Tensor x = training.x.to(model.device());
+  MemberExamples to_validate = validation;
+  to_validate.x =
+      validation.x.shares_elements_with(training.x) ? x : validation.x.to(model.device());
 
   History history;
   for (int epoch = 1; epoch <= options.epochs; ++epoch) {
@@ -149,7 +153,7 @@ History train(Sequential& model, const std::vector<RandomStream>& members,
       if (options.stop && *options.stop) return history;
       const std::int64_t begin = (step - 1) * options.batch_size;
       const std::int64_t end = std::min(size, begin + options.batch_size);
-      const auto result = trainer.step(training.x, training.labels, batch_rows(order, begin, end));
+      const auto result = trainer.step(x, training.labels, batch_rows(order, begin, end));
       if (!result.finite)
         diverged("loss", first_not_finite(result.loss), epoch, step, options.learning_rate);
       means.add(result, end - begin);
@@ -158,7 +162,7 @@ History train(Sequential& model, const std::vector<RandomStream>& members,
 
     auto results = means.results();
     if (validation.size()) {
-      validate(model, validation, results);
+      validate(model, to_validate, results);
       std::vector<double> losses;
       for (const auto& member : results) losses.push_back(member.val_loss);
       if (const std::size_t member = first_not_finite(losses); member < losses.size())

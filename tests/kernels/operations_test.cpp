@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "kernels/parallel.h"
-#include "tests/support/operation_cases.h"
+#include "tests/support/agreement.h"
 
 using namespace tutti;
 using namespace tutti::test;
@@ -14,11 +14,11 @@ namespace {
 
 /// The sum of dy * y over a case's outputs: what its backward differentiates.
 double objective(const OperationCase& c, Arrays<double>& arrays) {
-  c.forward_double(kernels::backend<double>(Device::reference), arrays);
+  c.in_double.forward(kernels::backend<double>(Device::reference), arrays);
   double sum = 0;
   for (const auto& output : c.outputs) {
-    const auto& y = arrays.all(output.first);
-    sum += std::inner_product(y.begin(), y.end(), arrays.all("d" + output.first).begin(), 0.0);
+    const auto y = arrays.values(output.first), dy = arrays.values("d" + output.first);
+    sum += std::inner_product(y.begin(), y.end(), dy.begin(), 0.0);
   }
   return sum;
 }
@@ -30,64 +30,46 @@ std::vector<std::size_t> probes(std::size_t size) {
   return indices;
 }
 
-void run(const OperationCase& c, Device device, Arrays<float>& arrays) {
-  c.forward(kernels::backend<float>(device), arrays);
-  c.backward(kernels::backend<float>(device), arrays);
-}
-
 }  // namespace
 
 TEST_CASE("Gradients in double are those of finite differences") {
   for (const auto& c : operation_cases()) {
     if (c.large || c.gradients.empty()) continue;
-    auto arrays = arrays_of<double>(c);
+    auto arrays = arrays_of<double>(c, Device::reference);
     objective(c, arrays);
-    c.backward_double(kernels::backend<double>(Device::reference), arrays);
-    for (const auto& input : c.gradients)
-      for (const std::size_t i : probes(arrays.all(input).size())) {
-        const double step = 1e-6, gradient = arrays.all("d" + input)[i], at = arrays.all(input)[i];
-        auto moved = arrays;
-        moved.all(input)[i] = at + step;
-        const double above = objective(c, moved);
-        moved.all(input)[i] = at - step;
-        const double below = objective(c, moved);
+    c.in_double.backward(kernels::backend<double>(Device::reference), arrays);
+    for (const auto& input : c.gradients) {
+      const auto values = arrays.values(input), gradients = arrays.values("d" + input);
+      for (const std::size_t i : probes(values.size())) {
+        const double step = 1e-6;
+        const auto objective_at = [&](double value) {
+          auto moved = values;
+          moved[i] = value;
+          arrays.set(input, moved);
+          return objective(c, arrays);
+        };
+        const double above = objective_at(values[i] + step), below = objective_at(values[i] - step);
         INFO(c.operation << ", " << c.name << ": d" << input << "[" << i << "]");
-        REQUIRE(gradient == Approx((above - below) / (2 * step)).epsilon(1e-6).margin(1e-6));
+        REQUIRE(gradients[i] == Approx((above - below) / (2 * step)).epsilon(1e-6).margin(1e-6));
       }
+      arrays.set(input, values);
+    }
   }
 }
 
 TEST_CASE("The cpu device agrees with the reference") {
-  for (const auto& c : operation_cases()) {
-    if (c.large) continue;
-    auto expected = arrays_of<float>(c), actual = arrays_of<float>(c);
-    run(c, Device::reference, expected);
-    run(c, Device::cpu, actual);
-    for (const auto& [name, values] : expected.reals()) {
-      float largest = 0;
-      for (const float value : values) largest = std::max(largest, std::abs(value));
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        INFO(c.operation << ", " << c.name << ": " << name << "[" << i << "]");
-        REQUIRE(actual.all(name)[i] ==
-                Approx(values[i]).epsilon(c.tolerance).margin(c.tolerance * largest));
-      }
-    }
-  }
+  for (const auto& c : operation_cases())
+    if (!c.large) require_agreement(c, run(c, Device::cpu), c.tolerance);
 }
 
 TEST_CASE("The cpu device gives the same bits with any number of threads") {
   for (const auto& c : operation_cases()) {
     if (c.large && c.operation == "conv2d") continue;  // conv2d_picked is the same size
-    auto one = arrays_of<float>(c), three = arrays_of<float>(c);
     set_thread_count(1);
-    run(c, Device::cpu, one);
+    const auto one = run(c, Device::cpu);
     set_thread_count(3);
-    run(c, Device::cpu, three);
-    for (const auto& [name, values] : one.reals()) {
-      INFO(c.operation << ", " << c.name << ": " << name);
-      REQUIRE(std::memcmp(values.data(), three.all(name).data(), values.size() * sizeof(float)) ==
-              0);
-    }
+    const auto three = run(c, Device::cpu);
+    require_same_bits(c, one, three);
   }
 }
 

@@ -9,13 +9,14 @@ namespace {
 
 using namespace kernels;
 
+constexpr auto nothing_to_prepare = [](auto&) {};
+
 /// Gives a case what it runs: generic lambdas (backend, arrays), compiled for float and for double.
-template <class Forward, class Backward>
-OperationCase running(OperationCase c, Forward forward, Backward backward) {
-  c.forward = forward;
-  c.forward_double = forward;
-  c.backward = backward;
-  c.backward_double = backward;
+template <class Forward, class Backward, class Prepare = decltype(nothing_to_prepare)>
+OperationCase running(OperationCase c, Forward forward, Backward backward,
+                      Prepare prepare = nothing_to_prepare) {
+  c.in_float = {forward, backward, prepare};
+  c.in_double = {forward, backward, prepare};
   return c;
 }
 
@@ -241,10 +242,11 @@ OperationCase simple_rnn_case(std::string name, const RecurrentShape& s, bool la
         backend.simple_rnn(s, a["x"], a["w"], a["u"], a["b"], a["h"]);
       },
       [s](auto& backend, auto& a) {
-        a.all("work").resize(a.all("h").size());
         backend.simple_rnn_backward(s, a["x"], a["w"], a["u"], a["h"], a["dh"], a["work"], a["dx"],
                                     a["dw"], a["du"], a["db"]);
-        a.all("work").clear();
+      },
+      [s](auto& a) {
+        a.room("work", static_cast<std::size_t>(s.members * s.batch * s.steps * s.units));
       });
 }
 
@@ -252,15 +254,17 @@ OperationCase lstm_case(std::string name, const RecurrentShape& s, bool large = 
   return running(
       recurrent_case("lstm", std::move(name), s, 4 * s.units, large),
       [s](auto& backend, auto& a) {
-        a.all("gates").resize(4 * a.all("h").size());
-        a.all("cells").resize(a.all("h").size());
         backend.lstm(s, a["x"], a["w"], a["u"], a["b"], a["gates"], a["cells"], a["h"]);
       },
       [s](auto& backend, auto& a) {
-        a.all("work").resize(a.all("gates").size());
         backend.lstm_backward(s, a["x"], a["w"], a["u"], a["gates"], a["cells"], a["h"], a["dh"],
                               a["work"], a["dx"], a["dw"], a["du"], a["db"]);
-        a.all("work").clear();
+      },
+      [s](auto& a) {
+        const auto states = static_cast<std::size_t>(s.members * s.batch * s.steps * s.units);
+        a.room("gates", 4 * states);
+        a.room("cells", states);
+        a.room("work", 4 * states);
       });
 }
 
@@ -304,14 +308,14 @@ OperationCase cross_entropy_case(std::string name, std::int64_t members, std::in
        .gradients = {"x"},
        .integers = some_integers(members * batch, static_cast<std::uint32_t>(classes))},
       [=](auto& backend, auto& a) {
-        a.all("probabilities").resize(static_cast<std::size_t>(size));
         backend.softmax_cross_entropy(members, batch, classes, a["x"], a.integers.data(),
                                       a["probabilities"], a["loss"]);
       },
       [=](auto& backend, auto& a) {
         backend.softmax_cross_entropy_backward(members, batch, classes, a["probabilities"],
                                                a.integers.data(), a["dloss"], a["dx"]);
-      });
+      },
+      [=](auto& a) { a.room("probabilities", static_cast<std::size_t>(size)); });
 }
 
 OperationCase l2_case(std::string name, std::int64_t members, std::int64_t size) {
@@ -349,16 +353,21 @@ OperationCase adam_case(std::string name, std::int64_t members, std::int64_t siz
        .gradients = {},
        .large = large},
       [=](auto& backend, auto& a) {
-        a.all("rates").assign(static_cast<std::size_t>(members), 1e-3f);
-        a.all("rates")[0] = 2e-3f;
-        a.all("w_new") = a.all("w");
-        std::fill_n(a["m"], members * size, 0);
-        std::fill_n(a["v"], members * size, 0);
         for (const double correction : {0.31622776, 0.23534})
           backend.adam(members, size, {0.9, 0.999, 1e-7, correction}, a["rates"], a["g"],
                        a["w_new"], a["m"], a["v"]);
       },
-      [](auto&, auto&) {});
+      [](auto&, auto&) {},
+      [=](auto& a) {
+        auto rates = a.values("w"), zeros = a.values("w");
+        rates.assign(static_cast<std::size_t>(members), 1e-3f);
+        rates[0] = 2e-3f;
+        zeros.assign(zeros.size(), 0);
+        a.set("rates", rates);
+        a.set("w_new", a.values("w"));
+        a.set("m", zeros);
+        a.set("v", zeros);
+      });
 }
 
 std::vector<OperationCase> make_cases() {
@@ -441,31 +450,59 @@ const std::vector<OperationCase>& operation_cases() {
 }
 
 template <class Real>
-Arrays<Real> arrays_of(const OperationCase& c) {
-  Arrays<Real> arrays;
-  arrays.integers = c.integers;
-  arrays.bytes = c.bytes;
+Arrays<Real>::Arrays(Device device, const OperationCase& c)
+    : integers(device, c.integers), bytes(device, c.bytes), device_(device) {}
+
+template <class Real>
+Real* Arrays<Real>::room(const std::string& name, std::size_t length) {
+  if (!reals_.count(name))
+    set(name, std::vector<Real>(length, std::numeric_limits<Real>::quiet_NaN()));
+  return (*this)[name];
+}
+
+template <class Real>
+std::vector<std::string> Arrays<Real>::names() const {
+  std::vector<std::string> names;
+  for (const auto& entry : reals_) names.push_back(entry.first);
+  return names;
+}
+
+template class Arrays<float>;
+template class Arrays<double>;
+
+template <class Real>
+Arrays<Real> arrays_of(const OperationCase& c, Device device) {
+  Arrays<Real> arrays(device, c);
   std::uint64_t key = 0;
   const auto values = [&](const std::string& name, std::int64_t length) {
     ++key;
-    auto& array = arrays.all(name);
+    std::vector<Real> array;
     for (std::int64_t i = 0; i < length; ++i)
       array.push_back(2 * unit_interval(philox(key, 0, static_cast<std::uint64_t>(i))[0]) - 1);
-  };
-  const auto poison = [&](const std::string& name, std::int64_t length) {
-    arrays.all(name).assign(static_cast<std::size_t>(length),
-                            std::numeric_limits<Real>::quiet_NaN());
+    arrays.set(name, array);
   };
   for (const auto& [name, length] : c.inputs) values(name, length);
   for (const auto& [name, length] : c.outputs) {
-    poison(name, length);
+    arrays.room(name, static_cast<std::size_t>(length));
     values("d" + name, length);
   }
-  for (const auto& name : c.gradients) poison("d" + name, c.inputs.at(name));
+  for (const auto& name : c.gradients)
+    arrays.room("d" + name, static_cast<std::size_t>(c.inputs.at(name)));
+  if constexpr (std::is_same_v<Real, float>)
+    c.in_float.prepare(arrays);
+  else
+    c.in_double.prepare(arrays);
   return arrays;
 }
 
-template Arrays<float> arrays_of(const OperationCase&);
-template Arrays<double> arrays_of(const OperationCase&);
+template Arrays<float> arrays_of(const OperationCase&, Device);
+template Arrays<double> arrays_of(const OperationCase&, Device);
+
+Arrays<float> run(const OperationCase& c, Device device) {
+  auto arrays = arrays_of<float>(c, device);
+  c.in_float.forward(kernels::backend<float>(device), arrays);
+  c.in_float.backward(kernels::backend<float>(device), arrays);
+  return arrays;
+}
 
 }  // namespace tutti::test

@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/backend.h"
@@ -11,20 +12,67 @@
 /// checks and the benchmarks. To add an operation, add its cases here.
 namespace tutti::test {
 
-/// Arrays of a case by name. Gradients are called after their array: dx, dw, dy.
+/// Elements in the memory of a device.
+template <class T>
+class Buffer {
+ public:
+  Buffer() = default;
+  Buffer(Device device, const std::vector<T>& values) : device_(device), size_(values.size()) {
+    address_ = static_cast<T*>(kernels::memory(device).allocate(size_ * sizeof(T)));
+    kernels::memory(device).copy_in(address_, values.data(), size_ * sizeof(T));
+  }
+  Buffer(Buffer&& other) noexcept { swap(other); }
+  Buffer& operator=(Buffer&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~Buffer() {
+    if (address_) kernels::memory(device_).release(address_, size_ * sizeof(T));
+  }
+
+  T* data() const { return address_; }
+  std::vector<T> values() const {
+    std::vector<T> values(size_);
+    if (address_) kernels::memory(device_).copy_out(values.data(), address_, size_ * sizeof(T));
+    return values;
+  }
+
+ private:
+  void swap(Buffer& other) {
+    std::swap(device_, other.device_);
+    std::swap(address_, other.address_);
+    std::swap(size_, other.size_);
+  }
+
+  Device device_ = Device::cpu;
+  T* address_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+struct OperationCase;
+
+/// Arrays of a case by name, on a device. Gradients are called after their array: dx, dw, dy.
 template <class Real>
 class Arrays {
  public:
+  Arrays(Device device, const OperationCase& c);
+
   Real* operator[](const std::string& name) { return reals_.at(name).data(); }
-  std::vector<Real>& all(const std::string& name) { return reals_[name]; }
-  std::map<std::string, std::vector<Real>>& reals() { return reals_; }
+  /// The array of this name and length, full of NaN when it is new.
+  Real* room(const std::string& name, std::size_t length);
+  std::vector<Real> values(const std::string& name) const { return reals_.at(name).values(); }
+  void set(const std::string& name, const std::vector<Real>& values) {
+    reals_[name] = Buffer<Real>(device_, values);
+  }
+  std::vector<std::string> names() const;
 
   // What is the same for every type of number.
-  std::vector<std::int32_t> integers;  // labels, row numbers or keys
-  std::vector<std::uint8_t> bytes;     // a data set
+  Buffer<std::int32_t> integers;  // labels, row numbers or keys
+  Buffer<std::uint8_t> bytes;     // a data set
 
  private:
-  std::map<std::string, std::vector<Real>> reals_;
+  Device device_;
+  std::map<std::string, Buffer<Real>> reals_;
 };
 
 struct OperationCase {
@@ -38,9 +86,13 @@ struct OperationCase {
   std::vector<std::uint8_t> bytes = {};
   bool large = false;  // of a model's size: for benchmarks; too slow for the reference
 
-  std::function<void(kernels::Backend<float>&, Arrays<float>&)> forward = {}, backward = {};
-  std::function<void(kernels::Backend<double>&, Arrays<double>&)> forward_double = {},
-                                                                  backward_double = {};
+  template <class Real>
+  struct Run {
+    std::function<void(kernels::Backend<Real>&, Arrays<Real>&)> forward = {}, backward = {};
+    std::function<void(Arrays<Real>&)> prepare = {};  // other arrays that forward needs
+  };
+  Run<float> in_float = {};
+  Run<double> in_double = {};
 };
 
 const std::vector<OperationCase>& operation_cases();
@@ -49,6 +101,9 @@ const std::vector<OperationCase>& operation_cases();
 /// the case alone, outputs and gradients of inputs full of NaN, so that what is not overwritten
 /// shows.
 template <class Real>
-Arrays<Real> arrays_of(const OperationCase& c);
+Arrays<Real> arrays_of(const OperationCase& c, Device device);
+
+/// Forward and backward of a case on a device, in float.
+Arrays<float> run(const OperationCase& c, Device device);
 
 }  // namespace tutti::test

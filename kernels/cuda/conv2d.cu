@@ -1,0 +1,154 @@
+#include "kernels/cuda/gemm.h"
+#include "kernels/cuda/gpu_backend.h"
+
+namespace tutti::kernels::TUTTI_GPU {
+namespace {
+
+/// Conv2dShape in the kernels' integers.
+struct Window {
+  int batch, height, width, channels, kernel_height, kernel_width, filters;
+  int stride_height, stride_width, pad_top, pad_left, out_height, out_width;
+
+  explicit Window(const Conv2dShape& s) {
+    const auto length = [](std::int64_t value) { return gemm::length(value, "conv2d"); };
+    length(s.batch * s.height * s.width);
+    length(s.batch * s.out_height * s.out_width);
+    batch = length(s.batch), height = length(s.height), width = length(s.width);
+    channels = length(s.channels), filters = length(s.filters);
+    kernel_height = length(s.kernel_height), kernel_width = length(s.kernel_width);
+    stride_height = length(s.stride_height), stride_width = length(s.stride_width);
+    pad_top = length(s.pad_top), pad_left = length(s.pad_left);
+    out_height = length(s.out_height), out_width = length(s.out_width);
+  }
+
+  int positions() const { return batch * out_height * out_width; }
+  int taps() const { return kernel_height * kernel_width * channels; }
+};
+
+/// Where the pixels of an image are.
+struct Images {
+  const float* x;
+  int batch;
+  std::int64_t size;  // of an image
+  __device__ float at(int member, int image, std::int64_t i) const {
+    return x[(std::int64_t{member} * batch + image) * size + i];
+  }
+};
+struct PickedImages {
+  PickedBytes<float> x;
+  int batch;
+  std::int64_t size;
+  __device__ float at(int member, int image, std::int64_t i) const {
+    const std::int64_t row = x.rows[std::int64_t{member} * batch + image];
+    return x.scale * x.data[row * size + i] + x.offset;
+  }
+};
+
+/// x seen as the matrix of its windows: [positions, taps], or transposed.
+template <class Source>
+struct Windows {
+  Source x;
+  Window s;
+  bool transposed;
+
+  __device__ float at(int member, int row, int k) const {
+    const int position = transposed ? k : row, tap = transposed ? row : k;
+    const int image = position / (s.out_height * s.out_width),
+              place = position % (s.out_height * s.out_width);
+    const int across = s.kernel_width * s.channels;
+    const int h = place / s.out_width * s.stride_height + tap / across - s.pad_top;
+    const int w = place % s.out_width * s.stride_width + tap % across / s.channels - s.pad_left;
+    if (h < 0 || h >= s.height || w < 0 || w >= s.width) return 0;
+    return x.at(member, image, (std::int64_t{h} * s.width + w) * s.channels + tap % s.channels);
+  }
+  __device__ bool along_depth() const { return !transposed; }
+};
+
+/// dy seen from the pixels of x: [batch * height * width, kernel_height * kernel_width * filters].
+/// An element is the gradient of the output that this pixel reaches by this place of the kernel.
+struct GradientWindows {
+  const float* dy;
+  Window s;
+
+  __device__ float at(int member, int row, int k) const {
+    const int image = row / (s.height * s.width), pixel = row % (s.height * s.width);
+    const int across = s.kernel_width * s.filters;
+    const int h = pixel / s.width + s.pad_top - k / across;
+    const int w = pixel % s.width + s.pad_left - k % across / s.filters;
+    const int oh = h / s.stride_height, ow = w / s.stride_width;
+    if (h < 0 || w < 0 || oh >= s.out_height || ow >= s.out_width || oh * s.stride_height != h ||
+        ow * s.stride_width != w)
+      return 0;
+    const std::int64_t position =
+        ((std::int64_t{member} * s.batch + image) * s.out_height + oh) * s.out_width + ow;
+    return dy[position * s.filters + k % s.filters];
+  }
+  __device__ bool along_depth() const { return true; }
+};
+
+/// The filter by input channels: [channels, kernel_height * kernel_width * filters].
+struct FilterByChannels {
+  const float* w;
+  Window s;
+
+  __device__ float at(int member, int row, int k) const {
+    const std::int64_t place = k / s.filters;
+    return w[std::int64_t{member} * s.kernel_height * s.kernel_width * s.channels * s.filters +
+             (place * s.channels + row) * s.filters + k % s.filters];
+  }
+  __device__ bool along_depth() const { return true; }
+};
+
+template <class Source>
+void forward(int members, const Window& s, const Source& x, const float* w, const float* b,
+             float* y) {
+  multiply(GemmShape{members, s.positions(), s.filters, s.taps()}, Windows<Source>{x, s, false},
+           by_columns(w, s.taps(), s.filters), b, y);
+}
+
+template <class Source>
+void backward_filter(int members, const Window& s, const Source& x, const float* dy, float* dw) {
+  multiply(GemmShape{members, s.taps(), s.filters, s.positions()}, Windows<Source>{x, s, true},
+           by_columns(dy, s.positions(), s.filters), nullptr, dw);
+}
+
+int members_of(const Conv2dShape& s) { return gemm::length(s.members, "conv2d"); }
+
+Images images(const Conv2dShape& s, const float* x) {
+  return {x, static_cast<int>(s.batch), s.height * s.width * s.channels};
+}
+PickedImages images(const Conv2dShape& s, const PickedBytes<float>& x) {
+  return {x, static_cast<int>(s.batch), s.height * s.width * s.channels};
+}
+
+}  // namespace
+
+void GpuBackend::conv2d(const Conv2dShape& s, const float* x, const float* w, const float* b,
+                        float* y) {
+  forward(members_of(s), Window(s), images(s, x), w, b, y);
+}
+
+void GpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, const float* dy,
+                                        float* dw) {
+  backward_filter(members_of(s), Window(s), images(s, x), dy, dw);
+}
+
+void GpuBackend::conv2d_picked(const Conv2dShape& s, const PickedBytes<float>& x, const float* w,
+                               const float* b, float* y) {
+  forward(members_of(s), Window(s), images(s, x), w, b, y);
+}
+
+void GpuBackend::conv2d_picked_backward_filter(const Conv2dShape& s, const PickedBytes<float>& x,
+                                               const float* dy, float* dw) {
+  backward_filter(members_of(s), Window(s), images(s, x), dy, dw);
+}
+
+void GpuBackend::conv2d_backward_input(const Conv2dShape& shape, const float* w, const float* dy,
+                                       float* dx) {
+  const Window s(shape);
+  const GemmShape product{members_of(shape), s.batch * s.height * s.width, s.channels,
+                          s.kernel_height * s.kernel_width * s.filters};
+  multiply(product, GradientWindows{dy, s}, FilterByChannels{w, s}, nullptr, dx);
+}
+
+}  // namespace tutti::kernels::TUTTI_GPU

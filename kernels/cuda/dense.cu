@@ -1,0 +1,33 @@
+#include "kernels/cuda/gemm.h"
+#include "kernels/cuda/gpu_backend.h"
+
+namespace tutti::kernels::TUTTI_GPU {
+namespace {
+
+GemmShape product(const DenseShape& s, std::int64_t rows, std::int64_t columns,
+                  std::int64_t depth) {
+  const auto length = [](std::int64_t value) { return gemm::length(value, "dense"); };
+  return {length(s.members), length(rows), length(columns), length(depth)};
+}
+
+}  // namespace
+
+void GpuBackend::dense(const DenseShape& s, const float* x, const float* w, const float* b,
+                       float* y) {
+  multiply_matrices(product(s, s.batch, s.outputs, s.inputs), by_rows(x, s.batch, s.inputs),
+                    by_columns(w, s.inputs, s.outputs), b, y);
+}
+
+void GpuBackend::dense_backward_input(const DenseShape& s, const float* w, const float* dy,
+                                      float* dx) {
+  multiply_matrices(product(s, s.batch, s.inputs, s.outputs), by_rows(dy, s.batch, s.outputs),
+                    by_rows(w, s.inputs, s.outputs), nullptr, dx);
+}
+
+void GpuBackend::dense_backward_weights(const DenseShape& s, const float* x, const float* dy,
+                                        float* dw) {
+  multiply_matrices(product(s, s.inputs, s.outputs, s.batch), by_columns(x, s.batch, s.inputs),
+                    by_columns(dy, s.batch, s.outputs), nullptr, dw);
+}
+
+}  // namespace tutti::kernels::TUTTI_GPU

@@ -1,0 +1,147 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+/// What every kernel includes. The same sources are compiled twice: by nvcc for a GPU, into
+/// namespace kernels::cuda, and by the C++ compiler for the SIMT machine, into namespace
+/// kernels::simt. This file has the words that differ.
+#ifdef TUTTI_SIMT
+#define TUTTI_GPU simt
+#include "kernels/simt/language.h"
+#include "kernels/simt/mma.h"
+namespace tutti::kernels::simt {
+using namespace tutti::simt;
+}
+#else
+#define TUTTI_GPU cuda
+#include "kernels/cuda/runtime.h"
+#endif
+
+namespace tutti::kernels::TUTTI_GPU {
+
+struct Grid {
+  dim3 blocks, threads;
+  std::size_t dynamic_shared_bytes = 0;
+};
+
+/// A kernel's name, from the compiler's name of a function of it: "… [with auto kernel = NAME]".
+template <auto kernel>
+std::string name_of() {
+  const std::string function = __PRETTY_FUNCTION__;
+  const auto name = function.find('=', function.find("auto kernel")) + 2;
+  return function.substr(name, function.size() - 1 - name);
+}
+
+#ifdef TUTTI_SIMT
+
+template <auto kernel, class... Arguments>
+void launch(const Grid& grid, Arguments... arguments) {
+  if (grid.blocks.count() == 0) return;
+  run({name_of<kernel>(), grid.blocks, grid.threads, grid.dynamic_shared_bytes},
+      [&] { kernel(arguments...); });
+}
+
+#else
+
+template <auto kernel, class... Arguments>
+void launch(const Grid& grid, Arguments... arguments) {
+  if (std::size_t{grid.blocks.x} * grid.blocks.y * grid.blocks.z == 0) return;
+  kernel<<<grid.blocks, grid.threads, grid.dynamic_shared_bytes, stream()>>>(arguments...);
+  if (const cudaError_t status = cudaGetLastError(); status != cudaSuccess)
+    check(status, name_of<kernel>().c_str());
+}
+
+constexpr unsigned all_lanes = 0xFFFFFFFFu;
+
+/// `__shared__ SharedArray<T, N> a;`
+template <class T, int N>
+struct SharedArray {
+  T values[N];
+  __device__ T& operator[](int index) { return values[index]; }
+};
+
+/// `DynamicShared<T> a;` is the memory whose size the launch gave.
+template <class T>
+struct DynamicShared {
+  __device__ T& operator[](int index) const {
+    extern __shared__ float4 dynamic_shared_memory[];
+    return reinterpret_cast<T*>(dynamic_shared_memory)[index];
+  }
+};
+
+// The matrix instructions: see kernels/simt/mma.h.
+
+__device__ inline void mma_m16n8k8_f16(float (&d)[4], const std::uint32_t (&a)[2],
+                                       const std::uint32_t (&b)[1]) {
+  asm("mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5}, {%6}, "
+      "{%0,%1,%2,%3};"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(b[0]));
+}
+
+__device__ inline std::uint32_t round_to_f16x2(float low, float high) {
+  std::uint32_t word;
+  asm("{.reg .f16 low, high; cvt.rn.f16.f32 low, %1; cvt.rn.f16.f32 high, %2; "
+      "mov.b32 %0, {low, high};}"
+      : "=r"(word)
+      : "f"(low), "f"(high));
+  return word;
+}
+
+#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 800
+
+__device__ inline void mma_m16n8k8_tf32(float (&d)[4], const std::uint32_t (&a)[4],
+                                        const std::uint32_t (&b)[2]) {
+  asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
+      "{%8,%9}, {%0,%1,%2,%3};"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+__device__ inline void mma_m16n8k16_bf16(float (&d)[4], const std::uint32_t (&a)[4],
+                                         const std::uint32_t (&b)[2]) {
+  asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
+      "{%8,%9}, {%0,%1,%2,%3};"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+__device__ inline std::uint32_t round_to_tf32(float value) {
+  std::uint32_t bits;
+  asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(value));
+  return bits;
+}
+
+__device__ inline std::uint32_t round_to_bf16x2(float low, float high) {
+  std::uint32_t word;
+  asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(high), "f"(low));
+  return word;
+}
+
+#else  // sm_75 multiplies fp16 only: fewer bits of exponent, as many or more of mantissa.
+
+__device__ inline void mma_m16n8k8_tf32(float (&d)[4], const std::uint32_t (&a)[4],
+                                        const std::uint32_t (&b)[2]) {
+  // Any order of k will do that is the same in a and b: a lane's t and t + 4 as its 2t and 2t + 1.
+  const auto pair = [](std::uint32_t low, std::uint32_t high) {
+    return round_to_f16x2(__uint_as_float(low), __uint_as_float(high));
+  };
+  mma_m16n8k8_f16(d, {pair(a[0], a[2]), pair(a[1], a[3])}, {pair(b[0], b[1])});
+}
+
+__device__ inline void mma_m16n8k16_bf16(float (&d)[4], const std::uint32_t (&a)[4],
+                                         const std::uint32_t (&b)[2]) {
+  mma_m16n8k8_f16(d, {a[0], a[1]}, {b[0]});
+  mma_m16n8k8_f16(d, {a[2], a[3]}, {b[1]});
+}
+
+__device__ inline std::uint32_t round_to_tf32(float value) { return __float_as_uint(value); }
+
+__device__ inline std::uint32_t round_to_bf16x2(float low, float high) {
+  return round_to_f16x2(low, high);
+}
+
+#endif
+#endif
+
+}  // namespace tutti::kernels::TUTTI_GPU

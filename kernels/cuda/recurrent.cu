@@ -1,0 +1,74 @@
+#include "kernels/cuda/for_each.h"
+#include "kernels/cuda/gpu_backend.h"
+#include "kernels/cuda/recurrent.h"
+#include "kernels/gpu.h"
+
+namespace tutti::kernels::TUTTI_GPU {
+namespace {
+
+constexpr int shared_floats = (48 << 10) / sizeof(float), most_rows = 4, most_threads = 256;
+
+/// h of the step before, by units and steps: [units, batch * steps]; 0 before the first step.
+struct StatesBefore {
+  const float* h;
+  int steps, units;
+  std::int64_t member_stride;
+
+  __device__ float at(int member, int row, int k) const {
+    return k % steps ? h[member * member_stride + std::int64_t{k - 1} * units + row] : 0;
+  }
+  __device__ bool along_depth() const { return false; }
+};
+
+}  // namespace
+
+StepsShape steps_shape(const char* operation, const RecurrentShape& s, int floats_a_row) {
+  const auto length = [operation](std::int64_t value) { return gemm::length(value, operation); };
+  if (floats_a_row > shared_floats)
+    throw Error(operation, ": ", s.units, " units are more than a GPU holds on chip; take at most ",
+                shared_floats / (floats_a_row / s.units));
+  length(s.batch * s.steps);
+  return {length(s.members), length(s.batch), length(s.steps),
+          length(s.inputs),  length(s.units), std::min(most_rows, shared_floats / floats_a_row)};
+}
+
+Grid steps_grid(const StepsShape& s, int floats_a_row) {
+  const int pairs = s.rows_of_block * s.units;
+  return {{static_cast<unsigned>((s.batch + s.rows_of_block - 1) / s.rows_of_block),
+           static_cast<unsigned>(s.members)},
+          {static_cast<unsigned>(std::min(most_threads, (pairs + 31) / 32 * 32))},
+          static_cast<std::size_t>(s.rows_of_block) * floats_a_row * sizeof(float)};
+}
+
+void project_inputs(const StepsShape& s, int g, const float* x, const float* w, const float* b,
+                    float* z) {
+  const int rows = s.batch * s.steps;
+  multiply_matrices({s.members, rows, g, s.inputs}, by_rows(x, rows, s.inputs),
+                    by_columns(w, s.inputs, g), b, z);
+}
+
+const float* transposed(const StepsShape& s, int g, const float* u) {
+  const int units = s.units;
+  float* to = scratch(std::int64_t{s.members} * units * g);
+  for_each(s.members, std::int64_t{units} * g, [=] __device__(std::int64_t m, std::int64_t i) {
+    const std::int64_t first = m * units * g;
+    to[first + i] = u[first + i % units * g + i / units];
+  });
+  return to;
+}
+
+void recurrent_gradients(const StepsShape& s, int g, const float* x, const float* w, const float* h,
+                         const float* dz, float* dx, float* dw, float* du, float* db) {
+  const int rows = s.batch * s.steps;
+  if (dx)
+    multiply_matrices({s.members, rows, s.inputs, g}, by_rows(dz, rows, g), by_rows(w, s.inputs, g),
+                      nullptr, dx);
+  multiply_matrices({s.members, s.inputs, g, rows}, by_columns(x, rows, s.inputs),
+                    by_columns(dz, rows, g), nullptr, dw);
+  multiply(GemmShape{s.members, s.units, g, rows},
+           StatesBefore{h, s.steps, s.units, std::int64_t{rows} * s.units}, by_columns(dz, rows, g),
+           nullptr, du);
+  backend().bias_backward(s.members, rows, g, dz, db);
+}
+
+}  // namespace tutti::kernels::TUTTI_GPU

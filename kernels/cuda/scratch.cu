@@ -1,0 +1,30 @@
+#include "kernels/cuda/for_each.h"
+#include "kernels/cuda/scratch.h"
+#include "kernels/gpu.h"
+
+namespace tutti::kernels::TUTTI_GPU {
+
+float* scratch(std::int64_t count) {
+  static void* address = nullptr;
+  static std::size_t size = 0;  // bytes
+  const std::size_t wanted = static_cast<std::size_t>(count) * sizeof(float);
+  if (wanted > size) {
+    Memory& here = memory();
+    if (address) here.release(address, size);
+    address = nullptr;
+    size = 0;
+    address = here.allocate(wanted);
+    size = wanted;
+  }
+  return static_cast<float*>(address);
+}
+
+void sum_parts(std::int64_t parts, std::int64_t size, const float* from, float* y) {
+  for_each(size, [=] __device__(std::int64_t i) {
+    float sum = 0;
+    for (std::int64_t p = 0; p < parts; ++p) sum += from[p * size + i];
+    y[i] = sum;
+  });
+}
+
+}  // namespace tutti::kernels::TUTTI_GPU

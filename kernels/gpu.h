@@ -1,0 +1,19 @@
+#pragma once
+#include "kernels/backend.h"
+#include "kernels/gpu_description.h"
+
+/// The two homes of the kernels in kernels/cuda: a GPU, and the SIMT machine. On a GPU, one thread
+/// of the host computes at a time.
+namespace tutti::kernels {
+
+namespace cuda {
+Backend<float>& backend();  // an Error where there is no GPU
+Memory& memory();
+}  // namespace cuda
+
+namespace simt {
+Backend<float>& backend();
+Memory& memory();
+}  // namespace simt
+
+}  // namespace tutti::kernels

@@ -1,0 +1,19 @@
+// What a build without nvcc has instead of kernels/cuda.
+#include "kernels/error.h"
+#include "kernels/gpu.h"
+
+namespace tutti {
+
+const GpuDescription& describe_gpu() {
+  static const GpuDescription none{.reason =
+                                       "this build has no CUDA: it was configured without nvcc"};
+  return none;
+}
+
+namespace kernels {
+
+Backend<float>& cuda::backend() { throw Error("cuda: ", describe_gpu().reason); }
+Memory& cuda::memory() { throw Error("cuda: ", describe_gpu().reason); }
+
+}  // namespace kernels
+}  // namespace tutti

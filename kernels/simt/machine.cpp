@@ -1,0 +1,54 @@
+#include "kernels/simt/machine.h"
+
+#include <mutex>
+
+#include "kernels/parallel.h"
+#include "kernels/simt/block.h"
+
+namespace tutti::simt {
+namespace {
+
+std::mutex settings_mutex;
+Settings current_settings;
+
+}  // namespace
+
+void set_settings(const Settings& settings) {
+  std::lock_guard lock(settings_mutex);
+  current_settings = settings;
+}
+
+void run(const Launch& launch, const std::function<void()>& thread) {
+  Settings settings;
+  {
+    std::lock_guard lock(settings_mutex);
+    settings = current_settings;
+  }
+  const auto order = turns(static_cast<std::size_t>(launch.grid.count()), settings);
+  parallel_for(launch.grid.count(), [&](std::int64_t i) {
+    const unsigned n = order[static_cast<std::size_t>(i)];
+    const Dim3& grid = launch.grid;
+    Block(launch, {n % grid.x, n / grid.x % grid.y, n / grid.x / grid.y}, settings, thread).run();
+  });
+}
+
+const Dim3& thread_index() { return running_block().thread_index(); }
+const Dim3& block_index() { return running_block().index(); }
+const Dim3& block_size() { return running_block().launch().block; }
+const Dim3& grid_size() { return running_block().launch().grid; }
+
+void block_barrier(const Place& place) { running_block().barrier(place); }
+
+unsigned lane() { return running_block().thread() % warp_size; }
+
+const std::uint64_t* warp_rendezvous(unsigned mask, std::uint64_t word, const char* what,
+                                     const Place& place,
+                                     const std::function<void(const std::uint64_t*)>& all_here) {
+  return running_block().rendezvous(mask, word, what, place, all_here);
+}
+
+void warp_barrier(unsigned mask, const Place& place) { running_block().warp_barrier(mask, place); }
+
+void fail(const std::string& what) { running_block().fail(what); }
+
+}  // namespace tutti::simt

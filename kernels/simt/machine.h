@@ -1,0 +1,69 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <source_location>
+#include <string>
+
+/// A machine that runs CUDA kernels without a GPU. Every CUDA thread is a fibre; a block runs on
+/// one thread of the host until all its fibres have ended, and blocks share the host's threads.
+/// Barriers, shuffles and matrix instructions are rendezvous of fibres. What a GPU would leave
+/// undefined is an Error here that names the kernel, the block, the threads and the places in the
+/// source.
+///
+/// It cannot show missing memory fences, races on global memory or how fast a kernel is.
+namespace tutti::simt {
+
+struct Dim3 {
+  unsigned x = 1, y = 1, z = 1;
+  std::int64_t count() const { return std::int64_t{x} * y * z; }
+};
+
+/// How blocks and threads take turns. A kernel must give the same bits in every order: one fixed
+/// order hides missing barriers.
+enum class Order { ascending, descending, shuffled };
+
+struct Settings {
+  Order order = Order::ascending;
+  std::uint64_t seed = 1;     // of a shuffled order
+  bool check_shared = false;  // find races on shared memory and reads of what was never written
+};
+void set_settings(const Settings& settings);  // of launches to come
+
+struct Launch {
+  std::string kernel;
+  Dim3 grid, block;
+  std::size_t dynamic_shared_bytes = 0;
+};
+
+/// Runs `thread` once for every thread of the grid. Throws what a block threw, or the Error.
+void run(const Launch& launch, const std::function<void()>& thread);
+
+using Place = std::source_location;
+
+// What the code of a kernel asks of the machine.
+
+const Dim3& thread_index();
+const Dim3& block_index();
+const Dim3& block_size();
+const Dim3& grid_size();
+
+/// All threads of the block meet.
+void block_barrier(const Place& place);
+
+constexpr unsigned warp_size = 32;
+unsigned lane();
+
+/// Lanes of a warp meet: each leaves a word, and goes on when all lanes of `mask` have come; the
+/// last one calls `all_here` before. Returns the words by lane, valid until the fibre waits again.
+const std::uint64_t* warp_rendezvous(
+    unsigned mask, std::uint64_t word, const char* what, const Place& place,
+    const std::function<void(const std::uint64_t*)>& all_here = {});
+
+/// Lanes of a warp meet, and what they wrote before is seen by all of them after.
+void warp_barrier(unsigned mask, const Place& place);
+
+/// What went wrong in the thread that runs now, as an Error that names it.
+[[noreturn]] void fail(const std::string& what);
+
+}  // namespace tutti::simt

@@ -1,0 +1,61 @@
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+
+#include "kernels/simt/machine.h"
+#include "tests/support/agreement.h"
+
+using namespace tutti;
+using namespace tutti::test;
+
+namespace {
+
+/// Settings of the machine, and the usual ones again at the end.
+struct With {
+  explicit With(const simt::Settings& settings) { simt::set_settings(settings); }
+  ~With() { simt::set_settings({}); }
+};
+
+struct WithPrecision {
+  explicit WithPrecision(Precision precision) { set_precision(precision); }
+  ~WithPrecision() { set_precision(Precision::fp32); }
+};
+
+bool multiplies_matrices(const OperationCase& c) { return c.flops > 0; }
+
+}  // namespace
+
+TEST_CASE("The GPU's kernels agree with the reference, watched for races on shared memory") {
+  const With settings({.check_shared = true});
+  for (const auto& c : operation_cases())
+    if (!c.large) require_agreement(c, run(c, Device::simt), c.tolerance);
+}
+
+TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks") {
+  const simt::Settings orders[] = {{.order = simt::Order::descending},
+                                   {.order = simt::Order::shuffled, .seed = 1},
+                                   {.order = simt::Order::shuffled, .seed = 2}};
+  for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
+    const WithPrecision with_precision(precision);
+    for (const auto& c : operation_cases()) {
+      if (c.large || (precision != Precision::fp32 && !multiplies_matrices(c))) continue;
+      const auto ascending = run(c, Device::simt);
+      for (const auto& order : orders) {
+        const With settings(order);
+        require_same_bits(c, ascending, run(c, Device::simt));
+      }
+    }
+  }
+}
+
+TEST_CASE("On tensor cores the kernels agree to the bits that their operands keep") {
+  // Rounding both factors of a product moves it by at most twice half a unit of the last place
+  // kept.
+  for (const auto& [precision, tolerance] :
+       {std::pair{Precision::tf32, 0x1p-10}, std::pair{Precision::bf16, 0x1p-7}}) {
+    const WithPrecision with_precision(precision);
+    for (const auto& c : operation_cases())
+      if (!c.large && multiplies_matrices(c))
+        require_agreement(c, run(c, Device::simt), 4 * tolerance);
+  }
+}
