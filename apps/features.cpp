@@ -115,7 +115,7 @@ FeatureClassifiers load_classifier(const std::filesystem::path& folder, const js
     if (scaler.offset.size() != feature_names().size() ||
         scaler.scale.size() != feature_names().size())
       throw Error("run.json scales ", scaler.offset.size(), " features, not ", features);
-    return {std::move(model), {scaler}, {}};
+    return {std::move(model), {scaler}};
   } catch (const std::exception& problem) {
     throw Error(path.string(), ": ", problem.what());
   }

@@ -76,7 +76,7 @@ std::vector<ThreeWaySplit> splits_of(const ReproduceOptions& o, const FeatureTab
   return splits;
 }
 
-std::vector<Row> rows_of(FeatureModel model, const FeatureClassifiers& trained,
+std::vector<Row> rows_of(FeatureModel model, const std::vector<EpochResult>& last,
                          const std::vector<Metrics>& tests) {
   std::vector<Row> rows;
   const auto add = [&](const std::string& label, auto value_of) {
@@ -84,7 +84,6 @@ std::vector<Row> rows_of(FeatureModel model, const FeatureClassifiers& trained,
     for (std::size_t m = 0; m < tests.size(); ++m) row.values.push_back(value_of(m));
     rows.push_back(std::move(row));
   };
-  const auto& last = trained.history.back();
   add("accuracy", [&](std::size_t m) { return last[m].accuracy; });
   add("loss", [&](std::size_t m) { return last[m].loss; });
   add("val_accuracy", [&](std::size_t m) { return last[m].val_accuracy; });
@@ -158,13 +157,15 @@ int reproduce(const ReproduceOptions& o) {
   recipe.training.on_step = [&](int epoch, std::int64_t step, std::int64_t steps) {
     lines.step(epoch, step, steps);
   };
-  const FeatureClassifiers trained = train_classifiers(table, splits, recipe);
+  FeatureClassifiers classifiers = build_classifiers(table, splits, recipe);
+  const History history = train_classifiers(classifiers, table, splits, recipe);
 
   std::vector<Metrics> tests;
   for (std::size_t m = 0; m < splits.size(); ++m)
-    tests.push_back(measure(trained.predict(static_cast<std::int64_t>(m), table, splits[m].test),
-                            labels_of(table.labels, splits[m].test), table.classes));
-  const auto rows = rows_of(f.model, trained, tests);
+    tests.push_back(
+        measure(classifiers.predict(static_cast<std::int64_t>(m), table, splits[m].test),
+                labels_of(table.labels, splits[m].test), table.classes));
+  const auto rows = rows_of(f.model, history.back(), tests);
   const Metrics all = together(tests);
   if (f.common.json) {
     std::cout << to_json(rows, all).dump(2, ' ', false, json::error_handler_t::replace) << '\n';

@@ -77,26 +77,33 @@ int train_features(const TrainFeaturesOptions& o) {
       f.model == FeatureModel::lstm ? "LSTM classifier" : "Simple RNN classifier";
   EpochLines lines(f.epochs, static_cast<std::int64_t>(split.train.size()), "songs",
                    f.common.quiet);
+  FeatureClassifiers classifier = build_classifiers(table, {split}, recipe);
+  const auto save = [&] {
+    write_keras_file(fs::path(o.out) / "model.h5", to_keras(classifier.model, 0, f.learning_rate));
+  };
+  save();
   const std::atomic<bool>& stop = stop_on_interrupt();
+  History history;
   recipe.training.on_step = [&](int epoch, std::int64_t step, std::int64_t steps) {
     lines.step(epoch, step, steps);
   };
   recipe.training.on_epoch = [&](int epoch, const std::vector<EpochResult>& members) {
+    save();
+    history.push_back(members);
     lines.epoch(epoch, members);
   };
   recipe.training.stop = &stop;
-  const FeatureClassifiers trained = train_classifiers(table, {split}, recipe);
-  write_keras_file(fs::path(o.out) / "model.h5", to_keras(trained.model, 0, f.learning_rate));
-  write_curves(o.out, trained.history, title);
+  train_classifiers(classifier, table, {split}, recipe);
+  write_curves(o.out, history, title);
   if (stop) {
-    std::cerr << "tutti: stopped; " << o.out << " holds the model as it was in epoch "
-              << trained.history.size() + 1 << '\n';
+    std::cerr << "tutti: stopped; " << o.out << " holds the state after epoch " << history.size()
+              << '\n';
     return interrupted;
   }
 
   const auto& judged = split.test.empty() ? split.train : split.test;
   const Metrics metrics =
-      measure(trained.predict(0, table, judged), labels_of(table.labels, judged), table.classes);
+      measure(classifier.predict(0, table, judged), labels_of(table.labels, judged), table.classes);
   write_metrics(o.out, metrics, to_json(metrics), title + " on the test set");
   if (f.common.json)
     std::cout << to_json(metrics).dump(2, ' ', false, json::error_handler_t::replace) << '\n';

@@ -41,27 +41,30 @@ Sequential feature_model(const FeatureRecipe& recipe, std::int64_t features, std
                                             : rnn_classifier(features, genres);
 }
 
-FeatureClassifiers train_classifiers(const FeatureTable& table,
+FeatureClassifiers build_classifiers(const FeatureTable& table,
                                      const std::vector<ThreeWaySplit>& splits,
                                      const FeatureRecipe& recipe) {
-  const std::int64_t n = table.values.dim(0);
   const auto members = member_streams(recipe.seed, static_cast<std::int64_t>(splits.size()));
   FeatureClassifiers result{
       feature_model(recipe, table.values.dim(1), static_cast<std::int64_t>(table.classes.size())),
-      {},
       {}};
   result.model.build(streams_for(Purpose::initialization, members), recipe.device);
   for (const auto& split : splits)
     result.scalers.push_back(fit_scaler(recipe.scaling, table.values, split.train));
+  return result;
+}
 
-  const Tensor x = scaled_copies(table, result.scalers, recipe.device);
+History train_classifiers(FeatureClassifiers& classifiers, const FeatureTable& table,
+                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe) {
+  const std::int64_t n = table.values.dim(0);
+  const Tensor x = scaled_copies(table, classifiers.scalers, recipe.device);
   std::vector<std::int32_t> labels;
   for (std::size_t m = 0; m < splits.size(); ++m)
     labels.insert(labels.end(), table.labels.begin(), table.labels.end());
-  result.history =
-      train(result.model, members, {x, labels, rows_of(splits, &ThreeWaySplit::train, n)},
-            {x, labels, rows_of(splits, &ThreeWaySplit::validation, n)}, recipe.training);
-  return result;
+  return train(classifiers.model,
+               member_streams(recipe.seed, static_cast<std::int64_t>(splits.size())),
+               {x, labels, rows_of(splits, &ThreeWaySplit::train, n)},
+               {x, labels, rows_of(splits, &ThreeWaySplit::validation, n)}, recipe.training);
 }
 
 std::vector<float> FeatureClassifiers::predict(std::int64_t member, const FeatureTable& table,

@@ -26,21 +26,24 @@ struct FeatureRecipe {
 
 Sequential feature_model(const FeatureRecipe& recipe, std::int64_t features, std::int64_t genres);
 
-/// Classifiers of one recipe, a member a split of the same table, trained side by side.
+/// Classifiers of one recipe, a member a split of the same table.
 struct FeatureClassifiers {
   Sequential model;
   std::vector<Scaler> scalers;  // of each member, fitted on its training rows alone
-  History history;
 
   /// Probabilities [n, classes] that a member gives to rows of a table.
   std::vector<float> predict(std::int64_t member, const FeatureTable& table,
                              const std::vector<std::int32_t>& rows) const;
 };
 
-/// Trains a member on each split; their parts must be of equal sizes. Member k of a seed is the
-/// same whatever the other splits are.
-FeatureClassifiers train_classifiers(const FeatureTable& table,
+/// A member for each split, with its initial weights. Member k of a seed is the same whatever the
+/// other splits are.
+FeatureClassifiers build_classifiers(const FeatureTable& table,
                                      const std::vector<ThreeWaySplit>& splits,
                                      const FeatureRecipe& recipe);
+
+/// Trains them side by side on the splits they were built for, whose parts must be of equal sizes.
+History train_classifiers(FeatureClassifiers& classifiers, const FeatureTable& table,
+                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe);
 
 }  // namespace tutti

@@ -1,16 +1,18 @@
-"""The LSTM classifier by PyTorch with tutti's recipe: test accuracy over stratified splits, and seconds a step.
+"""The LSTM classifier by PyTorch with tutti's recipe, on the splits of tutti's runs: test accuracies of both, and
+PyTorch's seconds a step.
 
-Run `python lstm_classifier.py --data FEATURES.csv [--seeds 5] [--threads 2]` (needs PyTorch and NumPy; tried with
-2.15.0 and 2.4.6). `tutti reproduce lstm --data FEATURES.csv --seeds 5 --json` gives the same of ours.
+`tutti train lstm --data FEATURES.csv --seed K --out runs/K` for some seeds first; then
+`python lstm_classifier.py --data FEATURES.csv runs/*`. Needs PyTorch (tried with 2.15.0).
 """
 
 import argparse
 import csv
+import json
 import os
 import statistics
 import time
+from pathlib import Path
 
-import numpy
 import torch
 from torch import nn
 
@@ -39,63 +41,83 @@ class LstmClassifier(nn.Module):
         return self.dense(self.lstm(x)[0][:, -1])
 
 
-def read_table(path):
+def read_csv(path):
     with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    columns = [name for name in rows[0] if name not in ("filename", "label")]
-    classes = sorted({row["label"] for row in rows})
-    x = numpy.array([[float(row[name]) for name in columns] for row in rows], numpy.float32)
-    return x, numpy.array([classes.index(row["label"]) for row in rows])
+        return list(csv.DictReader(file))
 
 
-def stratified(labels, share, random):
-    """Rows of the larger and of the smaller part."""
-    small = numpy.concatenate([random.permutation(numpy.flatnonzero(labels == label))[:round(share * count)]
-                               for label, count in zip(*numpy.unique(labels, return_counts=True))])
-    return numpy.setdiff1d(numpy.arange(len(labels)), small), small
+def read_features(path):
+    """Feature rows by the name of the song."""
+    return {row.pop("filename"): [float(value) for name, value in row.items() if name != "label"]
+            for row in read_csv(path)}
 
 
-def train(x, labels, seed):
+def read_json(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def read_split(folder, features):
+    """Features, labels and the row numbers of each part of a run's split."""
+    songs = read_csv(folder / "split.csv")
+    classes = read_json(folder / "run.json")["classes"]
+    x = torch.tensor([features[song["path"]] for song in songs])
+    labels = torch.tensor([classes.index(song["genre"]) for song in songs])
+    parts = {part: torch.tensor([i for i, song in enumerate(songs) if song["part"] == part])
+             for part in ("train", "test")}
+    return x, labels, parts
+
+
+def train(x, labels, parts, seed):
     """Test accuracy, last training accuracy and the median seconds of a step."""
-    random = numpy.random.default_rng(seed)
     torch.manual_seed(seed)
-    rest, test = stratified(labels, 0.2, random)
-    kept, _ = stratified(labels[rest], 0.1, random)
-    rows = rest[kept]
-    low, high = x[rows].min(0), x[rows].max(0)
-    inputs = torch.tensor((x - low) / (high - low)).unsqueeze(2)
-    targets = torch.tensor(labels)
-    net = LstmClassifier(labels.max() + 1)
+    rows, test = parts["train"], parts["test"]
+    low, high = x[rows].amin(0), x[rows].amax(0)
+    inputs = ((x - low) / (high - low)).unsqueeze(2)
+    net = LstmClassifier(int(labels.max()) + 1)
     optimizer = torch.optim.Adam([p for p in net.parameters() if p.requires_grad], RATE, eps=1e-7)
     seconds, correct = [], 0
     for _ in range(EPOCHS):
         correct = 0
-        for batch in torch.tensor(rows)[torch.randperm(len(rows))].split(BATCH):
+        for batch in rows[torch.randperm(len(rows))].split(BATCH):
             start = time.perf_counter()
             logits = net(inputs[batch])
-            loss = nn.functional.cross_entropy(logits, targets[batch])
+            loss = nn.functional.cross_entropy(logits, labels[batch])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             if len(batch) == BATCH:
                 seconds.append(time.perf_counter() - start)
-            correct += (logits.argmax(1) == targets[batch]).sum().item()
+            correct += (logits.argmax(1) == labels[batch]).sum().item()
     with torch.no_grad():
-        accuracy = (net(inputs[test]).argmax(1) == targets[test]).double().mean().item()
+        accuracy = (net(inputs[test]).argmax(1) == labels[test]).double().mean().item()
     return accuracy, correct / len(rows), statistics.median(seconds)
+
+
+def mean(values):
+    """With its standard error."""
+    error = statistics.stdev(values) / len(values) ** 0.5
+    return f"{statistics.mean(values):.4f} ± {error:.4f}"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", required=True)
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="at least two, made by tutti train lstm")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    x, labels = read_table(args.data)
-    tests, trainings, seconds = zip(*(train(x, labels, seed) for seed in range(args.seeds)))
-    print(f"test accuracy {statistics.mean(tests):.4f} (s.d. {statistics.pstdev(tests):.4f}),"
-          f" training accuracy {statistics.mean(trainings):.4f},"
+    features = read_features(args.data)
+    ours, tests, trainings, seconds = [], [], [], []
+    for run in args.runs:
+        test, training, step = train(*read_split(run, features), read_json(run / "run.json")["seed"])
+        ours.append(read_json(run / "metrics.json")["accuracy"])
+        tests.append(test)
+        trainings.append(training)
+        seconds.append(step)
+        print(f"{run}: test accuracy tutti {ours[-1]:.4f}, PyTorch {test:.4f}", flush=True)
+    print(f"test accuracy (mean ± standard error): tutti {mean(ours)}, PyTorch {mean(tests)},"
+          f" difference {mean([a - b for a, b in zip(ours, tests)])}\n"
+          f"PyTorch: training accuracy {mean(trainings)},"
           f" {1000 * statistics.median(seconds):.2f} ms a step of {BATCH} with {args.threads} threads")
 
 

@@ -121,6 +121,26 @@ TEST_CASE("Reproducing over seeds and folds gives means and spreads") {
       Contains("± s.d."));
 }
 
+TEST_CASE("A classifier of features that diverges leaves the last good state") {
+  const Fixture f;
+  const auto train = [&](const std::string& run, const std::string& options) {
+    return run_tutti("train lstm --data " + word(f.data) + " --out " + word(f.folder / run) +
+                     " --quiet " + options);
+  };
+  const auto at_once = train("at_once", "--lr 1e30");
+  CHECK(at_once.status == 1);
+  CHECK_THAT(at_once.err, Contains("epoch 1, step 2"));
+  CHECK(run_tutti("predict " + word(f.folder / "at_once") + " " + word(f.data)).status == 0);
+
+  const std::string one_step_an_epoch = "--lr 1e9 --batch 43 ", at = "at epoch ";
+  const auto later = train("later", one_step_an_epoch);
+  REQUIRE_THAT(later.err, Contains(at));
+  const int finished = std::stoi(later.err.substr(later.err.find(at) + at.size())) - 1;
+  REQUIRE(finished > 0);
+  REQUIRE(train("short", one_step_an_epoch + "--epochs " + std::to_string(finished)).status == 0);
+  CHECK(text_of(f.folder / "later" / "model.h5") == text_of(f.folder / "short" / "model.h5"));
+}
+
 TEST_CASE("Bad tables and runs are status 1 and named") {
   const Fixture f;
   const auto refused = [&](const std::string& command, const std::string& named) {
