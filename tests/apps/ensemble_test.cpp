@@ -55,7 +55,7 @@ TEST_CASE("Training leaves a whole run") {
   const json document = json::parse(text_of(run / "run.json"));
   CHECK(document.at("command") == "train ensemble");
   CHECK(document.at("seed") == 54);
-  CHECK(document.at("device") == "cpu");
+  CHECK(document.at("device") == json::parse(run_tutti("devices --json").out).at("default"));
   CHECK(document.at("classes").size() == 10);
   CHECK(document.at("data").at("pictures") == 40);
   CHECK(document.at("preprocessing").at("normalize") == "standardize");
@@ -232,4 +232,21 @@ TEST_CASE("What is no run says so") {
   fs::copy_file(trained() / "run.json", folder / "run.json");
   CHECK_THAT(run_tutti("predict " + word(folder.path()) + " " + word(songs())).err,
              Contains("classifier_0.h5"));
+}
+
+TEST_CASE("An ensemble trains and predicts on the GPU's kernels without a GPU") {
+  const TemporaryFolder folder;
+  REQUIRE(run_tutti("synth --out " + word(folder / "songs") + " --songs 1 --seconds 2 --quiet")
+              .status == 0);
+  const std::string train = "train ensemble --data " + word(folder / "songs" / "genres") +
+                            " --members 1 --epochs 1 --batch 4 --quiet --json --out ";
+  double expected = 0;
+  for (const std::string device : {"cpu", "simt"}) {
+    const auto result = run_tutti(train + word(folder / device) + " --device " + device);
+    REQUIRE(result.status == 0);
+    CHECK(json::parse(text_of(folder / device / "run.json")).at("device") == device);
+    const double now = json::parse(text_of(folder / device / "metrics.json")).at("loss");
+    if (device == "cpu") expected = now;
+    CHECK(now == Approx(expected).epsilon(1e-4));
+  }
 }

@@ -44,7 +44,8 @@ struct Fixture {
   std::string train(const char* model, const std::string& run,
                     const std::string& options = "") const {
     return std::string("train ") + model + " --data " + word(data) + " --out " +
-           word(folder / run) + " --quiet --epochs 12 " + options;
+           word(folder / run) + " --quiet " +
+           (options.find("--epochs") == std::string::npos ? "--epochs 12 " : "") + options;
   }
 };
 
@@ -164,4 +165,15 @@ TEST_CASE("Bad tables and runs are status 1 and named") {
           "'tango'");
   fs::resize_file(f.folder / "good" / "model.h5", 3000);
   refused("predict " + word(f.folder / "good") + " " + word(f.data), "model.h5");
+}
+
+TEST_CASE("A feature classifier trains on the GPU's kernels without a GPU") {
+  const Fixture f;
+  double expected = 0;
+  for (const std::string device : {"cpu", "simt"}) {
+    REQUIRE(run_tutti(f.train("lstm", device, "--epochs 1 --device " + device)).status == 0);
+    const double loss = json::parse(text_of(f.folder / device / "metrics.json")).at("loss");
+    if (device == "cpu") expected = loss;
+    CHECK(loss == Approx(expected).epsilon(1e-4));
+  }
 }

@@ -37,4 +37,9 @@ TEST_CASE("The devices are told, also to programs") {
   const auto document = nlohmann::json::parse(run_tutti("devices --json").out);
   CHECK(document.at("cpu").at("available") == true);
   CHECK(document.at("cpu").at("threads") >= 1);
+  if (document.at("cuda").at("available") == true) return;
+  const auto refused = run_tutti("train lstm --data x --out y --device cuda");
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, Contains("--device cuda") &&
+                              Contains(document.at("cuda").at("reason").get<std::string>()));
 }

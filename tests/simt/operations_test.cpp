@@ -1,7 +1,3 @@
-#include <chrono>
-#include <cstdlib>
-#include <iostream>
-
 #include "kernels/simt/machine.h"
 #include "tests/support/agreement.h"
 
@@ -14,11 +10,6 @@ namespace {
 struct With {
   explicit With(const simt::Settings& settings) { simt::set_settings(settings); }
   ~With() { simt::set_settings({}); }
-};
-
-struct WithPrecision {
-  explicit WithPrecision(Precision precision) { set_precision(precision); }
-  ~WithPrecision() { set_precision(Precision::fp32); }
 };
 
 bool multiplies_matrices(const OperationCase& c) { return c.flops > 0; }
@@ -49,13 +40,10 @@ TEST_CASE("The GPU's kernels give the same bits in every order of threads and bl
 }
 
 TEST_CASE("On tensor cores the kernels agree to the bits that their operands keep") {
-  // Rounding both factors of a product moves it by at most twice half a unit of the last place
-  // kept.
-  for (const auto& [precision, tolerance] :
-       {std::pair{Precision::tf32, 0x1p-10}, std::pair{Precision::bf16, 0x1p-7}}) {
+  for (const Precision precision : {Precision::tf32, Precision::bf16}) {
     const WithPrecision with_precision(precision);
     for (const auto& c : operation_cases())
       if (!c.large && multiplies_matrices(c))
-        require_agreement(c, run(c, Device::simt), 4 * tolerance);
+        require_agreement(c, run(c, Device::simt), tolerance_of(precision, c));
   }
 }

@@ -8,11 +8,10 @@
 
 namespace tutti::test {
 
-/// Every array of a case that was run on a device agrees with the reference's, relative to itself
-/// or to the largest of its array.
-inline void require_agreement(const OperationCase& c, const Arrays<float>& actual,
-                              double tolerance) {
-  const auto expected = run(c, Device::reference);
+/// Every array of a case agrees with what another device made of it, relative to itself or to the
+/// largest of its array.
+inline void require_agreement(const OperationCase& c, const Arrays<float>& expected,
+                              const Arrays<float>& actual, double tolerance) {
   for (const auto& name : expected.names()) {
     if (name == "work") continue;
     const auto values = expected.values(name), others = actual.values(name);
@@ -25,6 +24,12 @@ inline void require_agreement(const OperationCase& c, const Arrays<float>& actua
   }
 }
 
+/// The same against the reference.
+inline void require_agreement(const OperationCase& c, const Arrays<float>& actual,
+                              double tolerance) {
+  require_agreement(c, run(c, Device::reference), actual, tolerance);
+}
+
 inline void require_same_bits(const OperationCase& c, const Arrays<float>& one,
                               const Arrays<float>& other) {
   for (const auto& name : one.names()) {
@@ -32,6 +37,19 @@ inline void require_same_bits(const OperationCase& c, const Arrays<float>& one,
     const auto a = one.values(name), b = other.values(name);
     REQUIRE(std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
   }
+}
+
+/// The precision of matrix products on a GPU, and fp32 again at the end.
+struct WithPrecision {
+  explicit WithPrecision(Precision precision) { set_precision(precision); }
+  ~WithPrecision() { set_precision(Precision::fp32); }
+};
+
+/// Of what the precision rounds, against what it does not: rounding both factors of a product moves
+/// it by at most two units of the last place kept, and sums add some.
+inline double tolerance_of(Precision precision, const OperationCase& c) {
+  if (precision == Precision::fp32 || c.flops == 0) return c.tolerance;
+  return precision == Precision::tf32 ? 0x1p-8 : 0x1p-5;
 }
 
 }  // namespace tutti::test

@@ -406,6 +406,7 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(dense_case("odd", {2, 3, 7, 5}));
   cases.push_back(dense_case("beyond a tile", {1, 70, 9, 67}));
   cases.push_back(dense_case("many inputs", {2, 3, 2100, 3}));
+  cases.push_back(dense_case("many rows", {2, 600, 3, 5}));
   cases.push_back(dense_case("GenreCnn dense", {1, 32, 28900, 128}, true));
   cases.push_back(dense_case("GenreCnn dense, 5 members", {5, 32, 28900, 128}, true));
   cases.push_back(max_pool2d_case("2x1", {2, 2, 7, 1, 3, 2, 1, 2, 1, 0, 0, 3, 1}));
@@ -422,10 +423,12 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(simple_rnn_case("one of each", {1, 1, 1, 1, 1}));
   cases.push_back(simple_rnn_case("odd", {2, 3, 5, 2, 3}));
   cases.push_back(simple_rnn_case("beyond a task", {1, 19, 3, 1, 5}));
+  cases.push_back(simple_rnn_case("more units than threads of a block", {1, 5, 2, 2, 70}));
   cases.push_back(simple_rnn_case("RnnClassifier", {1, 32, 28, 1, 20}, true));
   cases.push_back(lstm_case("one of each", {1, 1, 1, 1, 1}));
   cases.push_back(lstm_case("odd", {2, 3, 5, 2, 3}));
   cases.push_back(lstm_case("beyond a task", {2, 18, 3, 3, 4}));
+  cases.push_back(lstm_case("more units than threads of a block", {1, 5, 2, 2, 70}));
   cases.push_back(lstm_case("LstmClassifier, first layer", {1, 32, 28, 1, 52}, true));
   cases.push_back(lstm_case("LstmClassifier", {1, 32, 28, 52, 52}, true));
   cases.push_back(lstm_case("LstmClassifier, 20 members", {20, 32, 28, 52, 52}, true));
@@ -433,9 +436,11 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(dropout_case("two thirds", 1, 2050, 2.0 / 3));
   cases.push_back(dropout_case("GenreCnn", 1, 32 * 28900, 0.5, true));
   cases.push_back(softmax_case("odd", 3, 7));
+  cases.push_back(softmax_case("more classes than lanes", 9, 45));
   cases.push_back(cross_entropy_case("ten classes", 2, 5, 10));
   cases.push_back(cross_entropy_case("two classes", 3, 1, 2));
   cases.push_back(l2_case("odd", 3, 41));
+  cases.push_back(l2_case("more than a block", 2, 9001));
   cases.push_back(add_case("odd", 101));
   cases.push_back(adam_case("odd", 3, 29));
   cases.push_back(adam_case("GenreCnn", 1, 28900 * 128, true));

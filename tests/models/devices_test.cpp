@@ -1,0 +1,102 @@
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "engine/gpu_description.h"
+#include "models/genre_cnn.h"
+#include "models/members.h"
+#include "models/recurrent_classifiers.h"
+#include "models/trainer.h"
+#include "tests/support/values.h"
+
+using namespace tutti;
+using namespace tutti::test;
+
+namespace {
+
+/// What ten steps of training made of a model.
+struct TenSteps {
+  std::vector<float> losses;                        // of steps and members
+  std::vector<std::vector<float>> before, updates;  // of parameters
+};
+
+TenSteps ten_steps(Sequential model, const Tensor& x, const std::vector<std::int32_t>& labels,
+                   std::int64_t members, std::int64_t batch, Device device) {
+  const auto streams = member_streams(5, members);
+  model.build(streams_for(Purpose::initialization, streams), device);
+  TenSteps result;
+  for (const auto& parameter : model.parameters())
+    result.before.push_back(parameter.variable.value().to_vector<float>());
+  Trainer trainer(model, streams, 1e-3);
+  const Tensor here = x.to(device);
+  for (std::int64_t step = 0; step < 10; ++step) {
+    std::vector<std::int32_t> rows;
+    for (std::int64_t i = 0; i < members * batch; ++i)
+      rows.push_back(static_cast<std::int32_t>((step * 3 + i) % x.dim(0)));
+    const auto losses = trainer.step(here, labels, rows).loss;
+    result.losses.insert(result.losses.end(), losses.begin(), losses.end());
+  }
+  for (std::size_t p = 0; p < result.before.size(); ++p) {
+    auto values = model.parameters()[p].variable.value().to_vector<float>();
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] -= result.before[p][i];
+    result.updates.push_back(std::move(values));
+  }
+  return result;
+}
+
+double norm(const std::vector<float>& values) {
+  double squares = 0;
+  for (const float value : values) squares += double{value} * value;
+  return std::sqrt(squares);
+}
+
+/// Losses agree closely. Adam moves a weight of next to no gradient by its sign, which rounding may
+/// turn, so updates are compared as a whole.
+void require_agreement(const TenSteps& expected, const TenSteps& actual) {
+  REQUIRE(actual.before == expected.before);
+  for (std::size_t i = 0; i < expected.losses.size(); ++i) {
+    CAPTURE(i);
+    REQUIRE(actual.losses[i] == Approx(expected.losses[i]).epsilon(1e-4));
+  }
+  for (std::size_t p = 0; p < expected.updates.size(); ++p) {
+    CAPTURE(p);
+    auto difference = actual.updates[p];
+    for (std::size_t i = 0; i < difference.size(); ++i) difference[i] -= expected.updates[p][i];
+    REQUIRE(norm(difference) < 0.01 * norm(expected.updates[p]));
+  }
+}
+
+std::vector<Device> gpu_devices() {
+  if (describe_gpu().available) return {Device::simt, Device::cuda};
+  return {Device::simt};
+}
+
+template <class Model>
+void check_on_gpu_devices(Model model, const Tensor& x, const std::vector<std::int32_t>& labels,
+                          std::int64_t members, std::int64_t batch) {
+  const auto expected = ten_steps(model(), x, labels, members, batch, Device::cpu);
+  for (const Device device : gpu_devices()) {
+    INFO(name(device));
+    require_agreement(expected, ten_steps(model(), x, labels, members, batch, device));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("Ten training steps of the feature classifiers are the cpu device's on every device") {
+  const Tensor x = Tensor::from({12, 28, 1}, uniform(12 * 28, 3, 1.0));
+  const std::vector<std::int32_t> labels{0, 1, 1, 0, 1, 0, 0, 1, 0, 1, 1, 0};
+  check_on_gpu_devices([] { return lstm_classifier(28, 2); }, x, labels, 2, 5);
+  check_on_gpu_devices([] { return rnn_classifier(28, 2); }, x, labels, 2, 5);
+}
+
+TEST_CASE("Ten training steps of GenreCnn are the cpu device's on every device") {
+  std::vector<std::uint8_t> pixels;
+  for (std::uint32_t i = 0; i < 4 * 2900 * 127; ++i)
+    pixels.push_back(static_cast<std::uint8_t>(hash(i, 7) >> 24));
+  const Tensor x = Tensor::from({4, 2900, 127, 1}, pixels);
+  check_on_gpu_devices(
+      [] {
+        return genre_cnn(Input{{2900, 127, 1}, 1.0 / 255, 0}, 10);
+      },
+      x, {1, 4, 7, 9}, 2, 1);
+}
