@@ -1,6 +1,7 @@
 // Times training steps of GenreCnn (dropout and Adam included) and of the LSTM classifier on random
 // data: examples a second, those of all members together.
 //   benchmark_training --benchmark_filter=train_step/members:1/batch:32/ --threads=2
+//                      [--device=cpu|cuda|simt] [--precision=fp32|tf32|bf16]
 #include "benchmarks/run.h"
 #include "models/genre_cnn.h"
 #include "models/members.h"
@@ -10,6 +11,8 @@
 namespace {
 
 using namespace tutti;
+
+Device device = Device::cpu;
 
 Examples random_pictures(std::int64_t n) {
   Tensor x = Tensor::empty({n, 2900, 127, 1}, DType::uint8, Device::cpu);
@@ -30,13 +33,14 @@ void train_step(benchmark::State& state) {
   const std::int64_t members = state.range(0), batch = state.range(1);
   const auto streams = member_streams(1, members);
   Sequential model = genre_cnn(Input{{2900, 127, 1}, 1.0 / 255, 0}, 10);
-  model.build(streams_for(Purpose::initialization, streams), Device::cpu);
+  model.build(streams_for(Purpose::initialization, streams), device);
   Trainer trainer(model, streams, 1e-4);
+  const Tensor x = pictures.x.to(device);
   RandomStream random(2);
   std::vector<std::int32_t> rows(static_cast<std::size_t>(members * batch));
   for (auto _ : state) {
     for (auto& row : rows) row = static_cast<std::int32_t>(random.below(pictures.size()));
-    trainer.step(pictures.x, pictures.labels, rows);
+    trainer.step(x, pictures.labels, rows);
   }
   state.SetItemsProcessed(state.iterations() * members * batch);
 }
@@ -49,10 +53,10 @@ void train_step_lstm(benchmark::State& state) {
   for (auto& value : values) value = static_cast<float>(random.uniform());
   std::vector<std::int32_t> labels, rows(static_cast<std::size_t>(members * batch));
   for (std::int64_t i = 0; i < songs; ++i) labels.push_back(static_cast<std::int32_t>(i % 2));
-  const Tensor x = Tensor::from({songs, features, 1}, values);
+  const Tensor x = Tensor::from({songs, features, 1}, values, device);
   const auto streams = member_streams(1, members);
   Sequential model = lstm_classifier(features, 2);
-  model.build(streams_for(Purpose::initialization, streams), Device::cpu);
+  model.build(streams_for(Purpose::initialization, streams), device);
   Trainer trainer(model, streams, 0.0024);
   for (auto _ : state) {
     for (auto& row : rows) row = static_cast<std::int32_t>(random.below(songs));
@@ -75,4 +79,11 @@ BENCHMARK(train_step)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
-int main(int argc, char** argv) { return tutti::run_benchmarks(argc, argv); }
+int main(int argc, char** argv) {
+  device = tutti::take_device(argc, argv);
+  const std::string wanted = tutti::take_option(argc, argv, "precision");
+  for (const auto precision :
+       {tutti::Precision::fp32, tutti::Precision::tf32, tutti::Precision::bf16})
+    if (wanted == tutti::name(precision)) tutti::set_precision(precision);
+  return tutti::run_benchmarks(argc, argv);
+}

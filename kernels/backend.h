@@ -218,6 +218,7 @@ class Memory {
   virtual void zero(void* address, std::size_t bytes) = 0;
   virtual void copy_in(void* to, const void* host, std::size_t bytes) = 0;
   virtual void copy_out(void* host, const void* from, std::size_t bytes) = 0;
+  virtual void wait() {}  // until everything asked of the device is done
 };
 Memory& memory(Device device);
 

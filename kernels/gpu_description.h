@@ -12,6 +12,12 @@ struct GpuDescription {
   std::string driver = {}, runtime = {};  // versions of CUDA; empty if there is none
   int multiprocessors = 0;
   std::size_t memory = 0;  // bytes
+  /// What the chip can do at most, dense, by its clocks and the vendor's figures for a clock.
+  struct Peaks {
+    double fp32 = 0, tf32 = 0, bf16 = 0;  // operations a second
+    double bytes = 0;                     // of memory, a second
+  };
+  Peaks peaks = {};
 };
 const GpuDescription& describe_gpu();
 

@@ -50,6 +50,7 @@ class GpuMemory final : public Memory {
     TUTTI_CUDA(cudaMemcpyAsync(host, from, bytes, cudaMemcpyDeviceToHost, stream()));
     TUTTI_CUDA(cudaStreamSynchronize(stream()));
   }
+  void wait() override { TUTTI_CUDA(cudaStreamSynchronize(stream())); }
 };
 
 std::string version_text(int version) {
@@ -72,6 +73,36 @@ Memory& memory() {
 }  // namespace kernels::cuda
 
 namespace {
+
+/// Operations that a multiprocessor does at each tick of its clock, from NVIDIA's architecture
+/// white papers: on CUDA cores, and on tensor cores with sums in float. 7.5 has fp16 for tf32 and
+/// bf16.
+GpuDescription::Peaks operations_a_tick(int major, int minor) {
+  switch (major * 10 + minor) {
+    case 75:
+      return {128, 512, 512};
+    case 80:
+      return {128, 1024, 2048};
+    case 90:
+      return {256, 2048, 4096};
+    case 100:
+      return {256, 4096, 8192};
+    default:  // 8.6, 8.9, 12.0
+      return {256, 256, 512};
+  }
+}
+
+GpuDescription::Peaks peaks_of(const cudaDeviceProp& properties) {
+  int clock = 0, memory_clock = 0, bus = 0;  // kHz, kHz, bits
+  cudaDeviceGetAttribute(&clock, cudaDevAttrClockRate, 0);
+  cudaDeviceGetAttribute(&memory_clock, cudaDevAttrMemoryClockRate, 0);
+  cudaDeviceGetAttribute(&bus, cudaDevAttrGlobalMemoryBusWidth, 0);
+  GpuDescription::Peaks peaks = operations_a_tick(properties.major, properties.minor);
+  const double ticks = 1e3 * clock * properties.multiProcessorCount;
+  for (double* rate : {&peaks.fp32, &peaks.tf32, &peaks.bf16}) *rate *= ticks;
+  peaks.bytes = 2e3 * memory_clock * (bus / 8);  // two transfers a tick
+  return peaks;
+}
 
 GpuDescription look_for_gpu() {
   GpuDescription gpu;
@@ -98,6 +129,7 @@ GpuDescription look_for_gpu() {
         std::to_string(properties.major) + '.' + std::to_string(properties.minor);
     gpu.multiprocessors = properties.multiProcessorCount;
     gpu.memory = properties.totalGlobalMem;
+    gpu.peaks = peaks_of(properties);
   }
   return gpu;
 }

@@ -13,25 +13,4 @@ void check(cudaError_t status, const char* call);
 /// The stream in which everything happens, in order.
 cudaStream_t stream();
 
-/// A point in the stream, for taking times.
-class Event {
- public:
-  Event() { TUTTI_CUDA(cudaEventCreate(&event_)); }
-  ~Event() { cudaEventDestroy(event_); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-
-  void record() { TUTTI_CUDA(cudaEventRecord(event_, stream())); }
-  /// Milliseconds from an earlier event to this one; waits until both have passed.
-  float since(const Event& earlier) const {
-    float milliseconds = 0;
-    TUTTI_CUDA(cudaEventSynchronize(event_));
-    TUTTI_CUDA(cudaEventElapsedTime(&milliseconds, earlier.event_, event_));
-    return milliseconds;
-  }
-
- private:
-  cudaEvent_t event_{};
-};
-
 }  // namespace tutti::kernels::cuda

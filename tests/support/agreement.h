@@ -17,10 +17,15 @@ inline void require_agreement(const OperationCase& c, const Arrays<float>& expec
     const auto values = expected.values(name), others = actual.values(name);
     float largest = 0;
     for (const float value : values) largest = std::max(largest, std::abs(value));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      INFO(c.operation << ", " << c.name << ": " << name << "[" << i << "]");
-      REQUIRE(others[i] == Approx(values[i]).epsilon(tolerance).margin(tolerance * largest));
-    }
+    const auto differs = [&](float value, float other) {  // also where one is not a number
+      return !(std::abs(other - value) <= tolerance * (std::abs(value) + largest));
+    };
+    const auto worst = std::mismatch(values.begin(), values.end(), others.begin(),
+                                     [&](float a, float b) { return !differs(a, b); });
+    if (worst.first == values.end()) continue;
+    INFO(c.operation << ", " << c.name << ": " << name << "[" << worst.first - values.begin()
+                     << "], tolerance " << tolerance << " of " << largest);
+    REQUIRE(*worst.second == *worst.first);
   }
 }
 

@@ -351,6 +351,7 @@ OperationCase adam_case(std::string name, std::int64_t members, std::int64_t siz
        .inputs = {{"w", members * size}, {"g", members * size}},
        .outputs = {{"w_new", members * size}, {"m", members * size}, {"v", members * size}},
        .gradients = {},
+       .traffic = 2.0 * 7 * static_cast<double>(members * size),  // reads g w m v, writes w m v
        .large = large},
       [=](auto& backend, auto& a) {
         for (const double correction : {0.31622776, 0.23534})
