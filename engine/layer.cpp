@@ -113,7 +113,8 @@ const char* name(Activation activation) {
 }
 
 Variable activate(Activation activation, const Variable& x) {
-  return activation == Activation::relu ? relu(x) : x;
+  return activation == Activation::relu ? tutti::activation({ActivationFunction::Kind::relu}, x)
+                                        : x;
 }
 
 }  // namespace tutti

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/variable.h"
+#include "kernels/activation.h"
 
 /// Every operation on Variables. The leading axis is the member, M; the next the batch, B. Shapes
 /// that do not fit are an Error that names the operation and the shapes. One file an operation in
@@ -45,12 +46,8 @@ Variable max_pool2d(const Variable& x, const Pool2dOptions& options);
 /// x [M, B, I], w [M, I, O], b [M, O] -> [M, B, O]
 Variable dense(const Variable& x, const Variable& w, const Variable& b);
 
-/// max(x, 0), of any shape
-Variable relu(const Variable& x);
-
-/// tanh(x) and 1 / (1 + exp(-x)), of any shape
-Variable tanh(const Variable& x);
-Variable sigmoid(const Variable& x);
+/// f of every element, of any shape
+Variable activation(const ActivationFunction& f, const Variable& x);
 
 /// All steps of a simple recurrent layer: x [M, B, T, I], w [M, I, U], u [M, U, U], b [M, U]
 /// -> the states [M, B, T, U]

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/activation.h"
 #include "kernels/device.h"
 
 /// The contract: every operation of the engine, forward and backward, once.
@@ -24,6 +25,7 @@ struct Conv2dShape {
   std::int64_t stride_height, stride_width;
   std::int64_t pad_top, pad_left;  // zeros before the first row and column
   std::int64_t out_height, out_width;
+  std::int64_t dilation_height = 1, dilation_width = 1;  // between neighbours of the kernel
 };
 
 struct Pool2dShape {
@@ -32,6 +34,17 @@ struct Pool2dShape {
   std::int64_t stride_height, stride_width;
   std::int64_t pad_top, pad_left;  // never the maximum
   std::int64_t out_height, out_width;
+};
+
+struct Pad2dShape {
+  std::int64_t images, height, width, channels;  // images = M B
+  std::int64_t top, bottom, left, right;         // rows and columns of zeros
+};
+
+/// Statistics of each channel over rows: the batch and, in images, their places.
+struct BatchNormShape {
+  std::int64_t members, rows, channels;
+  double epsilon;  // added to the variance
 };
 
 struct DenseShape {
@@ -94,15 +107,36 @@ class Backend {
                              const Real* dy,  // [M, rows, features]
                              Real* db) = 0;   // [M, features]
 
-  // max(x, 0). Both may work in place; the gradient at 0 is 0.
-  virtual void relu(std::int64_t size, const Real* x, Real* y) = 0;
-  virtual void relu_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) = 0;
+  // y = f(x) (kernels/activation.h), and its gradient from the output. Both may work in place.
+  virtual void activation(const ActivationFunction&, std::int64_t size, const Real* x, Real* y) = 0;
+  virtual void activation_backward(const ActivationFunction&, std::int64_t size, const Real* y,
+                                   const Real* dy, Real* dx) = 0;
 
-  // tanh(x) and 1 / (1 + exp(-x)), with gradients from their outputs. All may work in place.
-  virtual void tanh(std::int64_t size, const Real* x, Real* y) = 0;
-  virtual void tanh_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) = 0;
-  virtual void sigmoid(std::int64_t size, const Real* x, Real* y) = 0;
-  virtual void sigmoid_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) = 0;
+  // Ioffe, Szegedy: Batch normalization (ICML 2015): y = gamma (x - mean) / sqrt(variance +
+  // epsilon) + beta, with the mean and the (biased) variance of the rows.
+  virtual void batch_norm(const BatchNormShape&,
+                          const Real* x,      // [M, rows, C]
+                          const Real* gamma,  // [M, C]
+                          const Real* beta,   // [M, C]
+                          Real* mean,         // [M, C]
+                          Real* variance,     // [M, C]
+                          Real* y) = 0;       // [M, rows, C]
+  virtual void batch_norm_backward(const BatchNormShape&, const Real* x, const Real* gamma,
+                                   const Real* mean, const Real* variance, const Real* dy, Real* dx,
+                                   Real* dgamma, Real* dbeta) = 0;
+  // The same with a mean and a variance that are given.
+  virtual void batch_norm_inference(const BatchNormShape&, const Real* x, const Real* gamma,
+                                    const Real* beta, const Real* mean, const Real* variance,
+                                    Real* y) = 0;
+
+  // average += share (value - average)
+  virtual void blend(std::int64_t size, double share, const Real* value, Real* average) = 0;
+
+  // Rows and columns of zeros around images; its gradient is that of the middle.
+  virtual void pad2d(const Pad2dShape&,
+                     const Real* x,  // [images, H, W, C]
+                     Real* y) = 0;   // [images, top + H + bottom, left + W + right, C]
+  virtual void pad2d_backward(const Pad2dShape&, const Real* dy, Real* dx) = 0;
 
   // y[r] = x[r, T - 1]; its gradient is 0 at the other steps.
   virtual void last_step(std::int64_t rows, std::int64_t steps, std::int64_t units,
@@ -150,6 +184,12 @@ class Backend {
                           Real* y) = 0;   // [M, B, OH, OW, C]
   virtual void max_pool2d_backward(const Pool2dShape&, const Real* x, const Real* dy, Real* dx) = 0;
 
+  // The mean of each window, padding not counted. No window is all padding.
+  virtual void avg_pool2d(const Pool2dShape&,
+                          const Real* x,  // [M, B, H, W, C]
+                          Real* y) = 0;   // [M, B, OH, OW, C]
+  virtual void avg_pool2d_backward(const Pool2dShape&, const Real* dy, Real* dx) = 0;
+
   // y[m, n] = x[m, n] / (1 - rate) where word n % 4 of philox(keys[m], call, n / 4), as a number in
   // [0, 1), is at least float(rate); else 0. May work in place. Its own gradient: dx from dy.
   virtual void dropout(std::int64_t members, std::int64_t size, double rate,
@@ -162,6 +202,8 @@ class Backend {
   virtual void softmax(std::int64_t rows, std::int64_t classes,
                        const Real* x,  // [rows, K]
                        Real* y) = 0;   // [rows, K]
+  virtual void softmax_backward(std::int64_t rows, std::int64_t classes, const Real* y,
+                                const Real* dy, Real* dx) = 0;
 
   // Softmax, and the mean over the batch of -log p[label].
   virtual void softmax_cross_entropy(std::int64_t members, std::int64_t batch, std::int64_t classes,

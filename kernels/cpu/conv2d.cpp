@@ -32,8 +32,8 @@ void each_run(const Conv2dShape& s, std::int64_t first, std::int64_t last, std::
     for (std::int64_t ow = 0; ow < s.out_width; ++ow)
       for (std::int64_t kh = kh_first; kh < kh_last; ++kh)
         for (std::int64_t kw = 0; kw < s.kernel_width; ++kw, position += s.channels) {
-          const std::int64_t h = oh * s.stride_height + kh - s.pad_top;
-          const std::int64_t w = ow * s.stride_width + kw - s.pad_left;
+          const std::int64_t h = oh * s.stride_height + kh * s.dilation_height - s.pad_top;
+          const std::int64_t w = ow * s.stride_width + kw * s.dilation_width - s.pad_left;
           const bool inside = h >= 0 && h < s.height && w >= 0 && w < s.width;
           copy(inside ? (h * s.width + w) * s.channels : -1, position);
         }

@@ -32,7 +32,8 @@ std::int64_t rows_touched(const Conv2dShape& s, const Slices& slices) {
 }  // namespace
 
 bool spans_rows(const Conv2dShape& s) {
-  return s.kernel_width == s.width && s.out_width == 1 && s.pad_left == 0 && s.pad_top == 0 &&
+  return s.dilation_height == 1 && s.kernel_width == s.width && s.out_width == 1 &&
+         s.pad_left == 0 && s.pad_top == 0 &&
          (s.out_height - 1) * s.stride_height + s.kernel_height <= s.height;
 }
 

@@ -23,12 +23,24 @@ class CpuBackend final : public Backend<float> {
                               float* dw) override;
   void bias_backward(std::int64_t members, std::int64_t rows, std::int64_t features,
                      const float* dy, float* db) override;
-  void relu(std::int64_t size, const float* x, float* y) override;
-  void relu_backward(std::int64_t size, const float* y, const float* dy, float* dx) override;
-  void tanh(std::int64_t size, const float* x, float* y) override;
-  void tanh_backward(std::int64_t size, const float* y, const float* dy, float* dx) override;
-  void sigmoid(std::int64_t size, const float* x, float* y) override;
-  void sigmoid_backward(std::int64_t size, const float* y, const float* dy, float* dx) override;
+  void activation(const ActivationFunction&, std::int64_t size, const float* x, float* y) override;
+  void activation_backward(const ActivationFunction&, std::int64_t size, const float* y,
+                           const float* dy, float* dx) override;
+  void batch_norm(const BatchNormShape&, const float* x, const float* gamma, const float* beta,
+                  float* mean, float* variance, float* y) override;
+  void batch_norm_backward(const BatchNormShape&, const float* x, const float* gamma,
+                           const float* mean, const float* variance, const float* dy, float* dx,
+                           float* dgamma, float* dbeta) override;
+  void batch_norm_inference(const BatchNormShape&, const float* x, const float* gamma,
+                            const float* beta, const float* mean, const float* variance,
+                            float* y) override;
+  void blend(std::int64_t size, double share, const float* value, float* average) override;
+  void pad2d(const Pad2dShape&, const float* x, float* y) override;
+  void pad2d_backward(const Pad2dShape&, const float* dy, float* dx) override;
+  void avg_pool2d(const Pool2dShape&, const float* x, float* y) override;
+  void avg_pool2d_backward(const Pool2dShape&, const float* dy, float* dx) override;
+  void softmax_backward(std::int64_t rows, std::int64_t classes, const float* y, const float* dy,
+                        float* dx) override;
   void last_step(std::int64_t rows, std::int64_t steps, std::int64_t units, const float* x,
                  float* y) override;
   void last_step_backward(std::int64_t rows, std::int64_t steps, std::int64_t units,

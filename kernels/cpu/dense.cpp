@@ -3,6 +3,7 @@
 
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/gemm.h"
+#include "kernels/cpu/row_sums.h"
 #include "kernels/cpu/simd.h"
 #include "kernels/parallel.h"
 
@@ -37,24 +38,14 @@ void CpuBackend::dense_backward_weights(const DenseShape& s, const float* x, con
                   0, dw, 2048, 128);
 }
 
-// Sums of at most 512 rows in float, then their sum in double.
 void CpuBackend::bias_backward(std::int64_t members, std::int64_t rows, std::int64_t features,
                                const float* dy, float* db) {
-  constexpr std::int64_t rows_a_part = 512;
-  const std::int64_t parts = (rows + rows_a_part - 1) / rows_a_part;
-  std::vector<float> sums(static_cast<std::size_t>(members * parts * features));
-  parallel_for(members * parts, [&](std::int64_t task) {
-    const std::int64_t first = task % parts * rows_a_part;
-    add_rows(std::min(rows_a_part, rows - first), features,
-             dy + (task / parts * rows + first) * features, sums.data() + task * features);
-  });
-  for (std::int64_t m = 0; m < members; ++m)
-    for (std::int64_t f = 0; f < features; ++f) {
-      double sum = 0;
-      for (std::int64_t p = 0; p < parts; ++p)
-        sum += sums[static_cast<std::size_t>((m * parts + p) * features + f)];
-      db[m * features + f] = static_cast<float>(sum);
-    }
+  cpu::row_sums(
+      members, rows, features, 1,
+      [&](std::int64_t m, std::int64_t first, std::int64_t count, float* sums) {
+        add_rows(count, features, dy + (m * rows + first) * features, sums);
+      },
+      db);
 }
 
 }  // namespace tutti::kernels

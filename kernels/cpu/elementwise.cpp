@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/simd.h"
 #include "kernels/cpu/vector_math.h"
@@ -10,28 +12,84 @@ TUTTI_SIMD void add_range(std::int64_t n, const float* a, const float* b, float*
   for (std::int64_t i = 0; i < n; ++i) y[i] = a[i] + b[i];
 }
 
-TUTTI_SIMD void relu_range(std::int64_t n, const float* x, float* y) {
+TUTTI_SIMD void blend_range(std::int64_t n, float share, const float* value, float* average) {
+  for (std::int64_t i = 0; i < n; ++i) average[i] += share * (value[i] - average[i]);
+}
+
+// A loop for every activation, alpha known or not.
+
+TUTTI_SIMD void relu_range(std::int64_t n, float, const float* x, float* y) {
   for (std::int64_t i = 0; i < n; ++i) y[i] = x[i] > 0 ? x[i] : 0;
 }
-
-TUTTI_SIMD void relu_backward_range(std::int64_t n, const float* y, const float* dy, float* dx) {
-  for (std::int64_t i = 0; i < n; ++i) dx[i] = y[i] > 0 ? dy[i] : 0;
+TUTTI_SIMD void leaky_relu_range(std::int64_t n, float alpha, const float* x, float* y) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = x[i] > 0 ? x[i] : alpha * x[i];
 }
-
-TUTTI_SIMD void tanh_range(std::int64_t n, const float* x, float* y) {
+TUTTI_SIMD void elu_range(std::int64_t n, float alpha, const float* x, float* y) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = x[i] > 0 ? x[i] : alpha * cpu::vector_expm1(x[i]);
+}
+TUTTI_SIMD void tanh_range(std::int64_t n, float, const float* x, float* y) {
   for (std::int64_t i = 0; i < n; ++i) y[i] = cpu::vector_tanh(x[i]);
 }
-
-TUTTI_SIMD void tanh_backward_range(std::int64_t n, const float* y, const float* dy, float* dx) {
-  for (std::int64_t i = 0; i < n; ++i) dx[i] = dy[i] * (1 - y[i] * y[i]);
-}
-
-TUTTI_SIMD void sigmoid_range(std::int64_t n, const float* x, float* y) {
+TUTTI_SIMD void sigmoid_range(std::int64_t n, float, const float* x, float* y) {
   for (std::int64_t i = 0; i < n; ++i) y[i] = cpu::vector_sigmoid(x[i]);
 }
+TUTTI_SIMD void hard_sigmoid_range(std::int64_t n, float alpha, const float* x, float* y) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    const float line = alpha * x[i] + 0.5f;
+    y[i] = line < 0 ? 0 : line > 1 ? 1 : line;
+  }
+}
+void linear_range(std::int64_t n, float, const float* x, float* y) { std::copy_n(x, n, y); }
 
-TUTTI_SIMD void sigmoid_backward_range(std::int64_t n, const float* y, const float* dy, float* dx) {
+// Their gradients: dx = dy f'(x) from y.
+
+TUTTI_SIMD void relu_slope(std::int64_t n, float, const float* y, const float* dy, float* dx) {
+  for (std::int64_t i = 0; i < n; ++i) dx[i] = y[i] > 0 ? dy[i] : 0;
+}
+TUTTI_SIMD void leaky_relu_slope(std::int64_t n, float alpha, const float* y, const float* dy,
+                                 float* dx) {
+  for (std::int64_t i = 0; i < n; ++i) dx[i] = y[i] > 0 ? dy[i] : alpha * dy[i];
+}
+TUTTI_SIMD void elu_slope(std::int64_t n, float alpha, const float* y, const float* dy, float* dx) {
+  for (std::int64_t i = 0; i < n; ++i) dx[i] = y[i] > 0 ? dy[i] : (y[i] + alpha) * dy[i];
+}
+TUTTI_SIMD void tanh_slope(std::int64_t n, float, const float* y, const float* dy, float* dx) {
+  for (std::int64_t i = 0; i < n; ++i) dx[i] = dy[i] * (1 - y[i] * y[i]);
+}
+TUTTI_SIMD void sigmoid_slope(std::int64_t n, float, const float* y, const float* dy, float* dx) {
   for (std::int64_t i = 0; i < n; ++i) dx[i] = dy[i] * y[i] * (1 - y[i]);
+}
+TUTTI_SIMD void hard_sigmoid_slope(std::int64_t n, float alpha, const float* y, const float* dy,
+                                   float* dx) {
+  for (std::int64_t i = 0; i < n; ++i) dx[i] = y[i] > 0 && y[i] < 1 ? alpha * dy[i] : 0;
+}
+void linear_slope(std::int64_t n, float, const float*, const float* dy, float* dx) {
+  std::copy_n(dy, n, dx);
+}
+
+struct Loops {
+  void (*value)(std::int64_t n, float alpha, const float* x, float* y);
+  void (*slope)(std::int64_t n, float alpha, const float* y, const float* dy, float* dx);
+};
+
+Loops loops_of(const ActivationFunction& f) {
+  switch (f.kind) {
+    case ActivationFunction::Kind::relu:
+      return {relu_range, relu_slope};
+    case ActivationFunction::Kind::leaky_relu:
+      return {leaky_relu_range, leaky_relu_slope};
+    case ActivationFunction::Kind::elu:
+      return {elu_range, elu_slope};
+    case ActivationFunction::Kind::tanh:
+      return {tanh_range, tanh_slope};
+    case ActivationFunction::Kind::sigmoid:
+      return {sigmoid_range, sigmoid_slope};
+    case ActivationFunction::Kind::hard_sigmoid:
+      return {hard_sigmoid_range, hard_sigmoid_slope};
+    case ActivationFunction::Kind::linear:
+      break;
+  }
+  return {linear_range, linear_slope};
 }
 
 /// range(n, arrays…) over all elements, in tasks.
@@ -48,28 +106,33 @@ void CpuBackend::add(std::int64_t size, const float* a, const float* b, float* y
   elementwise(size, add_range, a, b, y);
 }
 
-void CpuBackend::relu(std::int64_t size, const float* x, float* y) {
-  elementwise(size, relu_range, x, y);
+void CpuBackend::blend(std::int64_t size, double share, const float* value, float* average) {
+  elementwise(
+      size,
+      [share = static_cast<float>(share)](auto n, auto* from, auto* to) {
+        blend_range(n, share, from, to);
+      },
+      value, average);
 }
 
-void CpuBackend::relu_backward(std::int64_t size, const float* y, const float* dy, float* dx) {
-  elementwise(size, relu_backward_range, y, dy, dx);
+void CpuBackend::activation(const ActivationFunction& f, std::int64_t size, const float* x,
+                            float* y) {
+  const float alpha = static_cast<float>(f.alpha);
+  elementwise(
+      size,
+      [=, loop = loops_of(f).value](auto n, auto* from, auto* to) { loop(n, alpha, from, to); }, x,
+      y);
 }
 
-void CpuBackend::tanh(std::int64_t size, const float* x, float* y) {
-  elementwise(size, tanh_range, x, y);
-}
-
-void CpuBackend::tanh_backward(std::int64_t size, const float* y, const float* dy, float* dx) {
-  elementwise(size, tanh_backward_range, y, dy, dx);
-}
-
-void CpuBackend::sigmoid(std::int64_t size, const float* x, float* y) {
-  elementwise(size, sigmoid_range, x, y);
-}
-
-void CpuBackend::sigmoid_backward(std::int64_t size, const float* y, const float* dy, float* dx) {
-  elementwise(size, sigmoid_backward_range, y, dy, dx);
+void CpuBackend::activation_backward(const ActivationFunction& f, std::int64_t size, const float* y,
+                                     const float* dy, float* dx) {
+  const float alpha = static_cast<float>(f.alpha);
+  elementwise(
+      size,
+      [=, loop = loops_of(f).slope](auto n, auto* from, auto* d_from, auto* d_to) {
+        loop(n, alpha, from, d_from, d_to);
+      },
+      y, dy, dx);
 }
 
 }  // namespace tutti::kernels

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/cpu/pool_windows.h"
 #include "kernels/cpu/simd.h"
 #include "kernels/parallel.h"
 
@@ -23,27 +24,9 @@ TUTTI_SIMD void give_gradient(std::int64_t channels, const float* x, const float
   }
 }
 
-/// Calls visit(output index, offset of an input position) for the windows of one image, both in
-/// units of channel rows; each window's positions one after another.
-template <class Begin, class Visit>
-void each_window(const Pool2dShape& s, Begin begin, Visit visit) {
-  for (std::int64_t oh = 0; oh < s.out_height; ++oh)
-    for (std::int64_t ow = 0; ow < s.out_width; ++ow) {
-      const std::int64_t top = oh * s.stride_height - s.pad_top;
-      const std::int64_t left = ow * s.stride_width - s.pad_left;
-      const std::int64_t output = oh * s.out_width + ow;
-      begin(output);
-      for (std::int64_t h = std::max<std::int64_t>(top, 0);
-           h < std::min(top + s.pool_height, s.height); ++h)
-        for (std::int64_t w = std::max<std::int64_t>(left, 0);
-             w < std::min(left + s.pool_width, s.width); ++w)
-          visit(output, h * s.width + w);
-    }
-}
-
 void pool_image(const Pool2dShape& s, const float* x, float* y) {
   const std::int64_t channels = s.channels;
-  each_window(
+  cpu::each_window(
       s,
       [&](std::int64_t output) {
         std::fill_n(y + output * channels, channels, -std::numeric_limits<float>::infinity());
@@ -59,7 +42,7 @@ void pool_image_backward(const Pool2dShape& s, const float* x, const float* dy, 
   pool_image(s, x, largest.data());
   std::vector<float> left(static_cast<std::size_t>(channels));
   std::fill_n(dx, s.height * s.width * channels, 0.0f);
-  each_window(
+  cpu::each_window(
       s, [&](std::int64_t output) { std::copy_n(dy + output * channels, channels, left.data()); },
       [&](std::int64_t output, std::int64_t input) {
         give_gradient(channels, x + input * channels, largest.data() + output * channels,

@@ -22,6 +22,15 @@ void CpuBackend::softmax(std::int64_t rows, std::int64_t classes, const float* x
   for (std::int64_t r = 0; r < rows; ++r) softmax_row(classes, x + r * classes, y + r * classes);
 }
 
+void CpuBackend::softmax_backward(std::int64_t rows, std::int64_t classes, const float* y,
+                                  const float* dy, float* dx) {
+  for (std::int64_t r = 0; r < rows; ++r, y += classes, dy += classes, dx += classes) {
+    double sum = 0;
+    for (std::int64_t k = 0; k < classes; ++k) sum += double{y[k]} * dy[k];
+    for (std::int64_t k = 0; k < classes; ++k) dx[k] = y[k] * (dy[k] - static_cast<float>(sum));
+  }
+}
+
 void CpuBackend::softmax_cross_entropy(std::int64_t members, std::int64_t batch,
                                        std::int64_t classes, const float* x,
                                        const std::int32_t* labels, float* probabilities,

@@ -26,6 +26,19 @@ inline float vector_exp(float x) {
   return p * std::bit_cast<float>(power);
 }
 
+/// exp(x) - 1 for x at most 0.
+inline float vector_expm1(float x) {
+  // Near 0 by the Taylor series, where the difference would lose digits.
+  float p = 1.0f / 5040;
+  p = p * x + 1.0f / 720;
+  p = p * x + 1.0f / 120;
+  p = p * x + 1.0f / 24;
+  p = p * x + 1.0f / 6;
+  p = p * x + 0.5f;
+  const float near = (p * x + 1) * x;
+  return x > -0.3f ? near : vector_exp(x) - 1;
+}
+
 inline float vector_sigmoid(float x) { return 1 / (1 + vector_exp(-x)); }
 
 inline float vector_tanh(float x) {

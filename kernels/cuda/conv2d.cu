@@ -8,6 +8,7 @@ namespace {
 struct Window {
   int batch, height, width, channels, kernel_height, kernel_width, filters;
   int stride_height, stride_width, pad_top, pad_left, out_height, out_width;
+  int dilation_height, dilation_width;
 
   explicit Window(const Conv2dShape& s) {
     const auto length = [](std::int64_t value) { return gemm::length(value, "conv2d"); };
@@ -19,6 +20,7 @@ struct Window {
     stride_height = length(s.stride_height), stride_width = length(s.stride_width);
     pad_top = length(s.pad_top), pad_left = length(s.pad_left);
     out_height = length(s.out_height), out_width = length(s.out_width);
+    dilation_height = length(s.dilation_height), dilation_width = length(s.dilation_width);
   }
 
   int positions() const { return batch * out_height * out_width; }
@@ -56,8 +58,10 @@ struct Windows {
     const int image = position / (s.out_height * s.out_width),
               place = position % (s.out_height * s.out_width);
     const int across = s.kernel_width * s.channels;
-    const int h = place / s.out_width * s.stride_height + tap / across - s.pad_top;
-    const int w = place % s.out_width * s.stride_width + tap % across / s.channels - s.pad_left;
+    const int h =
+        place / s.out_width * s.stride_height + tap / across * s.dilation_height - s.pad_top;
+    const int w = place % s.out_width * s.stride_width +
+                  tap % across / s.channels * s.dilation_width - s.pad_left;
     if (h < 0 || h >= s.height || w < 0 || w >= s.width) return 0;
     return x.at(member, image, (std::int64_t{h} * s.width + w) * s.channels + tap % s.channels);
   }
@@ -73,8 +77,8 @@ struct GradientWindows {
   __device__ float at(int member, int row, int k) const {
     const int image = row / (s.height * s.width), pixel = row % (s.height * s.width);
     const int across = s.kernel_width * s.filters;
-    const int h = pixel / s.width + s.pad_top - k / across;
-    const int w = pixel % s.width + s.pad_left - k % across / s.filters;
+    const int h = pixel / s.width + s.pad_top - k / across * s.dilation_height;
+    const int w = pixel % s.width + s.pad_left - k % across / s.filters * s.dilation_width;
     const int oh = h / s.stride_height, ow = w / s.stride_width;
     if (h < 0 || w < 0 || oh >= s.out_height || ow >= s.out_width || oh * s.stride_height != h ||
         ow * s.stride_width != w)

@@ -3,28 +3,20 @@
 
 namespace tutti::kernels::TUTTI_GPU {
 
-void GpuBackend::relu(std::int64_t size, const float* x, float* y) {
-  for_each(size, [=] __device__(std::int64_t i) { y[i] = x[i] > 0 ? x[i] : 0; });
+void GpuBackend::activation(const ActivationFunction& f, std::int64_t size, const float* x,
+                            float* y) {
+  for_each(size, [=] __device__(std::int64_t i) { y[i] = activated(f, x[i]); });
 }
 
-void GpuBackend::relu_backward(std::int64_t size, const float* y, const float* dy, float* dx) {
-  for_each(size, [=] __device__(std::int64_t i) { dx[i] = y[i] > 0 ? dy[i] : 0; });
+void GpuBackend::activation_backward(const ActivationFunction& f, std::int64_t size, const float* y,
+                                     const float* dy, float* dx) {
+  for_each(size,
+           [=] __device__(std::int64_t i) { dx[i] = dy[i] * derivative_from_output(f, y[i]); });
 }
 
-void GpuBackend::tanh(std::int64_t size, const float* x, float* y) {
-  for_each(size, [=] __device__(std::int64_t i) { y[i] = tanhf(x[i]); });
-}
-
-void GpuBackend::tanh_backward(std::int64_t size, const float* y, const float* dy, float* dx) {
-  for_each(size, [=] __device__(std::int64_t i) { dx[i] = dy[i] * (1 - y[i] * y[i]); });
-}
-
-void GpuBackend::sigmoid(std::int64_t size, const float* x, float* y) {
-  for_each(size, [=] __device__(std::int64_t i) { y[i] = 1 / (1 + expf(-x[i])); });
-}
-
-void GpuBackend::sigmoid_backward(std::int64_t size, const float* y, const float* dy, float* dx) {
-  for_each(size, [=] __device__(std::int64_t i) { dx[i] = dy[i] * y[i] * (1 - y[i]); });
+void GpuBackend::blend(std::int64_t size, double share, const float* value, float* average) {
+  const float by = static_cast<float>(share);
+  for_each(size, [=] __device__(std::int64_t i) { average[i] += by * (value[i] - average[i]); });
 }
 
 void GpuBackend::add(std::int64_t size, const float* a, const float* b, float* y) {

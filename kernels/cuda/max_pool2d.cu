@@ -1,5 +1,6 @@
 #include "kernels/cuda/for_each.h"
 #include "kernels/cuda/gpu_backend.h"
+#include "kernels/cuda/pool_windows.h"
 
 namespace tutti::kernels::TUTTI_GPU {
 namespace {
@@ -17,11 +18,6 @@ __device__ std::int64_t largest(const Pool2dShape& s, const float* image, std::i
       if (best < 0 || image[i] > image[best]) best = i;
     }
   return best;
-}
-
-/// The first window that reaches a place: the least o with o * stride + length > place.
-__device__ std::int64_t first_window(std::int64_t place, std::int64_t length, std::int64_t stride) {
-  return place < length ? 0 : (place - length) / stride + 1;
 }
 
 }  // namespace
@@ -46,12 +42,10 @@ void GpuBackend::max_pool2d_backward(const Pool2dShape& s, const float* x, const
     const std::int64_t down = i / s.channels / s.width + s.pad_top,
                        across = i / s.channels % s.width + s.pad_left;
     float sum = 0;
-    for (std::int64_t oh = first_window(down, s.pool_height, s.stride_height);
-         oh < s.out_height && oh * s.stride_height <= down; ++oh)
-      for (std::int64_t ow = first_window(across, s.pool_width, s.stride_width);
-           ow < s.out_width && ow * s.stride_width <= across; ++ow)
-        if (largest(s, x + image * in, oh, ow, c) == i)
-          sum += dy[image * out + (oh * s.out_width + ow) * s.channels + c];
+    each_window_over(s, down, across, [&](std::int64_t oh, std::int64_t ow) {
+      if (largest(s, x + image * in, oh, ow, c) == i)
+        sum += dy[image * out + (oh * s.out_width + ow) * s.channels + c];
+    });
     dx[image * in + i] = sum;
   });
 }

@@ -36,6 +36,19 @@ __global__ void __launch_bounds__(32 * warps)
                       y + row * classes);
 }
 
+/// A warp a row.
+__global__ void __launch_bounds__(32 * warps)
+    softmax_backward_kernel(std::int64_t rows, std::int64_t classes, const float* y,
+                            const float* dy, float* dx) {
+  const std::int64_t row = std::int64_t{blockIdx.x} * warps + threadIdx.x / 32;
+  if (row >= rows) return;
+  y += row * classes, dy += row * classes, dx += row * classes;
+  float sum = 0;
+  for (std::int64_t k = threadIdx.x % 32; k < classes; k += 32) sum += y[k] * dy[k];
+  sum = warp_sum(sum);
+  for (std::int64_t k = threadIdx.x % 32; k < classes; k += 32) dx[k] = y[k] * (dy[k] - sum);
+}
+
 /// A block a member; its warps take rows in turn.
 __global__ void __launch_bounds__(32 * warps)
     softmax_cross_entropy_kernel(std::int64_t batch, std::int64_t classes, const float* x,
@@ -58,6 +71,13 @@ __global__ void __launch_bounds__(32 * warps)
 void GpuBackend::softmax(std::int64_t rows, std::int64_t classes, const float* x, float* y) {
   launch<softmax_kernel>({{static_cast<unsigned>((rows + warps - 1) / warps)}, {32 * warps}}, rows,
                          classes, x, y);
+}
+
+void GpuBackend::softmax_backward(std::int64_t rows, std::int64_t classes, const float* y,
+                                  const float* dy, float* dx) {
+  launch<softmax_backward_kernel>(
+      {{static_cast<unsigned>((rows + warps - 1) / warps)}, {32 * warps}}, rows, classes, y, dy,
+      dx);
 }
 
 void GpuBackend::softmax_cross_entropy(std::int64_t members, std::int64_t batch,

@@ -17,8 +17,8 @@ void conv2d_products(const Conv2dShape& s, Visit visit) {
         for (std::int64_t ow = 0; ow < s.out_width; ++ow)
           for (std::int64_t kh = 0; kh < s.kernel_height; ++kh)
             for (std::int64_t kw = 0; kw < s.kernel_width; ++kw) {
-              const std::int64_t h = oh * s.stride_height + kh - s.pad_top;
-              const std::int64_t w = ow * s.stride_width + kw - s.pad_left;
+              const std::int64_t h = oh * s.stride_height + kh * s.dilation_height - s.pad_top;
+              const std::int64_t w = ow * s.stride_width + kw * s.dilation_width - s.pad_left;
               if (h < 0 || h >= s.height || w < 0 || w >= s.width) continue;
               for (std::int64_t c = 0; c < s.channels; ++c)
                 for (std::int64_t f = 0; f < s.filters; ++f)

@@ -1,7 +1,6 @@
 #pragma once
 #include <cmath>
 
-#include "kernels/philox.h"
 #include "kernels/reference/reference_backend.h"
 
 namespace tutti::kernels {
@@ -12,36 +11,22 @@ void ReferenceBackend<Real>::add(std::int64_t size, const Real* a, const Real* b
 }
 
 template <class Real>
-void ReferenceBackend<Real>::relu(std::int64_t size, const Real* x, Real* y) {
-  for (std::int64_t i = 0; i < size; ++i) y[i] = x[i] > 0 ? x[i] : 0;
+void ReferenceBackend<Real>::blend(std::int64_t size, double share, const Real* value,
+                                   Real* average) {
+  for (std::int64_t i = 0; i < size; ++i)
+    average[i] += static_cast<Real>(share) * (value[i] - average[i]);
 }
 
 template <class Real>
-void ReferenceBackend<Real>::relu_backward(std::int64_t size, const Real* y, const Real* dy,
-                                           Real* dx) {
-  for (std::int64_t i = 0; i < size; ++i) dx[i] = y[i] > 0 ? dy[i] : 0;
+void ReferenceBackend<Real>::activation(const ActivationFunction& f, std::int64_t size,
+                                        const Real* x, Real* y) {
+  for (std::int64_t i = 0; i < size; ++i) y[i] = activated(f, x[i]);
 }
 
 template <class Real>
-void ReferenceBackend<Real>::tanh(std::int64_t size, const Real* x, Real* y) {
-  for (std::int64_t i = 0; i < size; ++i) y[i] = std::tanh(x[i]);
-}
-
-template <class Real>
-void ReferenceBackend<Real>::tanh_backward(std::int64_t size, const Real* y, const Real* dy,
-                                           Real* dx) {
-  for (std::int64_t i = 0; i < size; ++i) dx[i] = dy[i] * (1 - y[i] * y[i]);
-}
-
-template <class Real>
-void ReferenceBackend<Real>::sigmoid(std::int64_t size, const Real* x, Real* y) {
-  for (std::int64_t i = 0; i < size; ++i) y[i] = 1 / (1 + std::exp(-x[i]));
-}
-
-template <class Real>
-void ReferenceBackend<Real>::sigmoid_backward(std::int64_t size, const Real* y, const Real* dy,
-                                              Real* dx) {
-  for (std::int64_t i = 0; i < size; ++i) dx[i] = dy[i] * y[i] * (1 - y[i]);
+void ReferenceBackend<Real>::activation_backward(const ActivationFunction& f, std::int64_t size,
+                                                 const Real* y, const Real* dy, Real* dx) {
+  for (std::int64_t i = 0; i < size; ++i) dx[i] = dy[i] * derivative_from_output(f, y[i]);
 }
 
 }  // namespace tutti::kernels

@@ -1,6 +1,8 @@
 #include "kernels/reference/reference_backend.h"
 
 #include "kernels/reference/adam.h"
+#include "kernels/reference/avg_pool2d.h"
+#include "kernels/reference/batch_norm.h"
 #include "kernels/reference/conv2d.h"
 #include "kernels/reference/dense.h"
 #include "kernels/reference/dropout.h"
@@ -9,6 +11,7 @@
 #include "kernels/reference/max_pool2d.h"
 #include "kernels/reference/last_step.h"
 #include "kernels/reference/lstm.h"
+#include "kernels/reference/pad2d.h"
 #include "kernels/reference/pick.h"
 #include "kernels/reference/simple_rnn.h"
 #include "kernels/reference/softmax_cross_entropy.h"

@@ -19,12 +19,24 @@ class ReferenceBackend final : public Backend<Real> {
   void dense_backward_weights(const DenseShape&, const Real* x, const Real* dy, Real* dw) override;
   void bias_backward(std::int64_t members, std::int64_t rows, std::int64_t features, const Real* dy,
                      Real* db) override;
-  void relu(std::int64_t size, const Real* x, Real* y) override;
-  void relu_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) override;
-  void tanh(std::int64_t size, const Real* x, Real* y) override;
-  void tanh_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) override;
-  void sigmoid(std::int64_t size, const Real* x, Real* y) override;
-  void sigmoid_backward(std::int64_t size, const Real* y, const Real* dy, Real* dx) override;
+  void activation(const ActivationFunction&, std::int64_t size, const Real* x, Real* y) override;
+  void activation_backward(const ActivationFunction&, std::int64_t size, const Real* y,
+                           const Real* dy, Real* dx) override;
+  void batch_norm(const BatchNormShape&, const Real* x, const Real* gamma, const Real* beta,
+                  Real* mean, Real* variance, Real* y) override;
+  void batch_norm_backward(const BatchNormShape&, const Real* x, const Real* gamma,
+                           const Real* mean, const Real* variance, const Real* dy, Real* dx,
+                           Real* dgamma, Real* dbeta) override;
+  void batch_norm_inference(const BatchNormShape&, const Real* x, const Real* gamma,
+                            const Real* beta, const Real* mean, const Real* variance,
+                            Real* y) override;
+  void blend(std::int64_t size, double share, const Real* value, Real* average) override;
+  void pad2d(const Pad2dShape&, const Real* x, Real* y) override;
+  void pad2d_backward(const Pad2dShape&, const Real* dy, Real* dx) override;
+  void avg_pool2d(const Pool2dShape&, const Real* x, Real* y) override;
+  void avg_pool2d_backward(const Pool2dShape&, const Real* dy, Real* dx) override;
+  void softmax_backward(std::int64_t rows, std::int64_t classes, const Real* y, const Real* dy,
+                        Real* dx) override;
   void last_step(std::int64_t rows, std::int64_t steps, std::int64_t units, const Real* x,
                  Real* y) override;
   void last_step_backward(std::int64_t rows, std::int64_t steps, std::int64_t units, const Real* dy,

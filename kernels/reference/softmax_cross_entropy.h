@@ -19,6 +19,16 @@ void ReferenceBackend<Real>::softmax(std::int64_t rows, std::int64_t classes, co
 }
 
 template <class Real>
+void ReferenceBackend<Real>::softmax_backward(std::int64_t rows, std::int64_t classes,
+                                              const Real* y, const Real* dy, Real* dx) {
+  for (std::int64_t r = 0; r < rows; ++r, y += classes, dy += classes, dx += classes) {
+    double sum = 0;
+    for (std::int64_t k = 0; k < classes; ++k) sum += double{y[k]} * dy[k];
+    for (std::int64_t k = 0; k < classes; ++k) dx[k] = static_cast<Real>(y[k] * (dy[k] - sum));
+  }
+}
+
+template <class Real>
 void ReferenceBackend<Real>::softmax_cross_entropy(std::int64_t members, std::int64_t batch,
                                                    std::int64_t classes, const Real* x,
                                                    const std::int32_t* labels, Real* probabilities,

@@ -166,8 +166,9 @@ void relu(const Case<Real>& c, Backend<Real>& backend) {
   const std::int64_t size = c.members() * c.size("size");
   const auto x = c.input("x"), dy = c.input("dy");
   auto y = c.output("y"), dx = c.output("dx");
-  backend.relu(size, x.data(), y.data());
-  backend.relu_backward(size, y.data(), dy.data(), dx.data());
+  backend.activation({ActivationFunction::Kind::relu}, size, x.data(), y.data());
+  backend.activation_backward({ActivationFunction::Kind::relu}, size, y.data(), dy.data(),
+                              dx.data());
   c.check("y", y);
   c.check("dx", dx);
 }

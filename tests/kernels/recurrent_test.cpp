@@ -60,10 +60,9 @@ TEST_CASE("The LSTM over all steps is the composition of dense layers, sigmoid a
                     columns_of(u, g, number * s.units, s.units).data(), no_bias.data(),
                     from_h.data());
       backend.add(s.batch * s.units, from_x.data(), from_h.data(), z.data());
-      if (number == 2)
-        backend.tanh(s.batch * s.units, z.data(), z.data());
-      else
-        backend.sigmoid(s.batch * s.units, z.data(), z.data());
+      using Kind = ActivationFunction::Kind;
+      backend.activation({number == 2 ? Kind::tanh : Kind::sigmoid}, s.batch * s.units, z.data(),
+                         z.data());
       return z;
     };
     const Values i = gate(0), f = gate(1), c = gate(2), o = gate(3);

@@ -49,6 +49,15 @@ Conv2dShape conv_shape(std::int64_t members, std::int64_t batch, std::int64_t he
           out_width};
 }
 
+/// The same with places of the kernel further apart; no padding.
+Conv2dShape dilated(Conv2dShape s, std::int64_t down, std::int64_t across) {
+  s.dilation_height = down;
+  s.dilation_width = across;
+  s.out_height = (s.height - down * (s.kernel_height - 1) - 1) / s.stride_height + 1;
+  s.out_width = (s.width - across * (s.kernel_width - 1) - 1) / s.stride_width + 1;
+  return s;
+}
+
 OperationCase conv2d_case(std::string name, const Conv2dShape& s, bool large = false) {
   const std::int64_t images = s.members * s.batch,
                      window = s.kernel_height * s.kernel_width * s.channels;
@@ -171,38 +180,70 @@ OperationCase max_pool2d_case(std::string name, const Pool2dShape& s, bool large
       [s](auto& backend, auto& a) { backend.max_pool2d_backward(s, a["x"], a["dy"], a["dx"]); });
 }
 
-OperationCase relu_case(std::string name, std::int64_t size, bool large = false) {
+OperationCase avg_pool2d_case(std::string name, const Pool2dShape& s) {
+  const std::int64_t images = s.members * s.batch;
   return running(
-      {.operation = "relu",
+      {.operation = "avg_pool2d",
+       .name = std::move(name),
+       .inputs = {{"x", images * s.height * s.width * s.channels}},
+       .outputs = {{"y", images * s.out_height * s.out_width * s.channels}},
+       .gradients = {"x"}},
+      [s](auto& backend, auto& a) { backend.avg_pool2d(s, a["x"], a["y"]); },
+      [s](auto& backend, auto& a) { backend.avg_pool2d_backward(s, a["dy"], a["dx"]); });
+}
+
+OperationCase activation_case(std::string name, ActivationFunction f, std::int64_t size,
+                              bool large = false) {
+  return running(
+      {.operation = "activation",
        .name = std::move(name),
        .inputs = {{"x", size}},
        .outputs = {{"y", size}},
        .gradients = {"x"},
        .large = large},
-      [=](auto& backend, auto& a) { backend.relu(size, a["x"], a["y"]); },
-      [=](auto& backend, auto& a) { backend.relu_backward(size, a["y"], a["dy"], a["dx"]); });
+      [=](auto& backend, auto& a) { backend.activation(f, size, a["x"], a["y"]); },
+      [=](auto& backend, auto& a) {
+        backend.activation_backward(f, size, a["y"], a["dy"], a["dx"]);
+      });
 }
 
-OperationCase tanh_case(std::string name, std::int64_t size) {
+OperationCase batch_norm_case(std::string name, const BatchNormShape& s) {
+  const std::int64_t size = s.members * s.rows * s.channels, channels = s.members * s.channels;
   return running(
-      {.operation = "tanh",
+      {.operation = "batch_norm",
        .name = std::move(name),
-       .inputs = {{"x", size}},
+       .inputs = {{"x", size}, {"gamma", channels}, {"beta", channels}},
        .outputs = {{"y", size}},
-       .gradients = {"x"}},
-      [=](auto& backend, auto& a) { backend.tanh(size, a["x"], a["y"]); },
-      [=](auto& backend, auto& a) { backend.tanh_backward(size, a["y"], a["dy"], a["dx"]); });
+       .gradients = {"x", "gamma", "beta"},
+       .tolerance = 1e-4},  // divides by deviations
+      [s](auto& backend, auto& a) {
+        backend.batch_norm(s, a["x"], a["gamma"], a["beta"], a["mean"], a["variance"], a["y"]);
+        backend.batch_norm_inference(s, a["x"], a["gamma"], a["beta"], a["mean"], a["variance"],
+                                     a["inferred"]);
+        backend.blend(s.members * s.channels, 0.01, a["mean"], a["moving_mean"]);
+      },
+      [s](auto& backend, auto& a) {
+        backend.batch_norm_backward(s, a["x"], a["gamma"], a["mean"], a["variance"], a["dy"],
+                                    a["dx"], a["dgamma"], a["dbeta"]);
+      },
+      [=](auto& a) {
+        a.room("mean", static_cast<std::size_t>(channels));
+        a.room("variance", static_cast<std::size_t>(channels));
+        a.room("inferred", static_cast<std::size_t>(size));
+        a.set("moving_mean", a.values("gamma"));
+      });
 }
 
-OperationCase sigmoid_case(std::string name, std::int64_t size) {
+OperationCase pad2d_case(std::string name, const Pad2dShape& s) {
   return running(
-      {.operation = "sigmoid",
+      {.operation = "pad2d",
        .name = std::move(name),
-       .inputs = {{"x", size}},
-       .outputs = {{"y", size}},
+       .inputs = {{"x", s.images * s.height * s.width * s.channels}},
+       .outputs = {{"y", s.images * (s.top + s.height + s.bottom) * (s.left + s.width + s.right) *
+                             s.channels}},
        .gradients = {"x"}},
-      [=](auto& backend, auto& a) { backend.sigmoid(size, a["x"], a["y"]); },
-      [=](auto& backend, auto& a) { backend.sigmoid_backward(size, a["y"], a["dy"], a["dx"]); });
+      [s](auto& backend, auto& a) { backend.pad2d(s, a["x"], a["y"]); },
+      [s](auto& backend, auto& a) { backend.pad2d_backward(s, a["dy"], a["dx"]); });
 }
 
 OperationCase last_step_case(std::string name, std::int64_t rows, std::int64_t steps,
@@ -292,9 +333,11 @@ OperationCase softmax_case(std::string name, std::int64_t rows, std::int64_t cla
        .name = std::move(name),
        .inputs = {{"x", rows * classes}},
        .outputs = {{"y", rows * classes}},
-       .gradients = {}},
+       .gradients = {"x"}},
       [=](auto& backend, auto& a) { backend.softmax(rows, classes, a["x"], a["y"]); },
-      [](auto&, auto&) {});
+      [=](auto& backend, auto& a) {
+        backend.softmax_backward(rows, classes, a["y"], a["dy"], a["dx"]);
+      });
 }
 
 OperationCase cross_entropy_case(std::string name, std::int64_t members, std::int64_t batch,
@@ -387,6 +430,10 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(conv2d_case("full width, stride beyond kernel",
                               conv_shape(1, 2, 17, 3, 1, 2, 3, 5, 4, 1, false)));
   cases.push_back(conv2d_case("full width, same", conv_shape(1, 2, 9, 3, 2, 3, 3, 2, 1, 1, true)));
+  cases.push_back(
+      conv2d_case("dilation", dilated(conv_shape(2, 2, 9, 8, 2, 3, 2, 3, 1, 1, false), 2, 3)));
+  cases.push_back(conv2d_case("full width, dilation",
+                              dilated(conv_shape(1, 2, 12, 3, 1, 3, 3, 2, 2, 1, false), 3, 1)));
   cases.push_back(conv2d_case("one dimension", conv_shape(2, 2, 10, 1, 4, 3, 1, 5, 1, 1, false)));
   cases.push_back(conv2d_case("wide rows", conv_shape(1, 2, 20, 50, 1, 6, 50, 7, 3, 1, false)));
   cases.push_back(
@@ -415,10 +462,23 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(max_pool2d_case("overlapping", {1, 1, 6, 6, 1, 3, 3, 1, 1, 0, 0, 4, 4}));
   cases.push_back(
       max_pool2d_case("GenreCnn", {1, 32, 578, 1, 100, 2, 1, 2, 1, 0, 0, 289, 1}, true));
-  cases.push_back(relu_case("odd", 33));
-  cases.push_back(relu_case("GenreCnn", 32 * 578 * 100, true));
-  cases.push_back(tanh_case("odd", 77));
-  cases.push_back(sigmoid_case("odd", 77));
+  cases.push_back(avg_pool2d_case("2x1", {2, 2, 7, 1, 3, 2, 1, 2, 1, 0, 0, 3, 1}));
+  cases.push_back(avg_pool2d_case("3x3 stride 2 same", {1, 2, 5, 6, 2, 3, 3, 2, 2, 1, 0, 3, 3}));
+  cases.push_back(avg_pool2d_case("overlapping", {1, 1, 6, 6, 1, 3, 3, 1, 1, 0, 0, 4, 4}));
+  using Kind = ActivationFunction::Kind;
+  cases.push_back(activation_case("linear", {Kind::linear}, 33));
+  cases.push_back(activation_case("relu", {Kind::relu}, 33));
+  cases.push_back(activation_case("relu, GenreCnn", {Kind::relu}, 32 * 578 * 100, true));
+  cases.push_back(activation_case("leaky_relu", {Kind::leaky_relu, 0.3}, 77));
+  cases.push_back(activation_case("elu", {Kind::elu, 1.5}, 77));
+  cases.push_back(activation_case("tanh", {Kind::tanh}, 77));
+  cases.push_back(activation_case("sigmoid", {Kind::sigmoid}, 77));
+  cases.push_back(activation_case("hard_sigmoid", {Kind::hard_sigmoid, 0.7}, 77));
+  //                                            M  rows C
+  cases.push_back(batch_norm_case("odd", {2, 7, 3, 1e-3}));
+  cases.push_back(batch_norm_case("more rows than a part", {1, 700, 2, 1e-3}));
+  cases.push_back(pad2d_case("every side another", {3, 4, 5, 2, 1, 2, 3, 4}));
+  cases.push_back(pad2d_case("none", {1, 2, 3, 1, 0, 0, 0, 0}));
   cases.push_back(last_step_case("odd", 3, 4, 5));
   //                                        M  B  T  I  U
   cases.push_back(simple_rnn_case("one of each", {1, 1, 1, 1, 1}));

@@ -81,8 +81,8 @@ struct OperationCase {
   std::map<std::string, std::int64_t> outputs;  // of forward; dy (or dloss) is an input of backward
   std::vector<std::string> gradients = {};      // the inputs that backward differentiates by
   double flops = 0;                             // of forward
-  double traffic = 0;  // arrays that forward reads and writes, in elements; 0: each array once
-  double tolerance = 1e-5;                      // of a device against the reference, relative
+  double traffic = 0;       // arrays that forward reads and writes, in elements; 0: each array once
+  double tolerance = 1e-5;  // of a device against the reference, relative
   std::vector<std::int32_t> integers = {};
   std::vector<std::uint8_t> bytes = {};
   bool large = false;  // of a model's size: for benchmarks; too slow for the reference

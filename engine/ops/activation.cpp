@@ -1,0 +1,17 @@
+#include "engine/dispatch.h"
+#include "engine/ops.h"
+
+namespace tutti {
+
+Variable activation(const ActivationFunction& f, const Variable& x) {
+  if (f.kind == ActivationFunction::Kind::linear) return x;
+  Tensor y = like(x.value());
+  with_backend(y, [&](auto& backend) { backend.activation(f, y.size(), x.value(), y); });
+  return Variable::result(y, {x}, [f, y](const Tensor& dy) -> Gradients {
+    Tensor dx = like(dy);
+    with_backend(dy, [&](auto& backend) { backend.activation_backward(f, dy.size(), y, dy, dx); });
+    return {dx};
+  });
+}
+
+}  // namespace tutti

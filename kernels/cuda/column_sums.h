@@ -1,0 +1,45 @@
+#pragma once
+#include "kernels/cuda/scratch.h"
+
+namespace tutti::kernels::TUTTI_GPU {
+
+namespace column_sums_of {
+
+constexpr int across = 32, down = 8, rows_a_part = 512;
+
+/// blockIdx: x tile of columns, y part of the rows, z member. sums is [parts, members, columns].
+template <class Value>
+__global__ void __launch_bounds__(across* down)
+    kernel(std::int64_t rows, std::int64_t columns, float scale, Value value, float* sums) {
+  __shared__ SharedArray<float, across * down> of_threads;
+  const std::int64_t column = std::int64_t{blockIdx.x} * across + threadIdx.x;
+  const std::int64_t first = std::int64_t{blockIdx.y} * rows_a_part,
+                     end = min(rows, first + rows_a_part);
+  float sum = 0;
+  if (column < columns)
+    for (std::int64_t r = first + threadIdx.y; r < end; r += down)
+      sum += value(std::int64_t{blockIdx.z}, r, column);
+  of_threads[threadIdx.y * across + threadIdx.x] = sum;
+  __syncthreads();
+  if (threadIdx.y > 0 || column >= columns) return;
+  for (int n = 1; n < down; ++n) sum += of_threads[n * across + threadIdx.x];
+  sums[(std::int64_t{blockIdx.y} * gridDim.z + blockIdx.z) * columns + column] = scale * sum;
+}
+
+}  // namespace column_sums_of
+
+/// sums[m, c] = scale * the sum over r of value(m, r, c).
+template <class Value>
+void column_sums(std::int64_t members, std::int64_t rows, std::int64_t columns, float scale,
+                 Value value, float* sums) {
+  using namespace column_sums_of;
+  const std::int64_t parts = (rows + rows_a_part - 1) / rows_a_part;
+  float* of_parts = parts == 1 ? sums : scratch(parts * members * columns);
+  launch<kernel<Value>>({{static_cast<unsigned>((columns + across - 1) / across),
+                          static_cast<unsigned>(parts), static_cast<unsigned>(members)},
+                         {across, down}},
+                        rows, columns, scale, value, of_parts);
+  if (parts > 1) sum_parts(parts, members * columns, of_parts, sums);
+}
+
+}  // namespace tutti::kernels::TUTTI_GPU
