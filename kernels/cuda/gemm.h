@@ -179,7 +179,7 @@ struct Load {
 /// blockIdx: x tile of rows, y tile of columns, z member and part of the depth. Part p of member m
 /// is written to c[p, m]. The next tiles are read while the present ones are multiplied.
 template <class Math, class A, class B>
-__global__ void __launch_bounds__(threads)
+__global__ void __launch_bounds__(threads, 2)
     kernel(GemmShape s, int depth_of_part, A a, B b, const float* bias, float* c) {
   __shared__ SharedArray<typename Math::Word, 2 * tile * Math::pitch> tiles_a;
   __shared__ SharedArray<typename Math::Word, 2 * tile * Math::pitch> tiles_b;
