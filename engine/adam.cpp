@@ -14,6 +14,7 @@ Tensor zeros_like(const Tensor& tensor) {
 }  // namespace
 
 Adam::Adam(std::vector<Parameter> parameters, const AdamOptions& options) : options_(options) {
+  std::erase_if(parameters, [](const Parameter& parameter) { return !parameter.trainable; });
   if (parameters.empty()) throw Error("Adam: there is no parameter to train");
   for (auto& parameter : parameters) {
     const Tensor& value = parameter.variable.value();

@@ -47,7 +47,7 @@ Parameter Initializer::parameter(std::string name, const Shape& shape, Draw draw
     }
     tensor.copy_from(host.data(), static_cast<std::int64_t>(host.size()));
   });
-  return {std::move(name), Variable(tensor, true)};
+  return {.name = std::move(name), .variable = Variable(tensor, true)};
 }
 
 Parameter Initializer::glorot_uniform(std::string name, const Shape& shape, std::int64_t fan_in,
@@ -83,7 +83,23 @@ Parameter Initializer::values(std::string name, const Shape& shape,
 }
 
 Parameter Initializer::zeros(std::string name, const Shape& shape) const {
-  return {std::move(name), Variable(Tensor::zeros(with_members(shape), type_, device_), true)};
+  return {.name = std::move(name),
+          .variable = Variable(Tensor::zeros(with_members(shape), type_, device_), true)};
+}
+
+Parameter Initializer::not_trained(std::string name, const Shape& shape, double value) const {
+  Tensor tensor = Tensor::empty(with_members(shape), type_, device_);
+  with_real(tensor, [&]<class Real>() {
+    const std::vector<Real> all(static_cast<std::size_t>(tensor.size()), static_cast<Real>(value));
+    tensor.copy_from(all.data(), tensor.size());
+  });
+  return {.name = std::move(name), .variable = Variable(tensor), .trainable = false};
+}
+
+Parameter Initializer::absent(std::string name, const Shape& shape) const {
+  Parameter parameter = not_trained(std::move(name), shape, 0);
+  parameter.absent = true;
+  return parameter;
 }
 
 Tensor keys_of(const std::vector<RandomStream>& members, Device device) {
@@ -100,21 +116,9 @@ Variable Layer::forward(const Batch& batch, const Pass& pass) const {
   return forward(pick(batch, type), pass);
 }
 
-const char* name(Activation activation) {
-  switch (activation) {
-    case Activation::linear:
-      return "linear";
-    case Activation::relu:
-      return "relu";
-    case Activation::softmax:
-      return "softmax";
-  }
-  return "?";
-}
-
-Variable activate(Activation activation, const Variable& x) {
-  return activation == Activation::relu ? tutti::activation({ActivationFunction::Kind::relu}, x)
-                                        : x;
+Variable activate(const Activation& activation, const Variable& x, const Pass& pass) {
+  if (!activation.is_softmax) return tutti::activation(activation.function, x);
+  return pass.leave_softmax ? x : softmax(x);
 }
 
 }  // namespace tutti

@@ -12,7 +12,9 @@ namespace tutti {
 struct Parameter {
   std::string name;  // as Keras calls it: "kernel", "bias"
   Variable variable;
-  double l2 = 0;  // coefficient of its squares in the loss
+  double l2 = 0;          // coefficient of its squares in the loss
+  bool trainable = true;  // by gradients; a moving average is not
+  bool absent = false;    // only zeros in its place
 };
 
 /// Makes the parameters of all members. Each member draws from its own stream, one derived stream a
@@ -27,6 +29,10 @@ class Initializer {
   Parameter glorot_uniform(std::string name, const Shape& shape, std::int64_t fan_in,
                            std::int64_t fan_out);
   Parameter zeros(std::string name, const Shape& shape) const;
+  /// Zeros where a layer has no such parameter: neither trained nor kept in files.
+  Parameter absent(std::string name, const Shape& shape) const;
+  /// A value that training by gradients leaves alone.
+  Parameter not_trained(std::string name, const Shape& shape, double value) const;
   /// The same values for every member.
   Parameter values(std::string name, const Shape& shape, const std::vector<double>& values) const;
   /// A matrix [rows, columns] with orthonormal rows or columns, whichever are fewer: the Q of a
@@ -52,8 +58,9 @@ class Initializer {
 /// What layers know about the pass they take part in.
 struct Pass {
   bool training = false;
-  std::int64_t step = 0;  // counts training steps; dropout draws anew in each
-  Tensor dropout_keys;    // int32 [M, 2], when training
+  std::int64_t step = 0;       // counts training steps; dropout draws anew in each
+  Tensor dropout_keys;         // int32 [M, 2], when training
+  bool leave_softmax = false;  // of the last layer: to the loss, which does both in one
 };
 
 /// The random keys of members as dropout takes them.
@@ -79,9 +86,19 @@ class Layer {
   std::vector<Parameter> parameters_;
 };
 
-/// What follows a layer's sum. A last layer's softmax is left to the loss, which does both in one.
-enum class Activation { linear, relu, softmax };
-const char* name(Activation activation);  // as Keras calls it
-Variable activate(Activation activation, const Variable& x);
+/// What follows a layer's sum: a function of each number, or a softmax along the last axis.
+struct Activation {
+  ActivationFunction function;
+  bool is_softmax = false;
+
+  bool operator==(const Activation&) const = default;
+
+  static const Activation linear, relu, softmax;
+};
+inline constexpr Activation Activation::linear{};
+inline constexpr Activation Activation::relu{{ActivationFunction::Kind::relu}};
+inline constexpr Activation Activation::softmax{{}, true};
+
+Variable activate(const Activation& activation, const Variable& x, const Pass& pass);
 
 }  // namespace tutti

@@ -15,6 +15,7 @@ enum class Padding { valid, same };  // as Keras pads: same gives ceil(length / 
 struct Conv2dOptions {
   std::int64_t stride_height = 1, stride_width = 1;
   Padding padding = Padding::valid;
+  std::int64_t dilation_height = 1, dilation_width = 1;
 };
 
 struct Pool2dOptions {
@@ -40,8 +41,27 @@ Variable conv2d(const Variable& x, const Variable& w, const Variable& b,
 /// The same as conv2d(pick(batch), …) without the copy; no gradient for the batch.
 Variable conv2d(const Batch& x, const Variable& w, const Variable& b, const Conv2dOptions& options);
 
-/// [M, B, H, W, C] -> [M, B, OH, OW, C]
+/// [M, B, H, W, C] -> [M, B, OH, OW, C]. The mean does not count padding.
 Variable max_pool2d(const Variable& x, const Pool2dOptions& options);
+Variable avg_pool2d(const Variable& x, const Pool2dOptions& options);
+
+/// Rows and columns of zeros around [M, B, H, W, C].
+struct Pad2dOptions {
+  std::int64_t top, bottom, left, right;
+};
+Variable pad2d(const Variable& x, const Pad2dOptions& options);
+
+/// Over all axes but the member and the last, the channels. gamma and beta are [M, C]; so are mean
+/// and variance, those of x, which are set in training and used otherwise.
+struct BatchStatistics {
+  Tensor mean, variance;
+};
+Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& beta, double epsilon,
+                    const BatchStatistics& of_batch);
+Tensor batch_norm_inference(const Tensor& x, const Tensor& gamma, const Tensor& beta,
+                            double epsilon, const BatchStatistics& given);
+/// average += share (value - average), in place
+void blend(double share, const Tensor& value, const Tensor& average);
 
 /// x [M, B, I], w [M, I, O], b [M, O] -> [M, B, O]
 Variable dense(const Variable& x, const Variable& w, const Variable& b);
@@ -67,8 +87,9 @@ Variable dropout(const Variable& x, double rate, const Tensor& keys, std::uint64
 /// The same elements in another shape.
 Variable reshape(const Variable& x, Shape shape);
 
-/// Probabilities along the last axis; no gradient (train with softmax_cross_entropy).
+/// Probabilities along the last axis.
 Tensor softmax(const Tensor& x);
+Variable softmax(const Variable& x);
 
 /// Mean over the batch of -log softmax(x)[label]: x [M, B, K], labels int32 [M, B] -> loss [M], and
 /// the probabilities [M, B, K].

@@ -13,10 +13,21 @@ void Sequential::build(const std::vector<RandomStream>& members, Device device, 
 }
 
 Variable Sequential::logits(Batch batch, const Pass& pass) const {
+  Pass last = pass;
+  last.leave_softmax = true;
+  return run(std::move(batch), pass, last);
+}
+
+Variable Sequential::outputs(Batch batch, const Pass& pass) const {
+  return run(std::move(batch), pass, pass);
+}
+
+Variable Sequential::run(Batch batch, const Pass& pass, const Pass& last) const {
   batch.scale = input_.scale;
   batch.offset = input_.offset;
-  Variable x = layers_.front()->forward(batch, pass);
-  for (std::size_t i = 1; i < layers_.size(); ++i) x = layers_[i]->forward(x, pass);
+  const auto pass_of = [&](std::size_t i) { return i + 1 < layers_.size() ? pass : last; };
+  Variable x = layers_.front()->forward(batch, pass_of(0));
+  for (std::size_t i = 1; i < layers_.size(); ++i) x = layers_[i]->forward(x, pass_of(i));
   return x;
 }
 
@@ -33,7 +44,8 @@ Variable Sequential::penalty() const {
 std::vector<Parameter> Sequential::parameters() const {
   std::vector<Parameter> all;
   for (const auto& layer : layers_)
-    all.insert(all.end(), layer->parameters().begin(), layer->parameters().end());
+    for (const auto& parameter : layer->parameters())
+      if (!parameter.absent) all.push_back(parameter);
   return all;
 }
 

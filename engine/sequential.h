@@ -14,8 +14,7 @@ struct Input {
   double scale = 1, offset = 0;
 };
 
-/// Layers one after another, for any number of members at once. The output of the last one is taken
-/// as the logits of a softmax.
+/// Layers one after another, for any number of members at once.
 class Sequential {
  public:
   template <class... Layers>
@@ -31,8 +30,9 @@ class Sequential {
   /// Creates every member's parameters, each member's from its own stream.
   void build(const std::vector<RandomStream>& members, Device device, DType type = DType::float32);
 
-  /// [M, B, classes] before the softmax. The batch's own scale and offset are replaced by the
-  /// input's.
+  /// [M, B, output shape]. The batch's own scale and offset are replaced by the input's.
+  Variable outputs(Batch batch, const Pass& pass) const;
+  /// The same before the softmax of the last layer: [M, B, classes].
   Variable logits(Batch batch, const Pass& pass) const;
 
   /// Sum of the parameters' L2 terms, [M]; a Variable without value if there are none.
@@ -46,12 +46,16 @@ class Sequential {
   const std::vector<std::unique_ptr<Layer>>& layers() const { return layers_; }
   /// Of one example after each layer, once built.
   const std::vector<Shape>& output_shapes() const { return outputs_; }
+  /// All that files keep, in Keras' order.
   std::vector<Parameter> parameters() const;
   std::int64_t members() const { return members_; }
   std::int64_t classes() const { return outputs_.back().back(); }
   Device device() const { return device_; }
 
  private:
+  /// The last layer with a pass of its own.
+  Variable run(Batch batch, const Pass& pass, const Pass& last) const;
+
   Input input_;
   std::vector<std::unique_ptr<Layer>> layers_;
   std::vector<Shape> outputs_;

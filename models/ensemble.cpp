@@ -7,6 +7,7 @@
 
 #include "datasets/picture.h"
 #include "engine/error.h"
+#include "models/keras_axes.h"
 #include "models/keras_layers.h"
 #include "models/prediction.h"
 
@@ -44,6 +45,7 @@ Sequential built_for_pictures(Sequential model, std::int64_t members, Device dev
     throw Error("takes inputs of ", model.input().shape, ", not pictures of ", pictures,
                 " (time first)");
   model.build(member_streams(0, members), device);
+  expect_exchangeable(model);
   return model;
 }
 
@@ -138,7 +140,8 @@ const Sequential& Ensemble::model() const {
 
 void Ensemble::save() const {
   for (std::int64_t m = 0; m < n_classifiers_; ++m)
-    write_keras_file(member_file(path_, m), to_keras(model(), m, learning_rate_));
+    write_keras_file(member_file(path_, m),
+                     with_axes_exchanged(to_keras(model(), m, learning_rate_)));
 }
 
 Ensemble Ensemble::load_model(const fs::path& path, Device device) {
@@ -150,7 +153,7 @@ Ensemble Ensemble::load_model(const fs::path& path, Device device) {
 
   std::optional<Sequential> model;
   for (std::int64_t m = 0; m < count; ++m) {
-    const KerasModel file = read_keras_file(member_file(path, m));
+    const KerasModel file = with_axes_exchanged(read_keras_file(member_file(path, m)));
     try {
       if (!model) model = built_for_pictures(from_keras(file), count, device);
       set_weights(*model, m, file);

@@ -6,7 +6,7 @@
 #include "engine/layers/dense.h"
 #include "engine/layers/dropout.h"
 #include "engine/layers/flatten.h"
-#include "engine/layers/max_pooling2d.h"
+#include "engine/layers/pooling2d.h"
 
 namespace tutti {
 

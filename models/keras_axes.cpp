@@ -5,14 +5,12 @@
 #include "engine/layers/flatten.h"
 
 namespace tutti {
+namespace {
 
-Shape exchanged(Shape shape) {
-  if (shape.size() >= 3) std::swap(shape[0], shape[1]);
-  return shape;
-}
+using nlohmann::json;
 
+/// Values of [a, b, …] in the order of [b, a, …].
 std::vector<float> exchanged(const std::vector<float>& values, const Shape& shape) {
-  if (shape.size() < 3) return values;
   const std::int64_t run = shape.elements() / (shape[0] * shape[1]);
   std::vector<float> result(values.size());
   for (std::int64_t a = 0; a < shape[0]; ++a)
@@ -22,18 +20,37 @@ std::vector<float> exchanged(const std::vector<float>& values, const Shape& shap
   return result;
 }
 
-Shape member_shape(const Parameter& parameter) {
-  const Shape& shape = parameter.variable.shape();
-  return Shape(shape.begin() + 1, shape.end());
+void exchange(json& config) {
+  for (const char* key : {"kernel_size", "strides", "pool_size", "dilation_rate", "padding"})
+    if (config.contains(key) && config[key].is_array() && config[key].size() == 2)
+      std::swap(config[key][0], config[key][1]);
+  for (const char* key : {"batch_input_shape", "batch_shape"})
+    if (config.contains(key) && config[key].size() == 4) std::swap(config[key][1], config[key][2]);
+}
+
+}  // namespace
+
+KerasModel with_axes_exchanged(KerasModel file) {
+  for (auto& layer : file.layers) {
+    exchange(layer.config);
+    for (auto& weight : layer.weights) {
+      if (weight.shape.size() != 4) continue;
+      weight.values = exchanged(weight.values, weight.shape);
+      std::swap(weight.shape[0], weight.shape[1]);
+    }
+  }
+  return file;
 }
 
 void expect_exchangeable(const Sequential& model) {
   const auto& shapes = model.output_shapes();
-  for (std::size_t i = 1; i < model.layers().size(); ++i)
-    if (dynamic_cast<const Flatten*>(model.layers()[i].get()) && shapes[i - 1].size() == 3 &&
-        shapes[i - 1][0] != 1 && shapes[i - 1][1] != 1)
-      throw Error("layer ", i + 1, " (Flatten): takes ", exchanged(shapes[i - 1]),
+  for (std::size_t i = 1; i < model.layers().size(); ++i) {
+    const Shape& from = shapes[i - 1];
+    if (dynamic_cast<const Flatten*>(model.layers()[i].get()) && from.size() == 3 && from[0] != 1 &&
+        from[1] != 1)
+      throw Error("layer ", i + 1, " (Flatten): takes ", Shape{from[1], from[0], from[2]},
                   "; only pictures of height or width 1 are supported there");
+  }
 }
 
 }  // namespace tutti

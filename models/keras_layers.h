@@ -4,9 +4,14 @@
 
 namespace tutti {
 
-/// Models as Keras files describe them: keras_write.cpp and keras_read.cpp. The two spatial axes of
-/// inputs, kernels, strides and pools are exchanged on the way (keras_axes.h). A model's scale and
+/// Models as Keras files describe them: keras_write.cpp and keras_read.cpp. A model's scale and
 /// offset are a Rescaling layer.
+
+/// The shape of one member's part of a parameter.
+inline Shape member_shape(const Parameter& parameter) {
+  const Shape& shape = parameter.variable.shape();
+  return Shape(shape.begin() + 1, shape.end());
+}
 
 /// One member of a model with its weights, and the training configuration of an Adam of this rate.
 KerasModel to_keras(const Sequential& model, std::int64_t member, double learning_rate);

@@ -1,14 +1,19 @@
 #include <array>
+#include <functional>
+#include <map>
 
 #include "engine/error.h"
+#include "engine/layers/activation_layer.h"
+#include "engine/layers/batch_normalization.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
 #include "engine/layers/dropout.h"
 #include "engine/layers/flatten.h"
 #include "engine/layers/lstm.h"
-#include "engine/layers/max_pooling2d.h"
+#include "engine/layers/pooling2d.h"
+#include "engine/layers/reshape.h"
 #include "engine/layers/simple_rnn.h"
-#include "models/keras_axes.h"
+#include "engine/layers/zero_padding2d.h"
 #include "models/keras_layers.h"
 
 namespace tutti {
@@ -22,11 +27,21 @@ T setting(const json& config, const char* key, T fallback) {
   return found == config.end() || found->is_null() ? fallback : found->get<T>();
 }
 
-/// [a, b] in the file's axes as {time, frequency}.
-std::array<std::int64_t, 2> pair_of(const json& config, const char* key,
+/// A length, or a list of as many as the layer has dimensions: along height and width.
+std::array<std::int64_t, 2> lengths(const json& config, const char* key, int dimensions,
                                     std::array<std::int64_t, 2> fallback) {
-  const auto pair = setting(config, key, fallback);
-  return {pair[1], pair[0]};
+  const auto found = config.find(key);
+  if (found == config.end() || found->is_null()) return fallback;
+  if (found->is_number()) return {found->get<std::int64_t>(), found->get<std::int64_t>()};
+  if (found->size() != static_cast<std::size_t>(dimensions))
+    throw Error(key, " is ", found->dump(), ", not ", dimensions, " lengths");
+  if (dimensions == 1) return {(*found)[0], 1};
+  return {(*found)[0], (*found)[1]};
+}
+
+void expect_channels_last(const json& config) {
+  if (setting<std::string>(config, "data_format", "channels_last") != "channels_last")
+    throw Error("data_format must be channels_last");
 }
 
 Padding padding_of(const json& config) {
@@ -36,11 +51,34 @@ Padding padding_of(const json& config) {
   throw Error("padding '", padding, "' is not supported; valid and same are");
 }
 
-Activation activation_of(const json& config) {
-  const auto activation = setting<std::string>(config, "activation", "linear");
-  for (const auto known : {Activation::linear, Activation::relu, Activation::softmax})
-    if (activation == name(known)) return known;
-  throw Error("activation '", activation, "' is not supported; linear, relu and softmax are");
+using Kind = ActivationFunction::Kind;
+
+/// Up to Keras 2, hard_sigmoid rose by 0.2; since, by 1 / 6.
+double hard_sigmoid_slope(const KerasModel& file) {
+  const bool old = file.keras_version.empty() || file.keras_version[0] < '3';
+  return old ? 0.2 : 1.0 / 6;
+}
+
+Activation activation_named(const std::string& name, const KerasModel& file) {
+  if (name == "linear") return Activation::linear;
+  if (name == "softmax") return Activation::softmax;
+  if (name == "hard_sigmoid") return {{Kind::hard_sigmoid, hard_sigmoid_slope(file)}};
+  const std::map<std::string, ActivationFunction> known = {{"relu", {Kind::relu}},
+                                                           {"leaky_relu", {Kind::leaky_relu, 0.2}},
+                                                           {"elu", {Kind::elu, 1}},
+                                                           {"tanh", {Kind::tanh}},
+                                                           {"sigmoid", {Kind::sigmoid}}};
+  const auto found = known.find(name);
+  if (found == known.end())
+    throw Error(
+        "activation '", name,
+        "' is not supported; linear, relu, leaky_relu, elu, tanh, sigmoid, hard_sigmoid and "
+        "softmax are");
+  return {found->second};
+}
+
+Activation activation_of(const json& config, const KerasModel& file) {
+  return activation_named(setting<std::string>(config, "activation", "linear"), file);
 }
 
 double l2_of(const json& config) {
@@ -60,44 +98,156 @@ void expect_plain_recurrent(const json& config) {
     throw Error("only tanh, sigmoid gates, a bias and no dropout within are supported");
 }
 
-std::unique_ptr<Layer> read_layer(const std::string& class_name, const json& config) {
-  if (class_name == "Conv2D") {
-    if (pair_of(config, "dilation_rate", {1, 1}) != std::array<std::int64_t, 2>{1, 1} ||
-        setting(config, "groups", 1) != 1 || !setting(config, "use_bias", true))
-      throw Error("dilation, groups and a missing bias are not supported");
-    const auto kernel = pair_of(config, "kernel_size", {0, 0}),
-               strides = pair_of(config, "strides", {1, 1});
-    return std::make_unique<Conv2D>(Conv2D::Options{.filters = config.at("filters"),
-                                                    .kernel_height = kernel[0],
-                                                    .kernel_width = kernel[1],
-                                                    .stride_height = strides[0],
-                                                    .stride_width = strides[1],
-                                                    .padding = padding_of(config),
-                                                    .activation = activation_of(config)});
+/// What a layer's reader is given: its settings, the file for its version, and whether it is for
+/// one or two spatial dimensions.
+struct Described {
+  const json& config;
+  const KerasModel& file;
+  int dimensions;
+};
+
+std::unique_ptr<Layer> read_conv(const Described& d) {
+  const json& config = d.config;
+  expect_channels_last(config);
+  if (setting(config, "groups", 1) != 1) throw Error("groups are not supported");
+  const auto kernel = lengths(config, "kernel_size", d.dimensions, {0, 0}),
+             strides = lengths(config, "strides", d.dimensions, {1, 1}),
+             dilation = lengths(config, "dilation_rate", d.dimensions, {1, 1});
+  return std::make_unique<Conv2D>(Conv2D::Options{.filters = config.at("filters"),
+                                                  .kernel_height = kernel[0],
+                                                  .kernel_width = kernel[1],
+                                                  .stride_height = strides[0],
+                                                  .stride_width = strides[1],
+                                                  .padding = padding_of(config),
+                                                  .activation = activation_of(config, d.file),
+                                                  .dilation_height = dilation[0],
+                                                  .dilation_width = dilation[1],
+                                                  .dimensions = d.dimensions,
+                                                  .use_bias = setting(config, "use_bias", true)});
+}
+
+std::unique_ptr<Layer> read_pooling(const Described& d, Pooling pooling) {
+  expect_channels_last(d.config);
+  const auto pool = lengths(
+      d.config, "pool_size", d.dimensions,
+      d.dimensions == 1 ? std::array<std::int64_t, 2>{2, 1} : std::array<std::int64_t, 2>{2, 2});
+  const auto strides = lengths(d.config, "strides", d.dimensions, pool);
+  return std::make_unique<Pooling2D>(Pooling2D::Options{
+      .pooling = pooling,
+      .window = Pool2dOptions{pool[0], pool[1], strides[0], strides[1], padding_of(d.config)},
+      .dimensions = d.dimensions});
+}
+
+std::unique_ptr<Layer> read_global_pooling(const Described& d, Pooling pooling) {
+  expect_channels_last(d.config);
+  return std::make_unique<Pooling2D>(
+      Pooling2D::Options{.pooling = pooling,
+                         .dimensions = d.dimensions,
+                         .keepdims = setting(d.config, "keepdims", false)});
+}
+
+std::unique_ptr<Layer> read_zero_padding(const Described& d) {
+  expect_channels_last(d.config);
+  const json& padding = d.config.at("padding");
+  Pad2dOptions pad{};
+  const auto sides = [](const json& one) {
+    return one.is_number() ? std::array<std::int64_t, 2>{one, one}
+                           : std::array<std::int64_t, 2>{one.at(0), one.at(1)};
+  };
+  const auto down = sides(d.dimensions == 1 || padding.is_number() ? padding : padding.at(0));
+  pad.top = down[0], pad.bottom = down[1];
+  if (d.dimensions == 2) {
+    const auto across = sides(padding.is_number() ? padding : padding.at(1));
+    pad.left = across[0], pad.right = across[1];
   }
-  if (class_name == "MaxPooling2D") {
-    const auto pool = pair_of(config, "pool_size", {2, 2});
-    const auto strides = pair_of(config, "strides", {pool[1], pool[0]});
-    return std::make_unique<MaxPooling2D>(
-        Pool2dOptions{pool[0], pool[1], strides[0], strides[1], padding_of(config)});
+  return std::make_unique<ZeroPadding2D>(ZeroPadding2D::Options{pad, d.dimensions});
+}
+
+std::unique_ptr<Layer> read_batch_normalization(const Described& d) {
+  return std::make_unique<BatchNormalization>(
+      BatchNormalization::Options{.momentum = setting(d.config, "momentum", 0.99),
+                                  .epsilon = setting(d.config, "epsilon", 1e-3),
+                                  .center = setting(d.config, "center", true),
+                                  .scale = setting(d.config, "scale", true)});
+}
+
+std::unique_ptr<Layer> read_recurrent(const Described& d, bool is_lstm) {
+  expect_plain_recurrent(d.config);
+  const std::int64_t units = d.config.at("units");
+  const bool sequences = setting(d.config, "return_sequences", false);
+  if (is_lstm) return std::make_unique<LSTM>(LSTM::Options{units, sequences});
+  return std::make_unique<SimpleRNN>(SimpleRNN::Options{units, sequences});
+}
+
+std::unique_ptr<Layer> as_layer(const Activation& activation) {
+  return std::make_unique<ActivationLayer>(activation);
+}
+
+Shape target_shape(const json& config) {
+  Shape shape;
+  for (const auto& length : config.at("target_shape")) shape.push_back(length);
+  return shape;
+}
+
+/// By Keras' names; ND in a name stands for 1D and 2D.
+const std::map<std::string, std::function<std::unique_ptr<Layer>(const Described&)>>& readers() {
+  static const std::map<std::string, std::function<std::unique_ptr<Layer>(const Described&)>> all =
+      {
+          {"ConvND", read_conv},
+          {"MaxPoolingND", [](const auto& d) { return read_pooling(d, Pooling::max); }},
+          {"AveragePoolingND", [](const auto& d) { return read_pooling(d, Pooling::average); }},
+          {"GlobalMaxPoolingND",
+           [](const auto& d) { return read_global_pooling(d, Pooling::max); }},
+          {"GlobalAveragePoolingND",
+           [](const auto& d) { return read_global_pooling(d, Pooling::average); }},
+          {"ZeroPaddingND", read_zero_padding},
+          {"BatchNormalization", read_batch_normalization},
+          {"LSTM", [](const auto& d) { return read_recurrent(d, true); }},
+          {"SimpleRNN", [](const auto& d) { return read_recurrent(d, false); }},
+          {"Dense",
+           [](const auto& d) {
+             return std::make_unique<Dense>(
+                 Dense::Options{.units = d.config.at("units"),
+                                .activation = activation_of(d.config, d.file),
+                                .l2 = l2_of(d.config),
+                                .use_bias = setting(d.config, "use_bias", true)});
+           }},
+          {"Dropout",
+           [](const auto& d) {
+             return std::make_unique<Dropout>(d.config.at("rate").template get<double>());
+           }},
+          {"Flatten", [](const auto&) { return std::make_unique<Flatten>(); }},
+          {"Reshape",
+           [](const auto& d) { return std::make_unique<Reshape>(target_shape(d.config)); }},
+          {"Activation", [](const auto& d) { return as_layer(activation_of(d.config, d.file)); }},
+          {"Softmax", [](const auto&) { return as_layer(Activation::softmax); }},
+          {"ReLU", [](const auto&) { return as_layer(Activation::relu); }},
+          {"LeakyReLU",
+           [](const auto& d) {  // Keras 3 calls it negative_slope
+             const double slope =
+                 setting(d.config, "negative_slope", setting(d.config, "alpha", 0.3));
+             return as_layer({{Kind::leaky_relu, slope}});
+           }},
+          {"ELU",
+           [](const auto& d) {
+             return as_layer({{Kind::elu, setting(d.config, "alpha", 1.0)}});
+           }},
+      };
+  return all;
+}
+
+std::unique_ptr<Layer> read_layer(const KerasLayer& layer, const KerasModel& file) {
+  std::string name = layer.class_name;
+  int dimensions = 2;
+  if (name.ends_with("1D") || name.ends_with("2D")) {
+    dimensions = name[name.size() - 2] - '0';
+    name[name.size() - 2] = 'N';
   }
-  if (class_name == "Dense") {
-    if (!setting(config, "use_bias", true)) throw Error("a missing bias is not supported");
-    return std::make_unique<Dense>(Dense::Options{
-        .units = config.at("units"), .activation = activation_of(config), .l2 = l2_of(config)});
-  }
-  if (class_name == "LSTM" || class_name == "SimpleRNN") {
-    expect_plain_recurrent(config);
-    const std::int64_t units = config.at("units");
-    const bool sequences = setting(config, "return_sequences", false);
-    if (class_name == "LSTM") return std::make_unique<LSTM>(LSTM::Options{units, sequences});
-    return std::make_unique<SimpleRNN>(SimpleRNN::Options{units, sequences});
-  }
-  if (class_name == "Dropout") return std::make_unique<Dropout>(config.at("rate").get<double>());
-  if (class_name == "Flatten") return std::make_unique<Flatten>();
-  throw Error(
-      "not supported; Conv2D, MaxPooling2D, Dense, Dropout, Flatten, LSTM, SimpleRNN and Rescaling "
-      "are");
+  const auto found = readers().find(name);
+  if (found != readers().end()) return found->second({layer.config, file, dimensions});
+  std::string supported;
+  for (const auto& [known, reader] : readers()) supported += known + ", ";
+  throw Error("not supported; ", supported, "Rescaling and InputLayer are (N is 1 or 2)");
 }
 
 /// The shape without the batch, from the file's first layer: Keras 2 and 3 spell it differently.
@@ -111,7 +261,7 @@ Shape input_shape(const KerasModel& file) {
     shape.erase(shape.begin());
     for (const auto length : shape)
       if (length < 1) throw Error("its input shape ", shape, " leaves a length open");
-    return exchanged(shape);
+    return shape;
   }
   throw Error("it does not say its input shape (batch_input_shape of the first layer)");
 }
@@ -127,7 +277,7 @@ Sequential from_keras(const KerasModel& file) {
       if (class_name == "Rescaling" && model.layers().empty())
         model.set_scale(config.at("scale"), setting(config, "offset", 0.0));
       else
-        model.add(read_layer(class_name, config));
+        model.add(read_layer(file.layers[i], file));
     } catch (const std::exception& problem) {  // also what the JSON library says of a wrong type
       throw Error("layer ", i + 1, " (", class_name, " '", layer_name, "'): ", problem.what());
     }
@@ -137,7 +287,6 @@ Sequential from_keras(const KerasModel& file) {
 }
 
 void set_weights(Sequential& model, std::int64_t member, const KerasModel& file) {
-  expect_exchangeable(model);
   std::vector<std::pair<const KerasLayer*, const KerasLayer::Weight*>> weights;
   for (const auto& layer : file.layers)
     for (const auto& weight : layer.weights) weights.emplace_back(&layer, &weight);
@@ -146,13 +295,12 @@ void set_weights(Sequential& model, std::int64_t member, const KerasModel& file)
     throw Error("it holds ", weights.size(), " weights where the model has ", parameters.size());
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const auto& [layer, weight] = weights[i];
-    const Shape shape = exchanged(member_shape(parameters[i]));  // as the file has it
+    const Shape shape = member_shape(parameters[i]);
     if (weight->shape != shape)
       throw Error("layer '", layer->name, "': ", weight->name, " is ", weight->shape,
                   " where the model has ", shape);
-    const auto values = exchanged(weight->values, weight->shape);
     parameters[i].variable.value().slice(member, 1).copy_from(
-        values.data(), static_cast<std::int64_t>(values.size()));
+        weight->values.data(), static_cast<std::int64_t>(weight->values.size()));
   }
 }
 

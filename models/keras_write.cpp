@@ -1,14 +1,17 @@
 #include <map>
 
 #include "engine/error.h"
+#include "engine/layers/activation_layer.h"
+#include "engine/layers/batch_normalization.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
 #include "engine/layers/dropout.h"
 #include "engine/layers/flatten.h"
 #include "engine/layers/lstm.h"
-#include "engine/layers/max_pooling2d.h"
+#include "engine/layers/pooling2d.h"
+#include "engine/layers/reshape.h"
 #include "engine/layers/simple_rnn.h"
-#include "models/keras_axes.h"
+#include "engine/layers/zero_padding2d.h"
 #include "models/keras_layers.h"
 
 namespace tutti {
@@ -34,30 +37,99 @@ json weight_settings(double l2) {
           {"bias_constraint", nullptr}};
 }
 
+json lengths(int dimensions, std::int64_t height, std::int64_t width) {
+  return dimensions == 1 ? json{height} : json{height, width};
+}
+
+const char* name(const Activation& activation) {
+  using Kind = ActivationFunction::Kind;
+  if (activation.is_softmax) return "softmax";
+  switch (activation.function.kind) {
+    case Kind::linear:
+      return "linear";
+    case Kind::relu:
+      return "relu";
+    case Kind::leaky_relu:
+      return "leaky_relu";
+    case Kind::elu:
+      return "elu";
+    case Kind::tanh:
+      return "tanh";
+    case Kind::sigmoid:
+      return "sigmoid";
+    case Kind::hard_sigmoid:
+      return "hard_sigmoid";
+  }
+  return "?";
+}
+
 json settings(const Conv2D::Options& o) {
   json config = {{"filters", o.filters},
-                 {"kernel_size", {o.kernel_width, o.kernel_height}},
-                 {"strides", {o.stride_width, o.stride_height}},
+                 {"kernel_size", lengths(o.dimensions, o.kernel_height, o.kernel_width)},
+                 {"strides", lengths(o.dimensions, o.stride_height, o.stride_width)},
                  {"padding", name(o.padding)},
                  {"data_format", "channels_last"},
-                 {"dilation_rate", {1, 1}},
+                 {"dilation_rate", lengths(o.dimensions, o.dilation_height, o.dilation_width)},
                  {"groups", 1},
                  {"activation", name(o.activation)}};
   config.update(weight_settings(0));
+  config["use_bias"] = o.use_bias;
   return config;
 }
 
 json settings(const Dense::Options& o) {
   json config = {{"units", o.units}, {"activation", name(o.activation)}};
   config.update(weight_settings(o.l2));
+  config["use_bias"] = o.use_bias;
   return config;
 }
 
-json settings(const Pool2dOptions& o) {
-  return {{"pool_size", {o.width, o.height}},
-          {"strides", {o.stride_width, o.stride_height}},
-          {"padding", name(o.padding)},
-          {"data_format", "channels_last"}};
+std::string numbered(const std::string& class_name, int dimensions) {
+  return class_name + std::to_string(dimensions) + 'D';
+}
+
+std::pair<std::string, json> describe_pooling(const Pooling2D::Options& o) {
+  const std::string kind = o.pooling == Pooling::max ? "MaxPooling" : "AveragePooling";
+  if (!o.window)
+    return {numbered("Global" + kind, o.dimensions),
+            {{"data_format", "channels_last"}, {"keepdims", o.keepdims}}};
+  return {numbered(kind, o.dimensions),
+          {{"pool_size", lengths(o.dimensions, o.window->height, o.window->width)},
+           {"strides", lengths(o.dimensions, o.window->stride_height, o.window->stride_width)},
+           {"padding", name(o.window->padding)},
+           {"data_format", "channels_last"}}};
+}
+
+std::pair<std::string, json> describe_padding(const ZeroPadding2D::Options& o) {
+  const auto& [top, bottom, left, right] = o.padding;
+  const json down = {top, bottom}, across = {left, right};
+  return {numbered("ZeroPadding", o.dimensions),
+          o.dimensions == 1 ? json{{"padding", down}}
+                            : json{{"padding", {down, across}}, {"data_format", "channels_last"}}};
+}
+
+/// Functions of one number with a setting have a layer of their own in Keras.
+std::pair<std::string, json> describe_activation(const Activation& activation) {
+  const auto& [kind, alpha] = activation.function;
+  if (kind == ActivationFunction::Kind::leaky_relu) return {"LeakyReLU", {{"alpha", alpha}}};
+  if (kind == ActivationFunction::Kind::elu) return {"ELU", {{"alpha", alpha}}};
+  return {"Activation", {{"activation", name(activation)}}};
+}
+
+json settings(const BatchNormalization::Options& o) {
+  return {{"axis", -1},
+          {"momentum", o.momentum},
+          {"epsilon", o.epsilon},
+          {"center", o.center},
+          {"scale", o.scale},
+          {"beta_initializer", class_and_config("Zeros", json::object())},
+          {"gamma_initializer", class_and_config("Ones", json::object())},
+          {"moving_mean_initializer", class_and_config("Zeros", json::object())},
+          {"moving_variance_initializer", class_and_config("Ones", json::object())},
+          {"beta_regularizer", nullptr},
+          {"gamma_regularizer", nullptr},
+          {"beta_constraint", nullptr},
+          {"gamma_constraint", nullptr}};
 }
 
 /// What LSTM and SimpleRNN say alike.
@@ -92,9 +164,17 @@ json settings(const SimpleRNN::Options& o) {
 /// The class of a layer in Keras and the settings of its own.
 std::pair<std::string, json> describe(const Layer& layer) {
   if (const auto* conv = dynamic_cast<const Conv2D*>(&layer))
-    return {"Conv2D", settings(conv->options())};
-  if (const auto* pool = dynamic_cast<const MaxPooling2D*>(&layer))
-    return {"MaxPooling2D", settings(pool->options())};
+    return {numbered("Conv", conv->options().dimensions), settings(conv->options())};
+  if (const auto* pool = dynamic_cast<const Pooling2D*>(&layer))
+    return describe_pooling(pool->options());
+  if (const auto* padding = dynamic_cast<const ZeroPadding2D*>(&layer))
+    return describe_padding(padding->options());
+  if (const auto* norm = dynamic_cast<const BatchNormalization*>(&layer))
+    return {"BatchNormalization", settings(norm->options())};
+  if (const auto* activation = dynamic_cast<const ActivationLayer*>(&layer))
+    return describe_activation(activation->activation());
+  if (const auto* reshape = dynamic_cast<const Reshape*>(&layer))
+    return {"Reshape", {{"target_shape", reshape->target()}}};
   if (const auto* dense = dynamic_cast<const Dense*>(&layer))
     return {"Dense", settings(dense->options())};
   if (const auto* lstm = dynamic_cast<const LSTM*>(&layer))
@@ -107,16 +187,23 @@ std::pair<std::string, json> describe(const Layer& layer) {
   throw Error("this kind of layer cannot be written as a Keras file");
 }
 
+/// "MaxPooling2D" as "max_pooling2d", "SimpleRNN" as "simple_rnn".
+std::string snake_case(const std::string& name) {
+  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  std::string result;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (i > 0 && upper(name[i]) && lower(name[i - 1])) result += '_';
+    result += upper(name[i]) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
+  }
+  return result;
+}
+
 /// dense, dense_1, dense_2 …: the names that Keras gives.
 class Names {
  public:
   std::string next(const std::string& class_name) {
-    static const std::map<std::string, std::string> bases = {
-        {"Conv2D", "conv2d"},       {"MaxPooling2D", "max_pooling2d"},
-        {"Dense", "dense"},         {"Dropout", "dropout"},
-        {"Flatten", "flatten"},     {"LSTM", "lstm"},
-        {"SimpleRNN", "simple_rnn"}};
-    const std::string& base = bases.at(class_name);
+    const std::string base = snake_case(class_name);
     const int number = used_[base]++;
     return number == 0 ? base : base + "_" + std::to_string(number);
   }
@@ -141,12 +228,11 @@ json training_config(double learning_rate) {
 }  // namespace
 
 KerasModel to_keras(const Sequential& model, std::int64_t member, double learning_rate) {
-  expect_exchangeable(model);
   KerasModel file;
   file.training_config = training_config(learning_rate);
 
   json batch_input_shape = {nullptr};
-  for (const auto length : exchanged(model.input().shape)) batch_input_shape.push_back(length);
+  for (const auto length : model.input().shape) batch_input_shape.push_back(length);
   file.layers.push_back({"InputLayer",
                          "input_1",
                          {{"batch_input_shape", batch_input_shape},
@@ -170,11 +256,11 @@ KerasModel to_keras(const Sequential& model, std::int64_t member, double learnin
     const std::string layer_name = names.next(class_name);
     config.update({{"name", layer_name}, {"trainable", true}, {"dtype", "float32"}});
     KerasLayer described{class_name, layer_name, config, {}};
-    for (const auto& parameter : layer->parameters()) {
-      const Shape shape = member_shape(parameter);
-      const auto values = parameter.variable.value().slice(member, 1).to_vector<float>();
-      described.weights.push_back({parameter.name, exchanged(shape), exchanged(values, shape)});
-    }
+    for (const auto& parameter : layer->parameters())
+      if (!parameter.absent)
+        described.weights.push_back(
+            {parameter.name, member_shape(parameter),
+             parameter.variable.value().slice(member, 1).to_vector<float>()});
     file.layers.push_back(std::move(described));
   }
   return file;

@@ -3,7 +3,8 @@
 
 namespace tutti {
 
-/// [height, width, channels] -> [height', width', filters]
+/// [height, width, channels] -> [height', width', filters]; with one dimension (Conv1D),
+/// [steps, channels] -> [steps', filters], and the lengths along width are 1.
 class Conv2D final : public Layer {
  public:
   struct Options {
@@ -12,6 +13,9 @@ class Conv2D final : public Layer {
     std::int64_t stride_height = 1, stride_width = 1;
     Padding padding = Padding::valid;
     Activation activation = Activation::linear;
+    std::int64_t dilation_height = 1, dilation_width = 1;
+    int dimensions = 2;
+    bool use_bias = true;
   };
 
   explicit Conv2D(const Options& options) : options_(options) {}
@@ -22,7 +26,7 @@ class Conv2D final : public Layer {
 
  private:
   template <class Input>
-  Variable apply(const Input& x) const;
+  Variable apply(const Input& x, const Pass& pass) const;
 
   Options options_;
 };

@@ -3,17 +3,25 @@
 namespace tutti {
 
 Shape Dense::build(const Shape& input, Initializer& initializer) {
-  if (input.size() != 1)
-    throw Error("Dense: takes [inputs], not ", input, "; Flatten comes before it");
-  parameters_ = {
-      initializer.glorot_uniform("kernel", {input[0], options_.units}, input[0], options_.units),
-      initializer.zeros("bias", {options_.units})};
+  if (input.empty()) throw Error("Dense: takes [inputs] or more axes, not ", input);
+  const std::int64_t inputs = input.back(), units = options_.units;
+  parameters_ = {initializer.glorot_uniform("kernel", {inputs, units}, inputs, units)};
+  parameters_.push_back(options_.use_bias ? initializer.zeros("bias", {units})
+                                          : initializer.absent("bias", {units}));
   parameters_[0].l2 = options_.l2;
-  return {options_.units};
+  Shape output = input;
+  output.back() = units;
+  return output;
 }
 
-Variable Dense::forward(const Variable& x, const Pass&) const {
-  return activate(options_.activation, dense(x, parameters_[0].variable, parameters_[1].variable));
+Variable Dense::forward(const Variable& x, const Pass& pass) const {
+  const Variable &w = parameters_[0].variable, &b = parameters_[1].variable;
+  if (x.shape().size() == 3) return activate(options_.activation, dense(x, w, b), pass);
+  Shape shape = x.shape();
+  const std::int64_t members = shape[0], inputs = shape.back();
+  const Variable rows = reshape(x, {members, shape.elements() / (members * inputs), inputs});
+  shape.back() = options_.units;
+  return activate(options_.activation, reshape(dense(rows, w, b), shape), pass);
 }
 
 }  // namespace tutti

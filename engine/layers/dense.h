@@ -3,13 +3,14 @@
 
 namespace tutti {
 
-/// [inputs] -> [units]
+/// [inputs] -> [units], or along the last of several axes
 class Dense final : public Layer {
  public:
   struct Options {
     std::int64_t units;
     Activation activation = Activation::linear;
     double l2 = 0;  // of the kernel
+    bool use_bias = true;
   };
 
   explicit Dense(const Options& options) : options_(options) {}

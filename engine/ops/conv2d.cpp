@@ -12,15 +12,28 @@ kernels::Conv2dShape conv2d_shape(const Shape& x, const Shape& w, const Shape& b
     throw Error("conv2d: x is ", x, ", w ", w, ", b ", b,
                 "; they must be [members, batch, height, width, channels], "
                 "[members, kernel height, kernel width, channels, filters], [members, filters]");
-  const auto down = window_positions(x[2], w[1], o.stride_height, o.padding);
-  const auto across = window_positions(x[3], w[2], o.stride_width, o.padding);
+  const auto down =
+      window_positions(x[2], dilated(w[1], o.dilation_height), o.stride_height, o.padding);
+  const auto across =
+      window_positions(x[3], dilated(w[2], o.dilation_width), o.stride_width, o.padding);
   if (down.count < 1 || across.count < 1)
     throw Error("conv2d: a kernel of ", Shape{w[1], w[2]}, " does not fit into x ", x);
-  return {x[0],           x[1],        x[2],
-          x[3],           x[4],        w[1],
-          w[2],           w[4],        o.stride_height,
-          o.stride_width, down.pad,    across.pad,
-          down.count,     across.count};
+  return {x[0],
+          x[1],
+          x[2],
+          x[3],
+          x[4],
+          w[1],
+          w[2],
+          w[4],
+          o.stride_height,
+          o.stride_width,
+          down.pad,
+          across.pad,
+          down.count,
+          across.count,
+          o.dilation_height,
+          o.dilation_width};
 }
 
 Shape out_shape(const kernels::Conv2dShape& s) {

@@ -10,6 +10,18 @@ Tensor softmax(const Tensor& x) {
   return y;
 }
 
+Variable softmax(const Variable& x) {
+  const Tensor y = softmax(x.value());
+  return Variable::result(y, {x}, [y](const Tensor& dy) -> Gradients {
+    const std::int64_t classes = y.shape().back();
+    Tensor dx = like(y);
+    with_backend(dx, [&](auto& backend) {
+      backend.softmax_backward(y.size() / classes, classes, y, dy, dx);
+    });
+    return {dx};
+  });
+}
+
 std::pair<Variable, Tensor> softmax_cross_entropy(const Variable& x, const Tensor& labels) {
   if (x.shape().size() != 3 || labels.shape() != Shape{x.value().dim(0), x.value().dim(1)})
     throw Error("softmax_cross_entropy: x is ", x.shape(), " and labels ", labels.shape(),

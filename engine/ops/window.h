@@ -10,6 +10,11 @@ struct Positions {
   std::int64_t pad, count;
 };
 
+/// What a kernel of this many places spans, neighbours `dilation` apart.
+inline std::int64_t dilated(std::int64_t places, std::int64_t dilation) {
+  return dilation * (places - 1) + 1;
+}
+
 inline Positions window_positions(std::int64_t length, std::int64_t window, std::int64_t stride,
                                   Padding padding) {
   if (padding == Padding::valid) return {0, length < window ? 0 : (length - window) / stride + 1};

@@ -42,7 +42,8 @@ TEST_CASE("What took no part has no gradient, and asking for none is said") {
   backward(l2(w, 1));
   CHECK_FALSE(other.grad().defined());
   CHECK_THROWS_WITH(constant.grad(), Catch::Contains("none was asked for"));
-  CHECK_THROWS_WITH(backward(activation({ActivationFunction::Kind::relu}, constant)), Catch::Contains("depends on nothing"));
+  CHECK_THROWS_WITH(backward(activation({ActivationFunction::Kind::relu}, constant)),
+                    Catch::Contains("depends on nothing"));
 }
 
 TEST_CASE("Operations name themselves and the shapes that do not fit") {

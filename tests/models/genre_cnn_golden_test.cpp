@@ -5,6 +5,7 @@
 
 #include "engine/adam.h"
 #include "models/genre_cnn.h"
+#include "models/keras_axes.h"
 #include "models/keras_layers.h"
 #include "models/members.h"
 #include "models/prediction.h"
@@ -56,7 +57,7 @@ Sequential golden_model() {
                          {},
                          {{"kernel", {128, 10}, glorot(128 * 10, 128, 10, 3)},
                           {"bias", {10}, std::vector<float>(10)}}});
-  set_weights(model, 0, file);
+  set_weights(model, 0, with_axes_exchanged(file));
   return model;
 }
 
@@ -100,7 +101,7 @@ TEST_CASE("Ten training steps of GenreCnn are those of PyTorch") {
   const json& expected = document.at("float32");
   const Tensor x = golden_pictures(document.at("pixel_salt"));
   const Sequential model = golden_model();
-  const KerasModel start = to_keras(model, 0, 1e-4);
+  const KerasModel start = with_axes_exchanged(to_keras(model, 0, 1e-4));
   Adam adam(model.parameters(), {.learning_rate = 1e-4});
 
   for (std::int64_t number = 0; number < 10; ++number) {
@@ -110,7 +111,7 @@ TEST_CASE("Ten training steps of GenreCnn are those of PyTorch") {
               .epsilon(1e-4));
   }
 
-  const KerasModel end = to_keras(model, 0, 1e-4);
+  const KerasModel end = with_axes_exchanged(to_keras(model, 0, 1e-4));
   for (std::size_t l = 0; l < end.layers.size(); ++l)
     for (std::size_t w = 0; w < end.layers[l].weights.size(); ++w) {
       const auto& weight = end.layers[l].weights[w];

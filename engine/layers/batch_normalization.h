@@ -1,0 +1,26 @@
+#pragma once
+#include "engine/layer.h"
+
+namespace tutti {
+
+/// Over the last axis of any shape. In training by the batch's mean and variance, which it blends
+/// into moving averages; otherwise by those. Ioffe, Szegedy (ICML 2015).
+class BatchNormalization final : public Layer {
+ public:
+  struct Options {
+    double momentum = 0.99;            // what a moving average keeps
+    double epsilon = 1e-3;             // added to the variance
+    bool center = true, scale = true;  // whether there are a beta and a gamma
+  };
+
+  explicit BatchNormalization(const Options& options) : options_(options) {}
+  Shape build(const Shape& input, Initializer& initializer) override;
+  Variable forward(const Variable& x, const Pass& pass) const override;
+  const Options& options() const { return options_; }
+
+ private:
+  Options options_;
+  Parameter gamma_, beta_, mean_, variance_;
+};
+
+}  // namespace tutti

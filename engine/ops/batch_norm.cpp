@@ -1,0 +1,50 @@
+#include "engine/dispatch.h"
+#include "engine/ops.h"
+
+namespace tutti {
+namespace {
+
+kernels::BatchNormShape batch_norm_shape(const Shape& x, const Shape& gamma, double epsilon) {
+  if (x.size() < 3 || gamma != Shape{x[0], x.back()})
+    throw Error("batch_norm: x is ", x, " and gamma ", gamma,
+                "; they must be [members, batch, …, channels] and [members, channels]");
+  return {x[0], x.elements() / (x[0] * x.back()), x.back(), epsilon};
+}
+
+}  // namespace
+
+Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& beta, double epsilon,
+                    const BatchStatistics& of_batch) {
+  const auto shape = batch_norm_shape(x.shape(), gamma.shape(), epsilon);
+  Tensor y = like(x.value());
+  with_backend(y, [&](auto& backend) {
+    backend.batch_norm(shape, x.value(), gamma.value(), beta.value(), of_batch.mean,
+                       of_batch.variance, y);
+  });
+  return Variable::result(
+      y, {x, gamma, beta},
+      [shape, of_batch, x = x.value(), gamma = gamma.value()](const Tensor& dy) -> Gradients {
+        Tensor dx = like(x), dgamma = like(gamma), dbeta = like(gamma);
+        with_backend(dy, [&](auto& backend) {
+          backend.batch_norm_backward(shape, x, gamma, of_batch.mean, of_batch.variance, dy, dx,
+                                      dgamma, dbeta);
+        });
+        return {dx, dgamma, dbeta};
+      });
+}
+
+Tensor batch_norm_inference(const Tensor& x, const Tensor& gamma, const Tensor& beta,
+                            double epsilon, const BatchStatistics& given) {
+  const auto shape = batch_norm_shape(x.shape(), gamma.shape(), epsilon);
+  Tensor y = like(x);
+  with_backend(y, [&](auto& backend) {
+    backend.batch_norm_inference(shape, x, gamma, beta, given.mean, given.variance, y);
+  });
+  return y;
+}
+
+void blend(double share, const Tensor& value, const Tensor& average) {
+  with_backend(average, [&](auto& backend) { backend.blend(value.size(), share, value, average); });
+}
+
+}  // namespace tutti
