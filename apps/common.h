@@ -32,6 +32,8 @@ void add_reproduce(CLI::App& program, int& status);
 void add_evaluate(CLI::App& program, int& status);
 void add_predict(CLI::App& program, int& status);
 void add_synth(CLI::App& program, int& status);
+void add_inspect(CLI::App& program, int& status);
+void add_run(CLI::App& program, int& status);
 void add_devices(CLI::App& program, int& status);
 
 /// Set by Ctrl-C once a command has asked for it; a second Ctrl-C ends the program at once.

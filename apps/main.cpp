@@ -22,6 +22,8 @@ int main(int argc, char** argv) {
   tutti::add_predict(program, status);
   tutti::add_reproduce(program, status);
   tutti::add_synth(program, status);
+  tutti::add_inspect(program, status);
+  tutti::add_run(program, status);
   tutti::add_devices(program, status);
   const auto commands = program.get_subcommands([](const CLI::App*) { return true; });
   if (argc > 1 && argv[1][0] != '-' && std::none_of(commands.begin(), commands.end(), [&](auto* c) {

@@ -22,4 +22,7 @@ Sequential from_keras(const KerasModel& file);
 /// Sets a built member's parameters. An Error names the layer and both shapes if they do not fit.
 void set_weights(Sequential& model, std::int64_t member, const KerasModel& file);
 
+/// The one-member model of a file, built, with its weights. An Error names `path`.
+Sequential load_member(const std::filesystem::path& path, const KerasModel& file, Device device);
+
 }  // namespace tutti

@@ -15,6 +15,7 @@
 #include "engine/layers/simple_rnn.h"
 #include "engine/layers/zero_padding2d.h"
 #include "models/keras_layers.h"
+#include "models/members.h"
 
 namespace tutti {
 namespace {
@@ -301,6 +302,17 @@ void set_weights(Sequential& model, std::int64_t member, const KerasModel& file)
                   " where the model has ", shape);
     parameters[i].variable.value().slice(member, 1).copy_from(
         weight->values.data(), static_cast<std::int64_t>(weight->values.size()));
+  }
+}
+
+Sequential load_member(const std::filesystem::path& path, const KerasModel& file, Device device) {
+  try {
+    Sequential model = from_keras(file);
+    model.build(member_streams(0, 1), device);
+    set_weights(model, 0, file);
+    return model;
+  } catch (const Error& problem) {
+    throw Error(path.string(), ": ", problem.what());
   }
 }
 

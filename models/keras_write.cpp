@@ -187,6 +187,20 @@ std::pair<std::string, json> describe(const Layer& layer) {
   throw Error("this kind of layer cannot be written as a Keras file");
 }
 
+bool rises_by_a_sixth(const Activation& activation) {
+  return activation.function == ActivationFunction{ActivationFunction::Kind::hard_sigmoid, 1.0 / 6};
+}
+
+/// Whether a layer has the hard_sigmoid of Keras 3: files of Keras 2 mean another.
+bool has_new_hard_sigmoid(const Layer& layer) {
+  if (const auto* conv = dynamic_cast<const Conv2D*>(&layer))
+    return rises_by_a_sixth(conv->options().activation);
+  if (const auto* dense = dynamic_cast<const Dense*>(&layer))
+    return rises_by_a_sixth(dense->options().activation);
+  const auto* activation = dynamic_cast<const ActivationLayer*>(&layer);
+  return activation && rises_by_a_sixth(activation->activation());
+}
+
 /// "MaxPooling2D" as "max_pooling2d", "SimpleRNN" as "simple_rnn".
 std::string snake_case(const std::string& name) {
   const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
@@ -252,6 +266,7 @@ KerasModel to_keras(const Sequential& model, std::int64_t member, double learnin
                            {}});
   Names names;
   for (const auto& layer : model.layers()) {
+    if (has_new_hard_sigmoid(*layer)) file.keras_version = "3.0.0";
     auto [class_name, config] = describe(*layer);
     const std::string layer_name = names.next(class_name);
     config.update({{"name", layer_name}, {"trainable", true}, {"dtype", "float32"}});

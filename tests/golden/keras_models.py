@@ -1,9 +1,9 @@
 """What Keras says to known inputs: keras_models/*.h5, small models in which every layer and option
 occurs that tutti reads, and models made elsewhere. Writes keras_models.json.
 
-    KERAS_BACKEND=torch python keras_models.py [FOLDER OF OTHER .h5 FILES]
+    KERAS_BACKEND=jax python keras_models.py [FOLDER OF OTHER .h5 FILES]
 
-Made with Keras 3.15.1 on PyTorch 2.15.
+Made with Keras 3.15.1 on JAX 0.10.2 (on PyTorch it pools the mean over padding with repeated edges).
 """
 
 import json
