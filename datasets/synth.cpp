@@ -43,7 +43,7 @@ void write_song(const fs::path& out, const SynthOptions& options, int genre, std
   const std::string& name = synthetic_genres().at(static_cast<std::size_t>(genre));
   const auto samples = synthetic_song(genre, number, options.seed, options.seconds);
   write_png(out / "genres" / name / numbered("resized", 3, number, ".png"),
-            mel_spectrogram(samples, synthetic_sample_rate));
+            log_spectrogram(samples, synthetic_sample_rate));
   if (options.audio)
     write_wav(out / "audio" / name / numbered(name + ".", 5, number, ".wav"), samples,
               synthetic_sample_rate);

@@ -41,7 +41,7 @@ GreyPicture album(std::int64_t number) {
     const auto song = synthetic_song(genre, number, 1, 12);
     samples.insert(samples.end(), song.begin(), song.end());
   }
-  return mel_spectrogram(samples, synthetic_sample_rate);
+  return log_spectrogram(samples, synthetic_sample_rate);
 }
 
 /// Mean and deviation of every row of a song of an album.

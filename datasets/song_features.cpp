@@ -1,0 +1,74 @@
+#include "datasets/song_features.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "datasets/chroma.h"
+#include "datasets/mel_decibels.h"
+#include "datasets/rhythm.h"
+#include "datasets/spectral_frames.h"
+
+namespace tutti {
+namespace {
+
+/// Of a frame, of which the sums over parts of frame_hop samples are given.
+template <class Value>
+Value sum_of_parts(const std::vector<Value>& parts, std::size_t frame) {
+  Value sum = 0;
+  for (std::size_t i = 0; i < frame_size / frame_hop; ++i) sum += parts[frame + i];
+  return sum;
+}
+
+/// librosa.feature.rms of a padded song.
+double mean_rms(const std::vector<float>& padded, std::int64_t frames) {
+  std::vector<double> squares(padded.size() / frame_hop);
+  for (std::size_t i = 0; i < squares.size() * frame_hop; ++i)
+    squares[i / frame_hop] += static_cast<double>(padded[i]) * padded[i];
+  double sum = 0;
+  for (std::int64_t t = 0; t < frames; ++t)
+    sum += std::sqrt(sum_of_parts(squares, static_cast<std::size_t>(t)) / frame_size);
+  return sum / static_cast<double>(frames);
+}
+
+/// librosa.feature.zero_crossing_rate: values within 1e-10 are zero, zero counts as positive, the
+/// first sample of a frame does not count, beyond the ends the song goes on with its last values.
+double mean_zero_crossing_rate(const std::vector<float>& samples) {
+  constexpr auto half = frame_size / 2;
+  const auto n = static_cast<std::int64_t>(samples.size());
+  const auto negative = [&](std::int64_t i) { return samples[i] < -1e-10f; };
+  std::vector<std::int64_t> crossings(n + 1);  // before each sample, from the first on
+  for (std::int64_t i = 1; i < n; ++i)
+    crossings[i + 1] = crossings[i] + (negative(i) != negative(i - 1));
+  const auto frames = frame_count(samples);
+  std::int64_t sum = 0;
+  for (std::int64_t t = 0; t < frames; ++t) {
+    const auto first = std::clamp<std::int64_t>(t * frame_hop - half + 1, 0, n);
+    const auto end = std::clamp<std::int64_t>(t * frame_hop + half, 0, n);
+    sum += crossings[end] - crossings[first];
+  }
+  return static_cast<double>(sum) / static_cast<double>(frames * frame_size);
+}
+
+}  // namespace
+
+std::vector<double> song_features(const std::vector<float>& samples, Compat compat) {
+  const auto padded = padded_song(samples, compat);
+  SpectralFrames spectra = spectral_frames(padded);
+  to_decibels(spectra.mel);
+  const auto onsets = onset_strength(spectra.mel);
+  const double tempo = estimate_tempo(onsets, compat);
+
+  std::vector<double> features = {tempo,
+                                  static_cast<double>(count_beats(onsets, tempo, compat)),
+                                  mean_chroma(spectra, estimate_tuning(spectra)),
+                                  mean_rms(padded, spectra.frames),
+                                  spectra.centroid,
+                                  spectra.bandwidth,
+                                  spectra.rolloff,
+                                  mean_zero_crossing_rate(samples)};
+  const auto mfcc = mean_mfcc(spectra.mel);
+  features.insert(features.end(), mfcc.begin(), mfcc.end());
+  return features;
+}
+
+}  // namespace tutti
