@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <sndfile.hh>
 
 #include "engine/error.h"
@@ -69,14 +70,13 @@ struct AudioFile::Source {
     while (frames > 0) {
       const auto wanted = std::min(frames, frames_at_once);
       const auto got = file.readf(block.data(), wanted);
-      for (sf_count_t i = 0; i < got; ++i) samples.push_back(mean_of_channels(i));
+      add_mono(got, samples);
       position += got;
       frames -= got;
-      if (got < wanted) {
-        if (file.error())
-          throw Error("is damaged after ", seconds(position), " s: ", reason_of(file));
-        break;
-      }
+      if (got == wanted) continue;
+      if (file.error())
+        throw Error("is damaged after ", seconds(position), " s: ", reason_of(file));
+      break;
     }
     return samples;
   }
@@ -86,15 +86,19 @@ struct AudioFile::Source {
     return std::floor(10.0 * static_cast<double>(frames) / file.samplerate()) / 10;
   }
 
-  float mean_of_channels(sf_count_t frame) const {
-    const int channels = file.channels();
-    float sum = 0;
-    for (int c = 0; c < channels; ++c) sum += block[static_cast<std::size_t>(frame * channels + c)];
-    const float mean = sum / static_cast<float>(channels);
-    if (!(std::abs(mean) <= loudest))
-      throw Error("holds ", mean, " as its sample ", position + frame, " (",
-                  seconds(position + frame), " s); numbers are wanted, mostly from -1 to 1");
-    return mean;
+  /// Adds the channels' means of frames in the block.
+  void add_mono(sf_count_t frames, std::vector<float>& samples) const {
+    const auto channels = file.channels();
+    const auto start = samples.size();
+    samples.resize(start + static_cast<std::size_t>(frames));
+    for (sf_count_t i = 0; i < frames; ++i) {
+      const float* const frame = block.data() + i * channels;
+      const float mean = std::accumulate(frame, frame + channels, 0.0f) / channels;
+      if (!(std::abs(mean) <= loudest))
+        throw Error("holds ", mean, " as its sample ", position + i, " (at ", seconds(position + i),
+                    " s); numbers are wanted, mostly from -1 to 1");
+      samples[start + static_cast<std::size_t>(i)] = mean;
+    }
   }
 };
 

@@ -1,32 +1,37 @@
 #include "datasets/song_features.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 
 #include "datasets/chroma.h"
 #include "datasets/mel_decibels.h"
 #include "datasets/rhythm.h"
 #include "datasets/spectral_frames.h"
+#include "engine/simd.h"
 
 namespace tutti {
 namespace {
 
-/// Of a frame, of which the sums over parts of frame_hop samples are given.
-template <class Value>
-Value sum_of_parts(const std::vector<Value>& parts, std::size_t frame) {
-  Value sum = 0;
-  for (std::size_t i = 0; i < frame_size / frame_hop; ++i) sum += parts[frame + i];
-  return sum;
+/// The sum of squares of frame_hop samples, as several sums that a vector register holds.
+TUTTI_SIMD double energy(const float* samples) {
+  std::array<double, 16> sums{};
+  for (std::int64_t i = 0; i < frame_hop; i += sums.size())
+    for (std::size_t j = 0; j < sums.size(); ++j)
+      sums[j] += static_cast<double>(samples[i + j]) * samples[i + j];
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
 /// librosa.feature.rms of a padded song.
 double mean_rms(const std::vector<float>& padded, std::int64_t frames) {
-  std::vector<double> squares(padded.size() / frame_hop);
-  for (std::size_t i = 0; i < squares.size() * frame_hop; ++i)
-    squares[i / frame_hop] += static_cast<double>(padded[i]) * padded[i];
+  constexpr std::int64_t parts = frame_size / frame_hop;
+  std::vector<double> energies;
+  for (std::int64_t i = 0; i < frames + parts - 1; ++i)
+    energies.push_back(energy(padded.data() + i * frame_hop));
   double sum = 0;
   for (std::int64_t t = 0; t < frames; ++t)
-    sum += std::sqrt(sum_of_parts(squares, static_cast<std::size_t>(t)) / frame_size);
+    sum += std::sqrt(std::accumulate(&energies[t], &energies[t] + parts, 0.0) / frame_size);
   return sum / static_cast<double>(frames);
 }
 
@@ -36,7 +41,7 @@ double mean_zero_crossing_rate(const std::vector<float>& samples) {
   constexpr auto half = frame_size / 2;
   const auto n = static_cast<std::int64_t>(samples.size());
   const auto negative = [&](std::int64_t i) { return samples[i] < -1e-10f; };
-  std::vector<std::int64_t> crossings(n + 1);  // before each sample, from the first on
+  std::vector<std::int32_t> crossings(n + 1);  // before each sample, from the first on
   for (std::int64_t i = 1; i < n; ++i)
     crossings[i + 1] = crossings[i] + (negative(i) != negative(i - 1));
   const auto frames = frame_count(samples);
@@ -53,7 +58,8 @@ double mean_zero_crossing_rate(const std::vector<float>& samples) {
 
 std::vector<double> song_features(const std::vector<float>& samples, Compat compat) {
   const auto padded = padded_song(samples, compat);
-  SpectralFrames spectra = spectral_frames(padded);
+  thread_local SpectralFrames spectra;  // several megabytes that serve song after song
+  spectral_frames(padded, spectra);
   to_decibels(spectra.mel);
   const auto onsets = onset_strength(spectra.mel);
   const double tempo = estimate_tempo(onsets, compat);

@@ -62,12 +62,12 @@ std::vector<float> padded_song(const std::vector<float>& samples, Compat compat)
   return padded;
 }
 
-SpectralFrames spectral_frames(const std::vector<float>& padded) {
+void spectral_frames(const std::vector<float>& padded, SpectralFrames& result) {
   static const auto bands = frequency_bands(FrequencyScale::mel, mel_bands, song_rate);
-  SpectralFrames result;
   result.frames = 1 + (static_cast<std::int64_t>(padded.size()) - frame_size) / frame_hop;
   result.magnitudes.resize(static_cast<std::size_t>((result.frames + lanes - 1) / lanes));
   result.mel.resize(static_cast<std::size_t>(result.frames * mel_bands));
+  result.centroid = result.bandwidth = result.rolloff = 0;
 
   SpectrumAnalyzer analyzer;
   for (std::int64_t first = 0; first < result.frames; first += lanes) {
@@ -92,7 +92,6 @@ SpectralFrames spectral_frames(const std::vector<float>& padded) {
   }
   const double to_mean_hertz = hertz_per_bin / static_cast<double>(result.frames);
   for (double* sum : {&result.centroid, &result.bandwidth, &result.rolloff}) *sum *= to_mean_hertz;
-  return result;
 }
 
 }  // namespace tutti

@@ -29,6 +29,6 @@ struct SpectralFrames {
 
 /// Of a padded song. Formulas as librosa's spectral_centroid, spectral_bandwidth (p = 2),
 /// spectral_rolloff (0.85) and melspectrogram.
-SpectralFrames spectral_frames(const std::vector<float>& padded);
+void spectral_frames(const std::vector<float>& padded, SpectralFrames& result);
 
 }  // namespace tutti
