@@ -56,7 +56,7 @@ std::vector<Prediction> predict_pictures(const Ensemble& ensemble, const Picture
   return predictions;
 }
 
-json to_json(const std::vector<Prediction>& predictions, const std::vector<BadPicture>& bad,
+json to_json(const std::vector<Prediction>& predictions, const std::vector<BadFile>& bad,
              const std::vector<std::string>& classes) {
   json document = {{"predictions", json::array()}, {"errors", json::array()}};
   for (const auto& p : predictions) {
@@ -96,7 +96,7 @@ void print_table(const std::vector<Prediction>& predictions) {
 }
 
 void print(const PredictOptions& o, const std::vector<Prediction>& predictions,
-           const std::vector<BadPicture>& bad, const std::vector<std::string>& classes) {
+           const std::vector<BadFile>& bad, const std::vector<std::string>& classes) {
   if (o.common.json)
     std::cout
         << to_json(predictions, bad, classes).dump(2, ' ', false, json::error_handler_t::replace)
@@ -134,12 +134,12 @@ int predict_pictures(const PredictOptions& o, const json& run, Device device) {
                 classes.size());
   std::vector<fs::path> files;
   for (const auto& path : o.paths) {
-    const auto found = find_pictures(path);
+    const auto found = find_media(path, Media::pictures);
     files.insert(files.end(), found.begin(), found.end());
   }
 
   std::vector<Prediction> predictions;
-  std::vector<BadPicture> bad;
+  std::vector<BadFile> bad;
   ProgressBar bar("predicting ", "pictures", o.common.quiet);
   for (std::size_t first = 0; first < files.size(); first += pictures_at_once) {
     const auto last = std::min(first + pictures_at_once, files.size());

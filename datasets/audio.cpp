@@ -49,6 +49,11 @@ std::vector<float> resample(const std::vector<float>& samples, int rate) {
 
 }  // namespace
 
+bool holds_audio(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored) && !SndfileHandle(path.string()).error();
+}
+
 struct AudioFile::Source {
   SndfileHandle file;
   std::int64_t position = 0;  // frames read so far

@@ -11,6 +11,9 @@ inline constexpr int song_rate = 22050;
 /// The part of a song that is judged at once, and the least that can be, in seconds.
 inline constexpr double window_seconds = 30, shortest_seconds = 1;
 
+/// Whether a file can be opened as audio.
+bool holds_audio(const std::filesystem::path& path);
+
 /// A song's file (wav, au, flac, ogg, mp3 or what else libsndfile reads), read from its beginning
 /// part by part as librosa.load does: the mean of its channels, by soxr HQ at 22 050 Hz. Errors say
 /// what is wrong but not the file's name: no such file, not a file, not audio, rates outside 1 to
