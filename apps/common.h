@@ -31,6 +31,7 @@ void add_reproduce(CLI::App& program, int& status);
 void add_evaluate(CLI::App& program, int& status);
 void add_predict(CLI::App& program, int& status);
 void add_features(CLI::App& program, int& status);
+void add_spectrogram(CLI::App& program, int& status);
 void add_synth(CLI::App& program, int& status);
 void add_devices(CLI::App& program, int& status);
 

@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   tutti::add_predict(program, status);
   tutti::add_reproduce(program, status);
   tutti::add_features(program, status);
+  tutti::add_spectrogram(program, status);
   tutti::add_synth(program, status);
   tutti::add_devices(program, status);
   const auto commands = program.get_subcommands([](const CLI::App*) { return true; });

@@ -77,6 +77,12 @@ std::vector<fs::path> media_in(const fs::path& folder, Media media) {
   return entries(folder, [media](const fs::path& path) { return is_media(path, media); });
 }
 
+void make_folder(const fs::path& folder) {
+  std::error_code problem;
+  fs::create_directories(folder, problem);
+  if (problem) throw Error("cannot make the folder ", folder.string(), ": ", problem.message());
+}
+
 std::string none_of(Media media) {
   return media == Media::pictures ? "no pictures (.png, .jpg, .jpeg or .bmp files)"
                                   : "no songs (wav, au, flac, ogg or mp3 files)";

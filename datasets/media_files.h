@@ -27,6 +27,9 @@ std::vector<std::filesystem::path> find_media(const std::filesystem::path& path,
 std::vector<std::filesystem::path> folders_in(const std::filesystem::path& folder);
 std::vector<std::filesystem::path> media_in(const std::filesystem::path& folder, Media media);
 
+/// Makes a folder and those above it, if they are not there. An Error if that cannot be.
+void make_folder(const std::filesystem::path& folder);
+
 /// "no pictures (.png, .jpg, .jpeg or .bmp files)", for Errors.
 std::string none_of(Media media);
 

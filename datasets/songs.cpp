@@ -1,5 +1,6 @@
 #include "datasets/songs.h"
 
+#include <algorithm>
 #include <cmath>
 #include <mutex>
 #include <optional>
@@ -26,6 +27,8 @@ std::string use_song(const std::filesystem::path& path, Windows windows, const U
   if (seconds_of(samples) < window_seconds)
     warning << "lasts " << std::floor(seconds_of(samples) * 100) / 100 << " s, less than "
             << window_seconds << " s; used as it is";
+  if (std::ranges::all_of(samples, [](float x) { return x == 0; }))
+    warning << (warning.view().empty() ? "" : "; ") << "is silent";
   use(0, samples);
   for (std::size_t window = 1; windows == Windows::all; ++window) {
     samples = file.read(window_seconds);

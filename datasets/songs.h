@@ -13,7 +13,7 @@ namespace tutti {
 /// What is to be said of songs, in their order.
 struct SongProblems {
   std::vector<BadFile> bad;       // they could not be used
-  std::vector<BadFile> warnings;  // they were used: shorter than 30 s
+  std::vector<BadFile> warnings;  // they were used: shorter than 30 s, or silent
 };
 
 /// Which windows of 30 s: the first alone, or one after another to the end. What is left at the end
