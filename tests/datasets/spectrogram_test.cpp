@@ -85,6 +85,13 @@ TEST_CASE("a tone shows in the row of its mel band, low tones at the bottom") {
   CHECK(loudest_row(log_spectrogram(tone(10900, 2), rate), 1450) == 0);
 }
 
+TEST_CASE("on a linear scale tones of equal distance show in rows of equal distance") {
+  for (const int band : {20, 60, 100})  // 128 steps up to 11 025 Hz
+    CHECK(loudest_row(
+              log_spectrogram(tone((band + 1) * 11025.0 / 128, 2), rate, FrequencyScale::linear),
+              1450) == 126 - band);
+}
+
 TEST_CASE("a tone's brightness falls by 255 / 80 a decibel and does not depend on its level") {
   auto samples = tone(1000, 4);
   for (std::size_t i = samples.size() / 2; i < samples.size(); ++i) samples[i] *= 0.1f;  // -20 dB
