@@ -33,7 +33,7 @@ std::string reason_of(const SndfileHandle& file) {
   return reason;
 }
 
-std::vector<float> resample(const std::vector<float>& samples, int rate) {
+std::vector<float> resample(std::vector<float> samples, int rate) {
   if (rate == song_rate || samples.empty()) return samples;
   const double ratio = static_cast<double>(song_rate) / rate;
   std::vector<float> resampled(
@@ -72,10 +72,13 @@ struct AudioFile::Source {
   /// Mono samples of the next frames, fewer at the end.
   std::vector<float> read(std::int64_t frames) {
     std::vector<float> samples;
+    samples.reserve(static_cast<std::size_t>(std::clamp<sf_count_t>(file.frames(), 0, frames)));
     while (frames > 0) {
       const auto wanted = std::min(frames, frames_at_once);
       const auto got = file.readf(block.data(), wanted);
-      add_mono(got, samples);
+      mix(got);
+      expect_sound(got);
+      samples.insert(samples.end(), block.begin(), block.begin() + got);
       position += got;
       frames -= got;
       if (got == wanted) continue;
@@ -91,19 +94,25 @@ struct AudioFile::Source {
     return std::floor(10.0 * static_cast<double>(frames) / file.samplerate()) / 10;
   }
 
-  /// Adds the channels' means of frames in the block.
-  void add_mono(sf_count_t frames, std::vector<float>& samples) const {
+  /// The block's frames become the means of their channels.
+  void mix(sf_count_t frames) {
     const auto channels = file.channels();
-    const auto start = samples.size();
-    samples.resize(start + static_cast<std::size_t>(frames));
+    if (channels == 1) return;
     for (sf_count_t i = 0; i < frames; ++i) {
       const float* const frame = block.data() + i * channels;
-      const float mean = std::accumulate(frame, frame + channels, 0.0f) / channels;
-      if (!(std::abs(mean) <= loudest))
-        throw Error("holds ", mean, " as its sample ", position + i, " (at ", seconds(position + i),
-                    " s); numbers are wanted, mostly from -1 to 1");
-      samples[start + static_cast<std::size_t>(i)] = mean;
+      block[static_cast<std::size_t>(i)] =
+          std::accumulate(frame, frame + channels, 0.0f) / static_cast<float>(channels);
     }
+  }
+
+  void expect_sound(sf_count_t frames) const {
+    const auto end = block.begin() + frames;
+    const auto bad =
+        std::find_if(block.begin(), end, [](float x) { return !(std::abs(x) <= loudest); });
+    if (bad == end) return;
+    const auto at = position + (bad - block.begin());
+    throw Error("holds ", *bad, " as its sample ", at, " (at ", seconds(at),
+                " s); numbers are wanted, mostly from -1 to 1");
   }
 };
 

@@ -23,18 +23,33 @@ struct Peaks {
   std::vector<float> hertz, power;
 };
 
-/// The peaks of one lane: the tops of parabolas through local maxima of the power from 150 to
-/// 4000 Hz that reach a tenth of the frame's maximum.
-void add_peaks(const Spectra& power, int lane, Peaks& peaks) {
+/// The power of four frames, and the greatest of each.
+struct Power {
+  Spectra spectra;
+  FloatLanes greatest;
+};
+
+TUTTI_SIMD void square(const Spectra& magnitudes, Power& power) {
+  FloatLanes greatest{};
+  for (std::int64_t k = 0; k < bins; ++k) {
+    const FloatLanes square = magnitudes.at[k] * magnitudes.at[k];
+    greatest = square > greatest ? square : greatest;
+    power.spectra.at[k] = square;
+  }
+  power.greatest = greatest;
+}
+
+/// The peaks of one frame: the tops of parabolas through local maxima of the power from 150 to
+/// 4000 Hz that reach a tenth of the greatest.
+void add_peaks(const Power& power, int lane, Peaks& peaks) {
   constexpr auto first = static_cast<std::int64_t>(150 / hertz_per_bin) + 1,
                  last = static_cast<std::int64_t>(4000 / hertz_per_bin);
-  float loudest = 0;
-  for (const auto& bin : power.at) loudest = std::max(loudest, bin[lane]);
-  const float threshold = 0.1f * loudest;
+  const float threshold = 0.1f * power.greatest[lane];
+  const auto& at = power.spectra.at;
   for (std::int64_t k = first; k <= last; ++k) {
-    const float here = power.at[k][lane];
+    const float here = at[k][lane];
     if (!(here > threshold)) continue;
-    const float before = power.at[k - 1][lane], after = power.at[k + 1][lane];
+    const float before = at[k - 1][lane], after = at[k + 1][lane];
     if (!(here > before && here >= after)) continue;
     const double curve = static_cast<double>(after + before) - 2.0 * here;
     const double slope = static_cast<double>(after - before) / 2;
@@ -44,13 +59,9 @@ void add_peaks(const Spectra& power, int lane, Peaks& peaks) {
   }
 }
 
-TUTTI_SIMD void square(const Spectra& magnitudes, Spectra& power) {
-  for (std::int64_t k = 0; k < bins; ++k) power.at[k] = magnitudes.at[k] * magnitudes.at[k];
-}
-
 Peaks find_peaks(const SpectralFrames& spectra) {
   Peaks peaks;
-  Spectra power;
+  Power power;
   for (std::int64_t t = 0; t < spectra.frames; ++t) {
     if (t % lanes == 0) square(spectra.magnitudes[t / lanes], power);
     add_peaks(power, static_cast<int>(t % lanes), peaks);

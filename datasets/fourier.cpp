@@ -65,17 +65,19 @@ inline void magnitude(const Lanes& re, const Lanes& im, FloatLanes& result) {
   for (int lane = 0; lane < lanes; ++lane) result[lane] = larger[lane] * std::sqrt(square[lane]);
 }
 
-/// Of z = even + i odd samples: X[k] = E[k] + exp(-2πi k / 2048) O[k], where
-/// E[k] = (Z[k] + conj Z[1024 - k]) / 2 and O[k] = (Z[k] - conj Z[1024 - k]) / 2i.
+/// Of z = even + i odd samples: X[k] = E[k] + O[k] and X[1024 - k] = conj(E[k] - O[k]), where
+/// E[k] = (Z[k] + conj Z[1024 - k]) / 2 and
+/// O[k] = exp(-2πi k / 2048) (Z[k] - conj Z[1024 - k]) / 2i.
 TUTTI_SIMD void unpack(const ComplexLanes* z, const std::complex<double>* turns, FloatLanes* x) {
   magnitude(z[0].real + z[0].imaginary, Lanes{}, x[0]);
   magnitude(z[0].real - z[0].imaginary, Lanes{}, x[Fourier::size]);
-  for (std::int64_t k = 1; k < Fourier::size; ++k) {
+  for (std::int64_t k = 1; k <= Fourier::size / 2; ++k) {
     const ComplexLanes &a = z[k], &b = z[Fourier::size - k];
+    const ComplexLanes even{0.5 * (a.real + b.real), 0.5 * (a.imaginary - b.imaginary)};
     ComplexLanes odd;
     turn(odd, a.real - b.real, a.imaginary + b.imaginary, turns[k]);
-    magnitude(0.5 * (a.real + b.real) + odd.real, 0.5 * (a.imaginary - b.imaginary) + odd.imaginary,
-              x[k]);
+    magnitude(even.real + odd.real, even.imaginary + odd.imaginary, x[k]);
+    magnitude(even.real - odd.real, even.imaginary - odd.imaginary, x[Fourier::size - k]);
   }
 }
 

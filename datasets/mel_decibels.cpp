@@ -13,8 +13,10 @@ namespace {
 constexpr double least_power = 1e-10, range = 80;
 constexpr int coefficients = 20;
 
+/// Of values that are not negative.
 double median(std::array<double, mel_bands>& values) {
   static_assert(mel_bands % 2 == 0);
+  if (std::ranges::count(values, 0.0) > mel_bands / 2) return 0;
   const auto middle = values.begin() + mel_bands / 2;
   std::nth_element(values.begin(), middle, values.end());
   return (*middle + *std::max_element(values.begin(), middle)) / 2;

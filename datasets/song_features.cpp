@@ -35,30 +35,49 @@ double mean_rms(const std::vector<float>& padded, std::int64_t frames) {
   return sum / static_cast<double>(frames);
 }
 
-/// librosa.feature.zero_crossing_rate: values within 1e-10 are zero, zero counts as positive, the
-/// first sample of a frame does not count, beyond the ends the song goes on with its last values.
+/// How many of the samples are on the other side of zero than the one before. Values within 1e-10
+/// are zero, and zero counts as positive.
+TUTTI_SIMD std::int64_t count_crossings(const float* samples, std::int64_t count) {
+  std::int64_t crossings = 0;
+  for (std::int64_t i = 0; i < count; ++i)
+    crossings += (samples[i] < -1e-10f) != (samples[i - 1] < -1e-10f);
+  return crossings;
+}
+
+/// librosa.feature.zero_crossing_rate: the first sample of a frame does not count, beyond the ends
+/// the song goes on with its last values.
 double mean_zero_crossing_rate(const std::vector<float>& samples) {
   constexpr auto half = frame_size / 2;
   const auto n = static_cast<std::int64_t>(samples.size());
-  const auto negative = [&](std::int64_t i) { return samples[i] < -1e-10f; };
-  std::vector<std::int32_t> crossings(n + 1);  // before each sample, from the first on
-  for (std::int64_t i = 1; i < n; ++i)
-    crossings[i + 1] = crossings[i] + (negative(i) != negative(i - 1));
+  const auto between = [&](std::int64_t first, std::int64_t end) {
+    first = std::clamp<std::int64_t>(first, 1, n);
+    return count_crossings(samples.data() + first, std::clamp(end, first, n) - first);
+  };
+  // A frame's crossings are those of four parts but for the last sample of the last part.
   const auto frames = frame_count(samples);
   std::int64_t sum = 0;
-  for (std::int64_t t = 0; t < frames; ++t) {
-    const auto first = std::clamp<std::int64_t>(t * frame_hop - half + 1, 0, n);
-    const auto end = std::clamp<std::int64_t>(t * frame_hop + half, 0, n);
-    sum += crossings[end] - crossings[first];
+  for (std::int64_t part = -half / frame_hop; part < frames + half / frame_hop - 1; ++part) {
+    const auto uses = std::min(part + half / frame_hop, frames - 1) -
+                      std::max<std::int64_t>(part - half / frame_hop + 1, 0) + 1;
+    sum += uses * between(part * frame_hop + 1, (part + 1) * frame_hop + 1);
   }
+  for (std::int64_t t = 0; t < frames; ++t)
+    sum -= between(t * frame_hop + half, t * frame_hop + half + 1);
   return static_cast<double>(sum) / static_cast<double>(frames * frame_size);
 }
+
+/// Several megabytes that serve song after song.
+struct Scratch {
+  std::vector<float> padded;
+  SpectralFrames spectra;
+};
 
 }  // namespace
 
 std::vector<double> song_features(const std::vector<float>& samples, Compat compat) {
-  const auto padded = padded_song(samples, compat);
-  thread_local SpectralFrames spectra;  // several megabytes that serve song after song
+  thread_local Scratch scratch;
+  auto& [padded, spectra] = scratch;
+  pad_song(samples, compat, padded);
   spectral_frames(padded, spectra);
   to_decibels(spectra.mel);
   const auto onsets = onset_strength(spectra.mel);

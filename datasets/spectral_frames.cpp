@@ -51,15 +51,14 @@ TUTTI_SIMD void measure_shape(const Spectra& magnitudes, Shape& shape) {
 
 }  // namespace
 
-std::vector<float> padded_song(const std::vector<float>& samples, Compat compat) {
+void pad_song(const std::vector<float>& samples, Compat compat, std::vector<float>& padded) {
   constexpr std::ptrdiff_t half = frame_size / 2;
-  std::vector<float> padded(samples.size() + frame_size);
-  std::ranges::copy(samples, padded.begin() + half);
-  if (compat == Compat::v0_6) {
-    std::reverse_copy(samples.begin() + 1, samples.begin() + 1 + half, padded.begin());
-    std::reverse_copy(samples.end() - 1 - half, samples.end() - 1, padded.end() - half);
-  }
-  return padded;
+  padded.assign(half, 0);
+  padded.insert(padded.end(), samples.begin(), samples.end());
+  padded.insert(padded.end(), half, 0);
+  if (compat == Compat::v0_11) return;
+  std::reverse_copy(samples.begin() + 1, samples.begin() + 1 + half, padded.begin());
+  std::reverse_copy(samples.end() - 1 - half, samples.end() - 1, padded.end() - half);
 }
 
 void spectral_frames(const std::vector<float>& padded, SpectralFrames& result) {

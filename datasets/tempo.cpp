@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -6,6 +7,7 @@
 #include "datasets/fourier.h"
 #include "datasets/rhythm.h"
 #include "datasets/spectral_frames.h"
+#include "engine/simd.h"
 
 namespace tutti {
 namespace {
@@ -27,20 +29,36 @@ std::vector<double> padded(const std::vector<double>& onsets) {
   return result;
 }
 
-/// Adds up power spectra of windows of unit energy, of which it transforms eight at once: two in a
-/// complex number, real and imaginary.
+using Window = std::array<double, window>;
+
+/// The onsets from `start` on under a Hann window, of unit energy (or silent).
+TUTTI_SIMD void cut(const double* start, const Window& hann, Window& result) {
+  Lanes sums{};
+  for (std::int64_t i = 0; i < window; i += lanes)
+    for (int lane = 0; lane < lanes; ++lane) {
+      result[i + lane] = hann[i + lane] * start[i + lane];
+      sums[lane] += result[i + lane] * result[i + lane];
+    }
+  double energy = 0;
+  for (int lane = 0; lane < lanes; ++lane) energy += sums[lane];
+  const double scale = energy == 0 ? 0 : 1 / std::sqrt(energy);
+  for (double& value : result) value *= scale;
+}
+static_assert(window % lanes == 0);
+
+TUTTI_SIMD void add_power(const ComplexLanes* x, Lanes* sums) {
+  for (std::int64_t k = 0; k < Fourier::size; ++k)
+    sums[k] += x[k].real * x[k].real + x[k].imaginary * x[k].imaginary;
+}
+
+/// Adds up power spectra of windows, of which it transforms eight at once: two in a complex number,
+/// real and imaginary.
 class SpectrumSum {
  public:
-  void add(const double* start, const std::vector<double>& hann) {
-    double energy = 0;
-    for (std::int64_t i = 0; i < window; ++i) energy += std::pow(hann[i] * start[i], 2);
-    if (energy == 0) return;
-    const double scale = 1 / std::sqrt(energy);
+  void add(const Window& values) {
     const std::int64_t lane = waiting_ / 2;
-    for (std::int64_t i = 0; i < window; ++i) {
-      auto& x = packed_[i];
-      (waiting_ % 2 ? x.imaginary : x.real)[lane] = scale * hann[i] * start[i];
-    }
+    for (std::int64_t i = 0; i < window; ++i)
+      (waiting_ % 2 ? packed_[i].imaginary : packed_[i].real)[lane] = values[i];
     if (++waiting_ == 2 * lanes) flush();
   }
 
@@ -48,8 +66,8 @@ class SpectrumSum {
   std::vector<double> autocorrelation() {
     if (waiting_ > 0) flush();
     for (std::int64_t k = 0; k < Fourier::size; ++k) {
-      const auto mirrored = (Fourier::size - k) % Fourier::size;
-      packed_[k].real = Lanes{} + (sum_[k] + sum_[mirrored]) / (2.0 * Fourier::size);
+      const auto sum = sums_[k] + sums_[(Fourier::size - k) % Fourier::size];
+      packed_[k].real = Lanes{} + (sum[0] + sum[1] + sum[2] + sum[3]) / (2.0 * Fourier::size);
     }
     fourier_.transform(packed_);
     std::vector<double> result;
@@ -60,27 +78,28 @@ class SpectrumSum {
  private:
   void flush() {
     fourier_.transform(packed_);
-    for (std::int64_t k = 0; k < Fourier::size; ++k)
-      for (int lane = 0; lane < lanes; ++lane)
-        sum_[k] += std::pow(packed_[k].real[lane], 2) + std::pow(packed_[k].imaginary[lane], 2);
+    add_power(packed_.data(), sums_);
     std::ranges::fill(packed_, ComplexLanes{});
     waiting_ = 0;
   }
 
   Fourier fourier_;
   std::vector<ComplexLanes> packed_ = std::vector<ComplexLanes>(Fourier::size);
-  std::vector<double> sum_ = std::vector<double>(Fourier::size);
+  Lanes sums_[Fourier::size] = {};
   std::int64_t waiting_ = 0;
 };
 
 /// The mean over frames of the autocorrelation of the onsets around them, 1 at lag 0.
 std::vector<double> mean_autocorrelation(const std::vector<double>& onsets) {
-  std::vector<double> hann;
+  Window hann, values;
   for (std::int64_t i = 0; i < window; ++i)
-    hann.push_back(0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(i) / window));
+    hann[i] = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(i) / window);
   const auto all = padded(onsets);
   SpectrumSum sum;
-  for (std::size_t t = 0; t < onsets.size(); ++t) sum.add(all.data() + t, hann);
+  for (std::size_t t = 0; t < onsets.size(); ++t) {
+    cut(all.data() + t, hann, values);
+    sum.add(values);
+  }
   auto result = sum.autocorrelation();
   for (double& value : result) value /= static_cast<double>(onsets.size());
   return result;
