@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstring>
 #include <iostream>
 #include <memory>
 
@@ -58,6 +57,20 @@ Sources find_sources(const std::vector<std::string>& paths, bool takes_pictures)
   return sources;
 }
 
+/// Tensors [1, …] as one of [n, …].
+template <class T>
+Tensor stacked_as(const std::vector<Tensor>& rows) {
+  Shape shape = rows.at(0).shape();
+  shape[0] = static_cast<std::int64_t>(rows.size());
+  std::vector<T> all;
+  for (const auto& row : rows) all.insert(all.end(), row.data<T>(), row.data<T>() + row.size());
+  return Tensor::from(shape, all);
+}
+Tensor stacked(const std::vector<Tensor>& rows) {
+  return rows.at(0).dtype() == DType::uint8 ? stacked_as<std::uint8_t>(rows)
+                                            : stacked_as<float>(rows);
+}
+
 /// Everything that a run says of some files.
 class Judge {
  public:
@@ -70,27 +83,26 @@ class Judge {
   void judge_tables(const std::vector<fs::path>& tables) {
     for (const auto& path : tables) {
       const FeatureTable table = load_feature_table(path, false);
-      add(table.names, score_(table.values));
+      add(table.names, std::vector<std::int64_t>(table.names.size(), 1), table.values);
     }
   }
 
   void judge_pictures(const std::vector<fs::path>& files) {
     for (const auto& file : files)
       expect_scale(options_.run, run_, file.parent_path().parent_path());
-    in_groups(files, pictures_at_once, "pictures",
-              [&](const auto& group, const Progress& progress) {
-                const Pictures pictures = load_pictures(group, progress);
-                std::vector<std::string> names;
-                for (const auto& path : pictures.paths) names.push_back(path.string());
-                if (!names.empty()) add(names, score_(pictures.pixels));
-                problems.bad.insert(problems.bad.end(), pictures.bad.begin(), pictures.bad.end());
-              });
+    in_groups(files, pictures_at_once, "pictures", [&](const auto& group, const auto& progress) {
+      const Pictures pictures = load_pictures(group, progress);
+      std::vector<std::string> names;
+      for (const auto& path : pictures.paths) names.push_back(path.string());
+      add(names, std::vector<std::int64_t>(names.size(), 1), pictures.pixels);
+      problems.bad.insert(problems.bad.end(), pictures.bad.begin(), pictures.bad.end());
+    });
   }
 
   void judge_songs(const std::vector<fs::path>& files) {
     if (files.empty()) return;
     const Listener listen = make_listener(options_.run, run_);
-    in_groups(files, songs_at_once, "songs", [&](const auto& group, const Progress& progress) {
+    in_groups(files, songs_at_once, "songs", [&](const auto& group, const auto& progress) {
       std::vector<std::vector<Tensor>> windows(group.size());
       const auto found = read_songs(
           group, Windows::all,
@@ -98,10 +110,7 @@ class Judge {
             windows[song].push_back(listen(samples));
           },
           progress);
-      for (std::size_t i = 0; i < group.size(); ++i)
-        if (std::ranges::none_of(found.bad, [&](const auto& bad) { return bad.path == group[i]; }))
-          predictions.push_back(decide(group[i].string(), score_(stacked(windows[i])), classes_,
-                                       vote_named(options_.vote)));
+      add_songs(group, windows, found.bad);
       problems.bad.insert(problems.bad.end(), found.bad.begin(), found.bad.end());
       problems.warnings.insert(problems.warnings.end(), found.warnings.begin(),
                                found.warnings.end());
@@ -112,20 +121,29 @@ class Judge {
   SongProblems problems;
 
  private:
-  /// Examples of one window each, by probabilities [members, n, classes].
-  void add(const std::vector<std::string>& names, const Tensor& scores) {
-    const auto members = scores.dim(0), n = scores.dim(1), classes = scores.dim(2);
-    const auto all = scores.to_vector<float>();
-    for (std::int64_t i = 0; i < n; ++i) {
-      std::vector<float> of_one;
-      for (std::int64_t m = 0; m < members; ++m) {
-        const auto row = all.begin() + (m * n + i) * classes;
-        of_one.insert(of_one.end(), row, row + classes);
-      }
-      predictions.push_back(decide(names[static_cast<std::size_t>(i)],
-                                   Tensor::from({members, 1, classes}, of_one), classes_,
-                                   vote_named(options_.vote)));
+  void add_songs(const std::vector<fs::path>& songs,
+                 const std::vector<std::vector<Tensor>>& windows, const std::vector<BadFile>& bad) {
+    std::vector<std::string> names;
+    std::vector<std::int64_t> counts;
+    std::vector<Tensor> inputs;
+    for (std::size_t i = 0; i < songs.size(); ++i) {
+      if (std::ranges::find(bad, songs[i], &BadFile::path) != bad.end()) continue;
+      names.push_back(songs[i].string());
+      counts.push_back(static_cast<std::int64_t>(windows[i].size()));
+      inputs.insert(inputs.end(), windows[i].begin(), windows[i].end());
     }
+    if (!names.empty()) add(names, counts, stacked(inputs));
+  }
+
+  /// Judges examples by their inputs, `counts` windows each.
+  void add(const std::vector<std::string>& names, const std::vector<std::int64_t>& counts,
+           const Tensor& inputs) {
+    if (names.empty()) return;
+    const Tensor scores = score_(inputs);
+    std::int64_t first = 0;
+    for (std::size_t i = 0; i < names.size(); first += counts[i++])
+      predictions.push_back(
+          decide(names[i], scores, first, counts[i], classes_, vote_named(options_.vote)));
   }
 
   /// Work on so many files at a time, with progress over all of them.
@@ -142,20 +160,6 @@ class Judge {
                         static_cast<std::int64_t>(files.size()));
            });
     }
-  }
-
-  static Tensor stacked(const std::vector<Tensor>& rows) {
-    Shape shape = rows.at(0).shape();
-    shape[0] = static_cast<std::int64_t>(rows.size());
-    const auto copy = [&]<class T>(T) {
-      std::vector<T> all;
-      for (const auto& row : rows) {
-        const auto values = row.to_vector<T>();
-        all.insert(all.end(), values.begin(), values.end());
-      }
-      return Tensor::from(shape, all);
-    };
-    return rows[0].dtype() == DType::uint8 ? copy(std::uint8_t{}) : copy(float{});
   }
 
   const PredictOptions& options_;

@@ -28,28 +28,29 @@ Verdict verdict_of(const std::vector<float>& probabilities, std::int64_t classes
   return {vote(scores, rule)[0], mean_probabilities(scores.scores)};
 }
 
-/// Rows of [members][windows][classes]: of one member, of one window, or all (-1).
-std::vector<float> pick(const Tensor& scores, std::int64_t member, std::int64_t window) {
-  const auto all = scores.to_vector<float>();
-  const auto windows = scores.dim(1), classes = scores.dim(2);
+struct Range {
+  std::int64_t first, count;
+};
+
+/// The rows of some members, of probabilities [members, rows, classes].
+std::vector<float> pick(const Tensor& scores, Range members, Range rows) {
+  const auto classes = scores.dim(2);
   std::vector<float> picked;
-  for (std::int64_t m = 0; m < scores.dim(0); ++m)
-    for (std::int64_t w = 0; w < windows; ++w) {
-      if ((member >= 0 && m != member) || (window >= 0 && w != window)) continue;
-      const auto row = all.begin() + (m * windows + w) * classes;
-      picked.insert(picked.end(), row, row + classes);
-    }
+  for (auto m = members.first; m < members.first + members.count; ++m) {
+    const float* const first = scores.data<float>() + (m * scores.dim(1) + rows.first) * classes;
+    picked.insert(picked.end(), first, first + rows.count * classes);
+  }
   return picked;
 }
 
-Prediction decide_on(const std::string& path, const Tensor& scores, std::int64_t window,
+Prediction decide_on(const std::string& path, const Tensor& scores, Range rows,
                      const std::vector<std::string>& classes, Vote rule) {
   const auto count = static_cast<std::int64_t>(classes.size());
-  const auto [winner, mean] = verdict_of(pick(scores, -1, window), count, rule);
+  const auto [winner, mean] = verdict_of(pick(scores, {0, scores.dim(0)}, rows), count, rule);
   const auto genre = static_cast<std::size_t>(winner);
   Prediction prediction{path, classes[genre], mean[genre], mean, {}, 0, {}};
   for (std::int64_t m = 0; m < scores.dim(0); ++m) {
-    const auto of_member = verdict_of(pick(scores, m, window), count, rule).winner;
+    const auto of_member = verdict_of(pick(scores, {m, 1}, rows), count, rule).winner;
     prediction.votes.push_back(classes[static_cast<std::size_t>(of_member)]);
   }
   return prediction;
@@ -95,11 +96,11 @@ json to_json(const Prediction& p, const std::vector<std::string>& classes) {
 
 }  // namespace
 
-Prediction decide(const std::string& path, const Tensor& scores,
-                  const std::vector<std::string>& classes, Vote rule) {
-  Prediction prediction = decide_on(path, scores, -1, classes, rule);
-  for (std::int64_t window = 0; window < scores.dim(1); ++window) {
-    prediction.windows.push_back(decide_on("", scores, window, classes, rule));
+Prediction decide(const std::string& path, const Tensor& scores, std::int64_t first,
+                  std::int64_t count, const std::vector<std::string>& classes, Vote rule) {
+  Prediction prediction = decide_on(path, scores, {first, count}, classes, rule);
+  for (std::int64_t window = 0; window < count; ++window) {
+    prediction.windows.push_back(decide_on("", scores, {first + window, 1}, classes, rule));
     prediction.windows.back().start = window_seconds * static_cast<double>(window);
   }
   return prediction;

@@ -17,10 +17,10 @@ struct Prediction {
   std::vector<Prediction> windows;   // of 30 s, one after another
 };
 
-/// The vote over members and windows: of a song's windows, the probabilities [members, windows,
-/// classes].
-Prediction decide(const std::string& path, const Tensor& scores,
-                  const std::vector<std::string>& classes, Vote rule);
+/// The vote over members and windows, which are `count` rows from `first` on of the probabilities
+/// [members, rows, classes].
+Prediction decide(const std::string& path, const Tensor& scores, std::int64_t first,
+                  std::int64_t count, const std::vector<std::string>& classes, Vote rule);
 
 /// A table; with `windows` also a line for each of them.
 std::string to_text(const std::vector<Prediction>& predictions, bool windows);

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "datasets/audio.h"
 #include "engine/simd.h"
@@ -124,20 +123,17 @@ double estimate_tuning(const SpectralFrames& spectra) {
   const Peaks peaks = find_peaks(spectra);
   if (peaks.power.empty()) return 0;
   const float least = median(peaks.power);
-  constexpr int hundredths = 100;
-  const auto edge = [](int i) { return -0.5 + i * (1.0 / hundredths); };
-  std::array<int, hundredths> votes{};
+  std::array<double, 101> edges;
+  for (std::size_t i = 0; i < edges.size(); ++i) edges[i] = -0.5 + static_cast<double>(i) * 0.01;
+  std::array<int, 100> votes{};
   for (std::size_t i = 0; i < peaks.power.size(); ++i) {
     if (peaks.power[i] < least) continue;
     const float semitones = pitch_classes * std::log2(peaks.hertz[i] / static_cast<float>(a0));
     float off = std::fmod(semitones, 1.0f);
     if (off >= 0.5f) off -= 1;
-    int bin = std::clamp(static_cast<int>((off + 0.5f) * hundredths), 0, hundredths - 1);
-    while (bin > 0 && off < edge(bin)) --bin;
-    while (bin + 1 < hundredths && off >= edge(bin + 1)) ++bin;
-    ++votes[bin];
+    ++votes.at(std::ranges::upper_bound(edges, off) - edges.begin() - 1);
   }
-  return edge(static_cast<int>(std::ranges::max_element(votes) - votes.begin()));
+  return edges[std::ranges::max_element(votes) - votes.begin()];
 }
 
 double mean_chroma(const SpectralFrames& spectra, double tuning) {
