@@ -42,7 +42,8 @@ Sources find_sources(const std::vector<std::string>& paths, bool takes_pictures)
     to.insert(to.end(), files.begin(), files.end());
   };
   for (const fs::path path : paths) {
-    if (!fs::is_directory(path)) {
+    std::error_code ignored;
+    if (!fs::is_directory(path, ignored)) {
       const bool song = is_media(path, Media::songs);
       (song ? sources.songs : takes_pictures ? sources.pictures : sources.tables).push_back(path);
       continue;
