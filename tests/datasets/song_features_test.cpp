@@ -120,7 +120,8 @@ TEST_CASE("a stereo file of 44.1 kHz is mixed and resampled as librosa does") {
   const test::TemporaryFolder folder;
   const auto samples = stereo(folder.path());
   CHECK(samples.size() == song_rate * seconds);
-  for (const auto& [at, expected] : golden_numbers()["resampled"].items()) {
+  const auto golden = golden_numbers();
+  for (const auto& [at, expected] : golden["resampled"].items()) {
     CAPTURE(at);
     CHECK(samples[std::stoul(at)] == Approx(expected.get<double>()).margin(1e-6));
   }
