@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <set>
 
 #include "apps/common.h"
 #include "apps/ensemble_report.h"
@@ -83,14 +84,16 @@ class Judge {
 
   void judge_tables(const std::vector<fs::path>& tables) {
     for (const auto& path : tables) {
+      expect_same_features(options_.run, run_, path);
       const FeatureTable table = load_feature_table(path, false);
       add(table.names, std::vector<std::int64_t>(table.names.size(), 1), table.values);
     }
   }
 
   void judge_pictures(const std::vector<fs::path>& files) {
-    for (const auto& file : files)
-      expect_scale(options_.run, run_, file.parent_path().parent_path());
+    std::set<fs::path> trees;
+    for (const auto& file : files) trees.insert(fs::absolute(file).parent_path().parent_path());
+    for (const auto& tree : trees) expect_same_pictures(options_.run, run_, tree);
     in_groups(files, pictures_at_once, "pictures", [&](const auto& group, const auto& progress) {
       const Pictures pictures = load_pictures(group, progress);
       std::vector<std::string> names;

@@ -8,6 +8,7 @@
 #include "datasets/picture.h"
 #include "datasets/song_features.h"
 #include "datasets/song_pictures.h"
+#include "datasets/song_table.h"
 #include "datasets/spectrogram.h"
 #include "engine/error.h"
 #include "models/ensemble.h"
@@ -81,12 +82,21 @@ Listener make_listener(const fs::path& folder, const json& run) {
   return [compat](const std::vector<float>& samples) { return features_of(samples, compat); };
 }
 
-void expect_scale(const fs::path& folder, const json& run, const fs::path& tree) {
+void expect_same_pictures(const fs::path& folder, const json& run, const fs::path& tree) {
   const json trained = run.at("preprocessing").value("scale", json());
   const auto scale = scale_of_tree(tree);
   if (scale && trained.is_string() && trained != name(*scale))
     throw Error(tree.string(), ": its pictures are of ", name(*scale), " frequency, those that ",
                 folder.string(), " was trained on of ", trained.get<std::string>());
+}
+
+void expect_same_features(const fs::path& folder, const json& run, const fs::path& table) {
+  const json trained = run.at("preprocessing").value("compat", json());
+  const auto compat = compat_of_table(table);
+  if (compat && trained.is_string() && trained != name(*compat))
+    throw Error(table.string(), ": its features are those of librosa ", name(*compat),
+                ", those that ", folder.string(), " was trained on of ", trained.get<std::string>(),
+                "; make it with tutti features --compat ", trained.get<std::string>());
 }
 
 }  // namespace tutti

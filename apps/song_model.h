@@ -19,8 +19,10 @@ Scorer load_scorer(const std::filesystem::path& folder, const nlohmann::json& ru
 using Listener = std::function<Tensor(const std::vector<float>& samples)>;
 Listener make_listener(const std::filesystem::path& folder, const nlohmann::json& run);
 
-/// An Error if pictures of a tree were made otherwise than those that the run was trained on.
-void expect_scale(const std::filesystem::path& folder, const nlohmann::json& run,
-                  const std::filesystem::path& tree);
+/// An Error if a tree or a table says that it was made otherwise than what the run was trained on.
+void expect_same_pictures(const std::filesystem::path& folder, const nlohmann::json& run,
+                          const std::filesystem::path& tree);
+void expect_same_features(const std::filesystem::path& folder, const nlohmann::json& run,
+                          const std::filesystem::path& table);
 
 }  // namespace tutti

@@ -24,9 +24,10 @@ struct TrainFeaturesOptions {
   bool force = false;
 };
 
-/// The version of librosa whose numbers the table holds.
+/// The version of librosa whose numbers the table holds; the published ones do not say it.
 Compat compat_of(const TrainFeaturesOptions& o) {
-  return o.compat == "auto" ? compat_of_table(o.features.data) : compat_named(o.compat);
+  if (o.compat != "auto") return compat_named(o.compat);
+  return compat_of_table(o.features.data).value_or(Compat::v0_6);
 }
 
 json describe_run(const TrainFeaturesOptions& o, const FeatureTable& table, const Scaler& scaler,

@@ -71,9 +71,9 @@ SongProblems write_song_table(const fs::path& table, const fs::path& root, const
   return problems;
 }
 
-Compat compat_of_table(const fs::path& table) {
+std::optional<Compat> compat_of_table(const fs::path& table) {
   const fs::path record = record_of(table);
-  if (!fs::exists(record)) return Compat::v0_6;
+  if (!fs::exists(record)) return std::nullopt;
   try {
     return compat_named(nlohmann::json::parse(read_file(record)).at("compat"));
   } catch (const std::exception& problem) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,8 @@ namespace tutti {
 SongProblems write_song_table(const std::filesystem::path& table, const std::filesystem::path& root,
                               const GenreTree& songs, Compat compat, const Progress& progress = {});
 
-/// How the features of a table were made: what `table`.json says; without it 0.6, as the published
-/// tables. An Error if it is damaged.
-Compat compat_of_table(const std::filesystem::path& table);
+/// How the features of a table were made, as `table`.json says; nothing if there is none. An Error
+/// if that is damaged.
+std::optional<Compat> compat_of_table(const std::filesystem::path& table);
 
 }  // namespace tutti

@@ -234,6 +234,13 @@ TEST_CASE("A model judges only what was made as what it was trained on") {
                word(folder / "rnn") + " --epochs 1 --batch 8");
   CHECK(json::parse(text_of(folder / "rnn" / "run.json")).at("preprocessing").at("compat") ==
         "0.6");
+  for (const std::string command :
+       {"predict " + word(folder / "rnn") + " " + word(t.table),
+        "evaluate " + word(folder / "rnn") + " --data " + word(t.table)}) {
+    const auto newer = run_tutti(command);
+    CHECK(newer.status == 1);
+    CHECK_THAT(newer.err, Contains("librosa 0.11") && Contains("--compat 0.6"));
+  }
   Trained::run("train ensemble --data " + word(linear) + " --out " + word(folder / "unknown") +
                " --members 1 --epochs 1 --batch 4");
   const auto deaf = run_tutti("predict " + word(folder / "unknown") + " " + word(t.audio));
