@@ -46,7 +46,8 @@ void add_features(CLI::App& program, int& status) {
       "Songs may be wav, au, flac, ogg or mp3, of any sample rate and number of channels.");
   const auto o = std::make_shared<FeaturesCommand>();
   command->add_option("AUDIO_DIR", o->audio, "The songs: AUDIO_DIR/<genre>/*.wav")->required();
-  command->add_option("--out", o->out, "The table; OUT.json beside it says how it was made")
+  command
+      ->add_option("--out", o->out, "The table; FEATURES.csv.json beside it says how it was made")
       ->required()
       ->type_name("FEATURES.csv");
   command
