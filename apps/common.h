@@ -31,6 +31,8 @@ void add_train_features(CLI::App& train, int& status);
 void add_reproduce(CLI::App& program, int& status);
 void add_evaluate(CLI::App& program, int& status);
 void add_predict(CLI::App& program, int& status);
+void add_features(CLI::App& program, int& status);
+void add_spectrogram(CLI::App& program, int& status);
 void add_synth(CLI::App& program, int& status);
 void add_inspect(CLI::App& program, int& status);
 void add_run(CLI::App& program, int& status);

@@ -8,6 +8,7 @@
 #include "apps/features.h"
 #include "apps/progress.h"
 #include "apps/run.h"
+#include "apps/song_model.h"
 #include "datasets/spectrogram_tree.h"
 #include "engine/error.h"
 #include "models/metrics_json.h"
@@ -75,6 +76,7 @@ int evaluate_ensemble(const EvaluateOptions& o, const json& run, Device device) 
   if (ensemble.classes() != static_cast<std::int64_t>(classes.size()))
     throw Error(o.run, ": the members tell ", ensemble.classes(), " classes apart, run.json names ",
                 classes.size());
+  expect_same_pictures(o.run, run, o.data);
   ProgressBar bar("reading ", "pictures", o.common.quiet);
   const SpectrogramTree tree = load_spectrogram_tree(
       o.data, o.skip_bad, [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
@@ -96,6 +98,7 @@ int evaluate_ensemble(const EvaluateOptions& o, const json& run, Device device) 
 int evaluate_features(const EvaluateOptions& o, const json& run, Device device) {
   const FeatureClassifiers classifier = load_classifier(o.run, run, device);
   const auto classes = classes_of(run);
+  expect_same_features(o.run, run, o.data);
   FeatureTable table = load_feature_table(o.data);
   const auto labels = labels_in(classes, table.classes, table.labels);
   const auto rows = rows_of(o, run, table.fingerprint, table.names);

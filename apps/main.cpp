@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
       "Try it without data:\n"
       "  tutti synth --out songs\n"
       "  tutti train ensemble --data songs/genres --out run\n"
-      "  tutti predict run songs/genres/thud\n\n"
+      "  tutti predict run songs/audio/thud\n\n"
       "tutti COMMAND --help shows every option with its default.");
   program.set_version_flag("--version", "tutti " TUTTI_VERSION);
   program.require_subcommand(1);
@@ -21,6 +21,8 @@ int main(int argc, char** argv) {
   tutti::add_evaluate(program, status);
   tutti::add_predict(program, status);
   tutti::add_reproduce(program, status);
+  tutti::add_features(program, status);
+  tutti::add_spectrogram(program, status);
   tutti::add_synth(program, status);
   tutti::add_inspect(program, status);
   tutti::add_run(program, status);

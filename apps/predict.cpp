@@ -1,17 +1,18 @@
 #include <algorithm>
-#include <iomanip>
 #include <iostream>
 #include <memory>
-#include <numeric>
+#include <set>
 
 #include "apps/common.h"
 #include "apps/ensemble_report.h"
-#include "apps/features.h"
+#include "apps/prediction.h"
 #include "apps/progress.h"
 #include "apps/run.h"
-#include "datasets/spectrogram_tree.h"
+#include "apps/song_model.h"
+#include "apps/song_report.h"
+#include "datasets/feature_table.h"
+#include "datasets/song_pictures.h"
 #include "engine/error.h"
-#include "models/text.h"
 
 namespace tutti {
 namespace {
@@ -23,163 +24,200 @@ struct PredictOptions {
   CommonOptions common;
   std::string run, vote = "mean";
   std::vector<std::string> paths;
+  bool windows = false, csv = false;
 };
 
-struct Prediction {
-  std::string path, genre;
-  std::vector<float> probabilities;  // by class, the members' mean
-  std::vector<std::string> votes;    // by member
-  float probability;                 // of the genre
+/// Memory holds the inputs of so many files.
+constexpr std::size_t pictures_at_once = 64, songs_at_once = 8;
+
+/// The files to judge, by what they hold.
+struct Sources {
+  std::vector<fs::path> songs, pictures, tables;
 };
 
-constexpr std::size_t pictures_at_once = 64;
-
-std::vector<Prediction> predict_pictures(const Ensemble& ensemble, const Pictures& pictures,
-                                         const std::vector<std::string>& classes, Vote rule) {
-  std::vector<Prediction> predictions;
-  if (pictures.paths.empty()) return predictions;
-  const auto scores = ensemble.predict_classifiers(pictures.pixels);
-  const auto mean = mean_probabilities(scores.scores);
-  const auto winners = vote(scores, rule);
-  for (std::size_t i = 0; i < winners.size(); ++i) {
-    const auto winner = static_cast<std::size_t>(winners[i]);
-    const auto first = mean.begin() + static_cast<std::ptrdiff_t>(i * classes.size());
-    Prediction prediction{pictures.paths[i].string(),
-                          classes[winner],
-                          {first, first + static_cast<std::ptrdiff_t>(classes.size())},
-                          {},
-                          first[static_cast<std::ptrdiff_t>(winner)]};
-    for (const auto& labels : scores.labels)
-      prediction.votes.push_back(classes[static_cast<std::size_t>(labels[i])]);
-    predictions.push_back(std::move(prediction));
-  }
-  return predictions;
-}
-
-json to_json(const std::vector<Prediction>& predictions, const std::vector<BadPicture>& bad,
-             const std::vector<std::string>& classes) {
-  json document = {{"predictions", json::array()}, {"errors", json::array()}};
-  for (const auto& p : predictions) {
-    json probabilities;
-    for (std::size_t k = 0; k < classes.size(); ++k) probabilities[classes[k]] = p.probabilities[k];
-    document["predictions"].push_back({{"path", p.path},
-                                       {"genre", p.genre},
-                                       {"probability", p.probability},
-                                       {"probabilities", probabilities},
-                                       {"votes", p.votes}});
-  }
-  for (const auto& [path, reason] : bad)
-    document["errors"].push_back({{"path", path.string()}, {"reason", reason}});
-  return document;
-}
-
-std::string padded(const std::string& text, std::size_t width) {
-  auto points = printable(text);
-  points.resize(std::max(width, points.size()), U' ');
-  return encode_utf8(points);
-}
-
-void print_table(const std::vector<Prediction>& predictions) {
-  std::size_t path_width = 4, genre_width = 5;
-  for (const auto& p : predictions) {
-    path_width = std::max(path_width, printable(p.path).size());
-    genre_width = std::max(genre_width, printable(p.genre).size());
-  }
-  std::cout << padded("path", path_width) << "  " << padded("genre", genre_width)
-            << "  probability  members' votes\n";
-  for (const auto& p : predictions) {
-    std::cout << padded(p.path, path_width) << "  " << padded(p.genre, genre_width) << "  "
-              << std::fixed << std::setprecision(4) << std::setw(11) << p.probability << " ";
-    for (const auto& genre : p.votes) std::cout << ' ' << encode_utf8(printable(genre));
-    std::cout << '\n';
-  }
-}
-
-void print(const PredictOptions& o, const std::vector<Prediction>& predictions,
-           const std::vector<BadPicture>& bad, const std::vector<std::string>& classes) {
-  if (o.common.json)
-    std::cout
-        << to_json(predictions, bad, classes).dump(2, ' ', false, json::error_handler_t::replace)
-        << '\n';
-  else if (!predictions.empty())
-    print_table(predictions);
-}
-
-int predict_songs(const PredictOptions& o, const json& run, Device device) {
-  const auto classes = classes_of(run);
-  const FeatureClassifiers classifier = load_classifier(o.run, run, device);
-  std::vector<Prediction> predictions;
-  for (const auto& path : o.paths) {
-    const FeatureTable table = load_feature_table(path, false);
-    std::vector<std::int32_t> rows(table.names.size());
-    std::iota(rows.begin(), rows.end(), 0);
-    const auto all = classifier.predict(0, table, rows);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto first = all.begin() + static_cast<std::ptrdiff_t>(i * classes.size());
-      const std::vector<float> p(first, first + static_cast<std::ptrdiff_t>(classes.size()));
-      const auto winner =
-          static_cast<std::size_t>(std::max_element(p.begin(), p.end()) - p.begin());
-      predictions.push_back({table.names[i], classes[winner], p, {classes[winner]}, p[winner]});
+/// A folder's songs, or if it has none and the model takes pictures, its pictures. Files that are
+/// no songs are pictures or tables.
+Sources find_sources(const std::vector<std::string>& paths, bool takes_pictures) {
+  Sources sources;
+  const auto add = [](std::vector<fs::path>& to, const std::vector<fs::path>& files) {
+    to.insert(to.end(), files.begin(), files.end());
+  };
+  for (const fs::path path : paths) {
+    std::error_code ignored;
+    if (!fs::is_directory(path, ignored)) {
+      const bool song = is_media(path, Media::songs);
+      (song ? sources.songs : takes_pictures ? sources.pictures : sources.tables).push_back(path);
+      continue;
+    }
+    try {
+      add(sources.songs, find_media(path, Media::songs));
+    } catch (const Error&) {
+      if (!takes_pictures) throw;
+      add(sources.pictures, find_media(path, Media::pictures));
     }
   }
-  print(o, predictions, {}, classes);
-  return done;
+  return sources;
 }
 
-int predict_pictures(const PredictOptions& o, const json& run, Device device) {
-  const auto classes = classes_of(run);
-  const Ensemble ensemble = Ensemble::load_model(o.run, device);
-  if (ensemble.classes() != static_cast<std::int64_t>(classes.size()))
-    throw Error(o.run, ": the members tell ", ensemble.classes(), " classes apart, run.json names ",
-                classes.size());
-  std::vector<fs::path> files;
-  for (const auto& path : o.paths) {
-    const auto found = find_pictures(path);
-    files.insert(files.end(), found.begin(), found.end());
+/// Tensors [1, …] as one of [n, …].
+template <class T>
+Tensor stacked_as(const std::vector<Tensor>& rows) {
+  Shape shape = rows.at(0).shape();
+  shape[0] = static_cast<std::int64_t>(rows.size());
+  std::vector<T> all;
+  for (const auto& row : rows) all.insert(all.end(), row.data<T>(), row.data<T>() + row.size());
+  return Tensor::from(shape, all);
+}
+Tensor stacked(const std::vector<Tensor>& rows) {
+  return rows.at(0).dtype() == DType::uint8 ? stacked_as<std::uint8_t>(rows)
+                                            : stacked_as<float>(rows);
+}
+
+/// Everything that a run says of some files.
+class Judge {
+ public:
+  Judge(const PredictOptions& o, const json& run, Device device)
+      : options_(o),
+        run_(run),
+        classes_(classes_of(run)),
+        score_(load_scorer(o.run, run, device)) {}
+
+  void judge_tables(const std::vector<fs::path>& tables) {
+    for (const auto& path : tables) {
+      expect_same_features(options_.run, run_, path);
+      const FeatureTable table = load_feature_table(path, false);
+      add(table.names, std::vector<std::int64_t>(table.names.size(), 1), table.values);
+    }
+  }
+
+  void judge_pictures(const std::vector<fs::path>& files) {
+    std::set<fs::path> trees;
+    for (const auto& file : files) trees.insert(fs::absolute(file).parent_path().parent_path());
+    for (const auto& tree : trees) expect_same_pictures(options_.run, run_, tree);
+    in_groups(files, pictures_at_once, "pictures", [&](const auto& group, const auto& progress) {
+      const Pictures pictures = load_pictures(group, progress);
+      std::vector<std::string> names;
+      for (const auto& path : pictures.paths) names.push_back(path.string());
+      add(names, std::vector<std::int64_t>(names.size(), 1), pictures.pixels);
+      problems.bad.insert(problems.bad.end(), pictures.bad.begin(), pictures.bad.end());
+    });
+  }
+
+  void judge_songs(const std::vector<fs::path>& files) {
+    if (files.empty()) return;
+    const Listener listen = make_listener(options_.run, run_);
+    in_groups(files, songs_at_once, "songs", [&](const auto& group, const auto& progress) {
+      std::vector<std::vector<Tensor>> windows(group.size());
+      const auto found = read_songs(
+          group, Windows::all,
+          [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
+            windows[song].push_back(listen(samples));
+          },
+          progress);
+      add_songs(group, windows, found.bad);
+      problems.bad.insert(problems.bad.end(), found.bad.begin(), found.bad.end());
+      problems.warnings.insert(problems.warnings.end(), found.warnings.begin(),
+                               found.warnings.end());
+    });
   }
 
   std::vector<Prediction> predictions;
-  std::vector<BadPicture> bad;
-  ProgressBar bar("predicting ", "pictures", o.common.quiet);
-  for (std::size_t first = 0; first < files.size(); first += pictures_at_once) {
-    const auto last = std::min(first + pictures_at_once, files.size());
-    const Pictures pictures = load_pictures({files.begin() + static_cast<std::ptrdiff_t>(first),
-                                             files.begin() + static_cast<std::ptrdiff_t>(last)});
-    const auto part = predict_pictures(ensemble, pictures, classes, vote_named(o.vote));
-    predictions.insert(predictions.end(), part.begin(), part.end());
-    bad.insert(bad.end(), pictures.bad.begin(), pictures.bad.end());
-    bar.update(static_cast<std::int64_t>(last), static_cast<std::int64_t>(files.size()));
+  SongProblems problems;
+
+ private:
+  void add_songs(const std::vector<fs::path>& songs,
+                 const std::vector<std::vector<Tensor>>& windows, const std::vector<BadFile>& bad) {
+    std::vector<std::string> names;
+    std::vector<std::int64_t> counts;
+    std::vector<Tensor> inputs;
+    for (std::size_t i = 0; i < songs.size(); ++i) {
+      if (std::ranges::find(bad, songs[i], &BadFile::path) != bad.end()) continue;
+      names.push_back(songs[i].string());
+      counts.push_back(static_cast<std::int64_t>(windows[i].size()));
+      inputs.insert(inputs.end(), windows[i].begin(), windows[i].end());
+    }
+    if (!names.empty()) add(names, counts, stacked(inputs));
   }
-  bar.clear();
-  print(o, predictions, bad, classes);
-  for (const auto& [path, reason] : bad)
-    std::cerr << "tutti: " << path.string() << ": " << reason << '\n';
-  return bad.empty() ? done : at_fault;
+
+  /// Judges examples by their inputs, `counts` windows each.
+  void add(const std::vector<std::string>& names, const std::vector<std::int64_t>& counts,
+           const Tensor& inputs) {
+    if (names.empty()) return;
+    const Tensor scores = score_(inputs);
+    std::int64_t first = 0;
+    for (std::size_t i = 0; i < names.size(); first += counts[i++])
+      predictions.push_back(
+          decide(names[i], scores, first, counts[i], classes_, vote_named(options_.vote)));
+  }
+
+  /// Work on so many files at a time, with progress over all of them.
+  template <class Work>
+  void in_groups(const std::vector<fs::path>& files, std::size_t at_once, const char* unit,
+                 const Work& work) {
+    ProgressBar bar("predicting ", unit, options_.common.quiet);
+    for (std::size_t first = 0; first < files.size(); first += at_once) {
+      const auto end = std::min(first + at_once, files.size());
+      work(std::vector<fs::path>(files.begin() + static_cast<std::ptrdiff_t>(first),
+                                 files.begin() + static_cast<std::ptrdiff_t>(end)),
+           [&](std::int64_t done, std::int64_t) {
+             bar.update(static_cast<std::int64_t>(first) + done,
+                        static_cast<std::int64_t>(files.size()));
+           });
+    }
+  }
+
+  const PredictOptions& options_;
+  const json& run_;
+  std::vector<std::string> classes_;
+  Scorer score_;
+};
+
+void print(const PredictOptions& o, const Judge& judged, const std::vector<std::string>& classes) {
+  if (o.common.json) {
+    json document = {{"predictions", to_json(judged.predictions, classes, o.windows)}};
+    add_to(document, judged.problems);
+    std::cout << document.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+  } else if (o.csv) {
+    std::cout << to_csv(judged.predictions, classes, o.windows);
+  } else if (!judged.predictions.empty()) {
+    std::cout << to_text(judged.predictions, o.windows);
+  }
 }
 
 int predict(const PredictOptions& o) {
   const Device device = o.common.prepare();
   const json run = read_run(o.run);
-  return run.at("model") == "ensemble" ? predict_pictures(o, run, device)
-                                       : predict_songs(o, run, device);
+  Judge judge(o, run, device);
+  const Sources sources = find_sources(o.paths, run.at("model") == "ensemble");
+  judge.judge_tables(sources.tables);
+  judge.judge_pictures(sources.pictures);
+  judge.judge_songs(sources.songs);
+  print(o, judge, classes_of(run));
+  tell(judge.problems);
+  return judge.problems.bad.empty() ? done : at_fault;
 }
 
 }  // namespace
 
 void add_predict(CLI::App& program, int& status) {
   auto* command = program.add_subcommand(
-      "predict", "Name the genre of songs: spectrogram pictures or feature rows");
+      "predict",
+      "Name the genre of songs (wav, au, flac, ogg, mp3), in windows of 30 s that vote.\n"
+      "An ensemble also takes spectrogram pictures, an LSTM or RNN tables of features.");
   const auto o = std::make_shared<PredictOptions>();
   command->add_option("RUN", o->run, "The folder of a run")->required();
   command
-      ->add_option(
-          "PATH", o->paths,
-          "Pictures or folders of them for an ensemble, tables of features for an LSTM or RNN")
+      ->add_option("PATH", o->paths,
+                   "Songs or folders of them; pictures or folders of them for an ensemble, tables "
+                   "of features for an LSTM or RNN")
       ->required();
   command->add_option("--vote", o->vote, "How members vote: mean (of probabilities) or majority")
       ->check(CLI::IsMember({"mean", "majority"}))
       ->capture_default_str();
+  command->add_flag("--windows", o->windows, "Also show what each window of 30 s was taken for");
   o->common.add_to(*command);
+  command->add_flag("--csv", o->csv, "Print CSV instead of a table")
+      ->excludes(command->get_option("--json"));
   command->callback([o, &status] { status = predict(*o); });
 }
 

@@ -6,6 +6,7 @@
 #include "apps/epoch_lines.h"
 #include "apps/progress.h"
 #include "apps/run.h"
+#include "datasets/song_pictures.h"
 #include "datasets/spectrogram_tree.h"
 #include "datasets/split.h"
 #include "engine/error.h"
@@ -39,31 +40,34 @@ SpectrogramTree load_data(const TrainEnsembleOptions& o) {
 }
 
 json describe_run(const TrainEnsembleOptions& o, const SpectrogramTree& tree, Device device) {
+  const auto scale = scale_of_tree(o.data);
   json skipped = json::array();
   for (const auto& bad : tree.pictures.bad) skipped.push_back(bad.path.generic_string());
-  return {
-      {"model", "ensemble"},
-      {"command", "train ensemble"},
-      {"options",
-       {{"members", o.members},
-        {"bootstrap", o.bootstrap},
-        {"epochs", o.epochs},
-        {"batch", o.batch},
-        {"lr", o.learning_rate},
-        {"train_fraction", o.train_fraction},
-        {"normalize", o.normalize},
-        {"vote", o.vote}}},
-      {"seed", o.seed},
-      {"device", name(device)},
-      {"versions", {{"tutti", TUTTI_VERSION}}},
-      {"data",
-       {{"path", fs::absolute(o.data).lexically_normal().string()},
-        {"pictures", tree.labels.size()},
-        {"skipped", skipped},
-        {"fingerprint", tree.pictures.fingerprint}}},
-      {"classes", tree.genres},
-      {"preprocessing",
-       {{"height", picture_frequencies}, {"width", picture_times}, {"normalize", o.normalize}}}};
+  return {{"model", "ensemble"},
+          {"command", "train ensemble"},
+          {"options",
+           {{"members", o.members},
+            {"bootstrap", o.bootstrap},
+            {"epochs", o.epochs},
+            {"batch", o.batch},
+            {"lr", o.learning_rate},
+            {"train_fraction", o.train_fraction},
+            {"normalize", o.normalize},
+            {"vote", o.vote}}},
+          {"seed", o.seed},
+          {"device", name(device)},
+          {"versions", {{"tutti", TUTTI_VERSION}}},
+          {"data",
+           {{"path", fs::absolute(o.data).lexically_normal().string()},
+            {"pictures", tree.labels.size()},
+            {"skipped", skipped},
+            {"fingerprint", tree.pictures.fingerprint}}},
+          {"classes", tree.genres},
+          {"preprocessing",
+           {{"height", picture_frequencies},
+            {"width", picture_times},
+            {"normalize", o.normalize},
+            {"scale", scale ? json(name(*scale)) : json()}}}};
 }
 
 std::vector<SplitRow> split_rows(const SpectrogramTree& tree, const Split& split) {
@@ -88,8 +92,8 @@ int train_ensemble(const TrainEnsembleOptions& o) {
     throw Error("--batch ", o.batch, ": a member's sample holds ", sample,
                 " pictures; choose at most that");
 
-  prepare_run(o.out, o.force);
   json run = describe_run(o, tree, device);
+  prepare_run(o.out, o.force);
   write_json(fs::path(o.out) / "run.json", run);
   write_split(o.out, split_rows(tree, split));
   if (!o.common.quiet)

@@ -5,6 +5,7 @@
 #include "apps/epoch_lines.h"
 #include "apps/features.h"
 #include "apps/run.h"
+#include "datasets/song_table.h"
 #include "engine/error.h"
 #include "models/keras_layers.h"
 #include "models/metrics_json.h"
@@ -19,13 +20,21 @@ using nlohmann::json;
 struct TrainFeaturesOptions {
   explicit TrainFeaturesOptions(FeatureModel model) : features(model) {}
   FeatureOptions features;
-  std::string out;
+  std::string out, compat = "auto";
   bool force = false;
 };
 
+/// The version of librosa whose numbers the table holds; the published ones do not say it.
+Compat compat_of(const TrainFeaturesOptions& o) {
+  if (o.compat != "auto") return compat_named(o.compat);
+  return compat_of_table(o.features.data).value_or(Compat::v0_6);
+}
+
 json describe_run(const TrainFeaturesOptions& o, const FeatureTable& table, const Scaler& scaler,
-                  Device device) {
+                  Compat compat, Device device) {
   const std::string model = name(o.features.model);
+  json preprocessing = to_json(scaler, o.features.scaling);
+  preprocessing["compat"] = name(compat);
   return {{"model", model},
           {"command", "train " + model},
           {"options", o.features.to_json()},
@@ -37,7 +46,7 @@ json describe_run(const TrainFeaturesOptions& o, const FeatureTable& table, cons
             {"songs", table.labels.size()},
             {"fingerprint", table.fingerprint}}},
           {"classes", table.classes},
-          {"preprocessing", to_json(scaler, o.features.scaling)}};
+          {"preprocessing", preprocessing}};
 }
 
 std::vector<SplitRow> split_rows(const FeatureTable& table, const ThreeWaySplit& split) {
@@ -55,6 +64,7 @@ int train_features(const TrainFeaturesOptions& o) {
   const Device device = f.common.prepare();
   expect_new_run(o.out, o.force);
   const FeatureTable table = load_feature_table(f.data);
+  const Compat compat = compat_of(o);
   const ThreeWaySplit split =
       split_stratified(table.labels, table.classes, f.test, f.validation, f.seed);
   if (f.batch > static_cast<int>(split.train.size()))
@@ -65,7 +75,7 @@ int train_features(const TrainFeaturesOptions& o) {
     std::cerr << "tutti: warning: the column " << column << " holds one value only\n";
 
   prepare_run(o.out, o.force);
-  write_json(fs::path(o.out) / "run.json", describe_run(o, table, scaler, device));
+  write_json(fs::path(o.out) / "run.json", describe_run(o, table, scaler, compat, device));
   write_split(o.out, split_rows(table, split));
   if (!f.common.quiet)
     std::cerr << table.labels.size() << " songs of " << table.classes.size()
@@ -123,6 +133,13 @@ void add_command(CLI::App& train, FeatureModel model, const char* description, i
   command->add_option("--out", o->out, "Folder for the run: model, history, metrics, pictures")
       ->required()
       ->type_name("RUN");
+  command
+      ->add_option(
+          "--compat", o->compat,
+          "The version of librosa that made the features, for predicting songs: 0.6, 0.11, "
+          "or auto: what FEATURES.csv.json says, else 0.6 as of the published tables")
+      ->check(CLI::IsMember({"auto", "0.6", "0.11"}))
+      ->capture_default_str();
   command->add_flag("--force", o->force, "Replace a run that is already in RUN");
   command->callback([o, &status] { status = train_features(*o); });
 }

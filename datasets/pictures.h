@@ -5,21 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "datasets/media_files.h"
 #include "engine/tensor.h"
 
 namespace tutti {
-
-/// A picture that could not be used, and why.
-struct BadPicture {
-  std::filesystem::path path;
-  std::string reason;
-};
 
 /// Spectrograms in memory: grey, 127 × 2900, time first.
 struct Pictures {
   std::vector<std::filesystem::path> paths;  // of those that could be read, in the order given
   Tensor pixels;                             // uint8 [n, 2900, 127, 1]
-  std::vector<BadPicture> bad;
+  std::vector<BadFile> bad;
   std::string fingerprint;  // 16 hex digits of names and contents of those read; order matters
 };
 

@@ -4,9 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
-#include <kissfft/kissfft.hh>
-#include <numbers>
 #include <string>
 
 #include "datasets/spectrogram_tree.h"
@@ -17,97 +14,45 @@
 namespace tutti {
 namespace {
 
-constexpr std::int64_t window_size = 2048, bins = window_size / 2 + 1;
 constexpr double range_in_decibels = 80;
 
-/// Slaney's mel scale: 3 mels every 200 Hz up to 1000 Hz, from there on 27 mels for a factor
-/// of 6.4.
-double mel_of(double hertz) {
-  return hertz < 1000 ? hertz * 3 / 200 : 15 + 27 * std::log(hertz / 1000) / std::log(6.4);
-}
-double hertz_of(double mel) {
-  return mel < 15 ? mel * 200 / 3 : 1000 * std::exp((mel - 15) / 27 * std::log(6.4));
+/// Zeros, half a window of them at each end, around the samples.
+std::vector<float> padded(const std::vector<float>& samples) {
+  std::vector<float> result(samples.size() + Spectra::window);
+  std::ranges::copy(samples, result.begin() + Spectra::window / 2);
+  return result;
 }
 
-/// A triangle over the spectrum's bins, zero outside [first, first + weights.size()).
-struct MelBand {
-  std::int64_t first = 0;
-  std::vector<double> weights;
-};
-
-/// A triangle of area 1 (Slaney's norm) from `low` by `peak` to `high`, all in hertz.
-MelBand triangle(double low, double peak, double high, double hertz_per_bin) {
-  MelBand band{static_cast<std::int64_t>(std::ceil(low / hertz_per_bin)), {}};
-  for (auto bin = band.first; bin < bins && bin * hertz_per_bin < high; ++bin) {
-    const double hertz = bin * hertz_per_bin;
-    const double height = std::min((hertz - low) / (peak - low), (high - hertz) / (high - peak));
-    band.weights.push_back(height * 2 / (high - low));
-  }
-  return band;
-}
-
-/// Bands whose peaks lie evenly on the mel scale; each reaches to the peaks of its neighbours.
-std::vector<MelBand> mel_bands(int sample_rate) {
-  const double mel_step = mel_of(sample_rate / 2.0) / (picture_frequencies + 1);
-  const double hertz_per_bin = static_cast<double>(sample_rate) / window_size;
-  std::vector<MelBand> bands;
-  for (std::int64_t i = 0; i < picture_frequencies; ++i)
-    bands.push_back(triangle(hertz_of(i * mel_step), hertz_of((i + 1) * mel_step),
-                             hertz_of((i + 2) * mel_step), hertz_per_bin));
-  return bands;
-}
-
-std::vector<double> hann_window() {
-  std::vector<double> window(window_size);
-  for (std::int64_t i = 0; i < window_size; ++i)
-    window[i] = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * i / window_size);
-  return window;
-}
-
-/// Power of the mel bands at one moment after another.
-class MelAnalyzer {
+/// Power of frequency bands at one moment after another.
+class BandAnalyzer {
  public:
-  MelAnalyzer(const std::vector<float>& samples, int sample_rate)
-      : samples_(samples), bands_(mel_bands(sample_rate)) {}
+  BandAnalyzer(const std::vector<float>& padded_samples, const std::vector<FrequencyBand>& bands)
+      : samples_(padded_samples), bands_(bands) {}
 
-  /// Fills column `time` of `power` [127, 2900], low frequencies last.
+  /// Fills columns [time, time + lanes) of `power` [127, 2900], low frequencies last.
   void analyze(std::int64_t time, std::vector<double>& power) {
-    transform(time);
+    analyzer_.magnitudes({window(time), window(time + 1), window(time + 2), window(time + 3)},
+                         spectra_);
     for (std::int64_t i = 0; i < picture_frequencies; ++i) {
-      double sum = 0;
-      for (std::size_t j = 0; j < bands_[i].weights.size(); ++j)
-        sum += bands_[i].weights[j] * spectrum_[bands_[i].first + j];
-      power[(picture_frequencies - 1 - i) * picture_times + time] = sum;
+      const auto of_band = bands_[i].power(spectra_);
+      for (int lane = 0; lane < lanes; ++lane)
+        power[(picture_frequencies - 1 - i) * picture_times + time + lane] = of_band[lane];
     }
   }
 
  private:
-  /// Power spectrum around the middle of the `time`th of 2900 equal parts of the samples.
-  void transform(std::int64_t time) {
-    const auto count = static_cast<std::int64_t>(samples_.size());
-    const auto start = (2 * time + 1) * count / (2 * picture_times) - window_size / 2;
-    for (std::int64_t i = 0; i < window_size; ++i) {
-      const bool inside = start + i >= 0 && start + i < count;
-      frame_[i] = inside ? window_[i] * samples_[start + i] : 0;
-    }
-    fourier_.transform_real(frame_.data(), coefficients_.data());
-    // kissfft packs the real coefficients of the lowest and the highest bin into one number.
-    const auto ends = coefficients_[0];
-    for (std::int64_t bin = 1; bin < bins - 1; ++bin)
-      spectrum_[bin] = std::norm(coefficients_[bin]);
-    spectrum_.front() = ends.real() * ends.real();
-    spectrum_.back() = ends.imag() * ends.imag();
+  /// The window around the middle of the `time`th of 2900 equal parts of the samples.
+  const float* window(std::int64_t time) const {
+    const auto count = static_cast<std::int64_t>(samples_.size()) - Spectra::window;
+    return samples_.data() + (2 * time + 1) * count / (2 * picture_times);
   }
 
   const std::vector<float>& samples_;
-  std::vector<MelBand> bands_;
-  std::vector<double> window_ = hann_window();
-  kissfft<double> fourier_{window_size / 2, false};
-  std::vector<double> frame_ = std::vector<double>(window_size);
-  std::vector<std::complex<double>> coefficients_ =
-      std::vector<std::complex<double>>(window_size / 2);
-  std::vector<double> spectrum_ = std::vector<double>(bins);
+  const std::vector<FrequencyBand>& bands_;
+  SpectrumAnalyzer analyzer_;
+  Spectra spectra_;
 };
+static_assert(picture_times % lanes == 0);
 
 void check_input(const std::vector<float>& samples, int sample_rate) {
   if (sample_rate <= 0) throw Error("a sample rate of ", sample_rate, " Hz: it must be positive");
@@ -118,12 +63,15 @@ void check_input(const std::vector<float>& samples, int sample_rate) {
 
 }  // namespace
 
-GreyPicture mel_spectrogram(const std::vector<float>& samples, int sample_rate) {
+GreyPicture log_spectrogram(const std::vector<float>& samples, int sample_rate,
+                            FrequencyScale scale) {
   check_input(samples, sample_rate);
+  const auto sound = padded(samples);
+  const auto bands = frequency_bands(scale, picture_frequencies, sample_rate);
   std::vector<double> power(picture_frequencies * picture_times);
-  parallel_ranges(picture_times, 290, [&](std::int64_t begin, std::int64_t end) {
-    MelAnalyzer analyzer(samples, sample_rate);
-    for (auto time = begin; time < end; ++time) analyzer.analyze(time, power);
+  parallel_ranges(picture_times / lanes, 73, [&](std::int64_t begin, std::int64_t end) {
+    BandAnalyzer analyzer(sound, bands);
+    for (auto block = begin; block < end; ++block) analyzer.analyze(block * lanes, power);
   });
 
   GreyPicture picture{picture_frequencies, picture_times, {}};

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "datasets/picture.h"
-#include "datasets/picture_files.h"
 #include "datasets/pictures.h"
 
 namespace tutti {

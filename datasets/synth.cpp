@@ -1,9 +1,8 @@
 #include "datasets/synth.h"
 
-#include <iomanip>
 #include <mutex>
-#include <sstream>
 
+#include "datasets/song_pictures.h"
 #include "datasets/spectrogram.h"
 #include "datasets/synthetic_genres.h"
 #include "datasets/wav.h"
@@ -25,25 +24,11 @@ void check(const SynthOptions& options) {
     throw Error("songs of ", options.seconds, " seconds: they can last 1 to ", longest);
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code problem;
-  fs::create_directories(folder, problem);
-  if (problem) throw Error("cannot make the folder ", folder.string(), ": ", problem.message());
-}
-
-/// As in resized007.png: three digits, or as many as it takes.
-std::string numbered(const std::string& prefix, int digits, std::int64_t number,
-                     const std::string& extension) {
-  std::ostringstream name;
-  name << prefix << std::setw(digits) << std::setfill('0') << number << extension;
-  return name.str();
-}
-
 void write_song(const fs::path& out, const SynthOptions& options, int genre, std::int64_t number) {
   const std::string& name = synthetic_genres().at(static_cast<std::size_t>(genre));
   const auto samples = synthetic_song(genre, number, options.seed, options.seconds);
   write_png(out / "genres" / name / numbered("resized", 3, number, ".png"),
-            mel_spectrogram(samples, synthetic_sample_rate));
+            log_spectrogram(samples, synthetic_sample_rate));
   if (options.audio)
     write_wav(out / "audio" / name / numbered(name + ".", 5, number, ".wav"), samples,
               synthetic_sample_rate);
@@ -67,6 +52,7 @@ void write_synthetic_songs(const fs::path& out, const SynthOptions& options,
     make_folder(out / "genres" / genre);
     if (options.audio) make_folder(out / "audio" / genre);
   }
+  record_scale(out / "genres", FrequencyScale::mel);
   const auto genres = static_cast<std::int64_t>(synthetic_genres().size());
   const std::int64_t songs = genres * options.songs_per_genre;
   std::mutex mutex;

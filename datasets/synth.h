@@ -26,9 +26,10 @@ struct SynthOptions {
   bool audio = true;  // also write the wav files
 };
 
-/// Writes <out>/audio/<genre>/<genre>.00000.wav and <out>/genres/<genre>/resized000.png, in
-/// parallel; `progress` is called after each song, by one thread at a time. An Error names the file
-/// that cannot be written. There can be 1 to 100,000 songs a genre, of 1 to 3600 seconds.
+/// Writes <out>/audio/<genre>/<genre>.00000.wav, <out>/genres/<genre>/resized000.png and
+/// spectrogram.json, in parallel; `progress` is called after each song, by one thread at a time. An
+/// Error names the file that cannot be written. There can be 1 to 100,000 songs a genre, of 1 to
+/// 3600 seconds.
 void write_synthetic_songs(
     const std::filesystem::path& out, const SynthOptions& options,
     const std::function<void(std::int64_t done, std::int64_t total)>& progress = {});

@@ -7,8 +7,8 @@ using Catch::Contains;
 using tutti::test::run_tutti;
 
 TEST_CASE("Every command explains itself") {
-  for (const char* command :
-       {"", "train", "train ensemble", "evaluate", "predict", "synth", "devices"}) {
+  for (const char* command : {"", "train", "train ensemble", "evaluate", "predict", "features",
+                              "spectrogram", "synth", "devices"}) {
     const auto result = run_tutti(std::string(command) + " --help");
     CAPTURE(command);
     CHECK(result.status == 0);
@@ -24,7 +24,10 @@ TEST_CASE("A wrong command line is status 2 and names what is wrong") {
            {"train ensemble --data x --out y --members 0", "--members"},
            {"train ensemble --data x --out y --vote loud", "--vote"},
            {"train ensemble --out y", "--data"},
-           {"synth --out x --seconds none", "--seconds"}}) {
+           {"synth --out x --seconds none", "--seconds"},
+           {"features x --out y --compat 0.7", "--compat"},
+           {"spectrogram x", "--out"},
+           {"predict x y --csv --json", "--csv"}}) {
     const auto result = run_tutti(arguments);
     CAPTURE(arguments);
     CHECK(result.status == 2);

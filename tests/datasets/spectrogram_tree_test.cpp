@@ -124,7 +124,7 @@ TEST_CASE("names with spaces, quotes, newlines and letters of all kinds are read
   const auto tree = load_spectrogram_tree(folder.path());
   CHECK(tree.genres == genres);
   CHECK(tree.labels == std::vector<std::int32_t>{0, 1, 2, 3, 4});
-  CHECK(find_pictures(folder.path()).size() == 5);
+  CHECK(find_media(folder.path(), Media::pictures).size() == 5);
 }
 
 TEST_CASE("a tree that is not one is refused with what would be right") {
@@ -197,7 +197,7 @@ TEST_CASE("a folder that may not be read is an error") {
     if (!nobody) return;
     CHECK_THAT(tree_error(folder.path()),
                Contains("cannot read the folder") && Contains("/rock: Permission denied"));
-    CHECK_THAT(error_of([&] { find_pictures(folder.path()); }),
+    CHECK_THAT(error_of([&] { find_media(folder.path(), Media::pictures); }),
                Contains("/rock: Permission denied"));
   }
   fs::permissions(folder / "rock", fs::perms(0755));
@@ -262,12 +262,15 @@ TEST_CASE("pictures are found below a folder, each once") {
   fs::create_directory_symlink("..", folder / "a" / "b" / "round");
   fs::create_directory_symlink("a", folder / "again");
   const auto root = folder.path();
-  CHECK(find_pictures(root) == std::vector<fs::path>{root / "a/b/d.png", root / "a/c.bmp",
-                                                     root / "b.JPEG", root / "live.png/f.png"});
-  CHECK(find_pictures(root / "a/song.wav") == std::vector<fs::path>{root / "a/song.wav"});
-  CHECK_THROWS_WITH(find_pictures(root / "none"), Contains("/none: No such file"));
+  CHECK(find_media(root, Media::pictures) ==
+        std::vector<fs::path>{root / "a/b/d.png", root / "a/c.bmp", root / "b.JPEG",
+                              root / "live.png/f.png"});
+  CHECK(find_media(root / "a/song.wav", Media::pictures) ==
+        std::vector<fs::path>{root / "a/song.wav"});
+  CHECK_THROWS_WITH(find_media(root / "none", Media::pictures), Contains("/none: No such file"));
   fs::create_directory(root / "empty");
-  CHECK_THROWS_WITH(find_pictures(root / "empty"), Contains("/empty holds no pictures"));
+  CHECK_THROWS_WITH(find_media(root / "empty", Media::pictures),
+                    Contains("/empty holds no pictures"));
 }
 
 TEST_CASE("genre folders may be links") {

@@ -1,4 +1,4 @@
-"""Golden numbers for mel_spectrogram: 29 columns of the picture of a chirp in faint noise.
+"""Golden numbers for log_spectrogram: 29 columns of the picture of a chirp in faint noise.
 
 Run: python mel_spectrogram.py > mel_spectrogram.json   (made with librosa 0.11.0, numpy 2.4)
 """

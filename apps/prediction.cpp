@@ -1,0 +1,164 @@
+#include "apps/prediction.h"
+
+#include <algorithm>
+#include <iomanip>
+#include <sstream>
+
+#include "datasets/audio.h"
+#include "datasets/csv.h"
+#include "models/text.h"
+
+namespace tutti {
+namespace {
+
+using nlohmann::json;
+
+/// The vote of some voters, by their probabilities [voters][classes].
+struct Verdict {
+  std::int32_t winner;
+  std::vector<float> mean;
+};
+
+Verdict verdict_of(const std::vector<float>& probabilities, std::int64_t classes, Vote rule) {
+  const auto voters = static_cast<std::int64_t>(probabilities.size()) / classes;
+  Ensemble::Scores scores{Tensor::from({voters, 1, classes}, probabilities), {}};
+  for (auto row = probabilities.begin(); row != probabilities.end(); row += classes)
+    scores.labels.push_back(
+        {static_cast<std::int32_t>(std::max_element(row, row + classes) - row)});
+  return {vote(scores, rule)[0], mean_probabilities(scores.scores)};
+}
+
+struct Range {
+  std::int64_t first, count;
+};
+
+/// The rows of some members, of probabilities [members, rows, classes].
+std::vector<float> pick(const Tensor& scores, Range members, Range rows) {
+  const auto classes = scores.dim(2);
+  std::vector<float> picked;
+  for (auto m = members.first; m < members.first + members.count; ++m) {
+    const float* const first = scores.data<float>() + (m * scores.dim(1) + rows.first) * classes;
+    picked.insert(picked.end(), first, first + rows.count * classes);
+  }
+  return picked;
+}
+
+Prediction decide_on(const std::string& path, const Tensor& scores, Range rows,
+                     const std::vector<std::string>& classes, Vote rule) {
+  const auto count = static_cast<std::int64_t>(classes.size());
+  const auto [winner, mean] = verdict_of(pick(scores, {0, scores.dim(0)}, rows), count, rule);
+  const auto genre = static_cast<std::size_t>(winner);
+  Prediction prediction{path, classes[genre], mean[genre], mean, {}, 0, {}};
+  for (std::int64_t m = 0; m < scores.dim(0); ++m) {
+    const auto of_member = verdict_of(pick(scores, {m, 1}, rows), count, rule).winner;
+    prediction.votes.push_back(classes[static_cast<std::size_t>(of_member)]);
+  }
+  return prediction;
+}
+
+/// A song, followed by its windows if they are asked for.
+std::vector<const Prediction*> lines(const Prediction& song, bool windows) {
+  std::vector<const Prediction*> all = {&song};
+  for (const auto& window : song.windows)
+    if (windows) all.push_back(&window);
+  return all;
+}
+
+/// The path, or for a window "  from 0:30".
+std::string title(const Prediction& p) {
+  if (!p.path.empty()) return p.path;
+  const auto seconds = static_cast<int>(p.start);
+  std::ostringstream text;
+  text << "  from " << seconds / 60 << ':' << std::setw(2) << std::setfill('0') << seconds % 60;
+  return text.str();
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+  auto points = printable(text);
+  points.resize(std::max(width, points.size()), U' ');
+  return encode_utf8(points);
+}
+
+std::string joined(const std::vector<std::string>& votes) {
+  std::string all;
+  for (const auto& genre : votes) all += (all.empty() ? "" : ";") + genre;
+  return all;
+}
+
+json to_json(const Prediction& p, const std::vector<std::string>& classes) {
+  json probabilities;
+  for (std::size_t k = 0; k < classes.size(); ++k) probabilities[classes[k]] = p.probabilities[k];
+  return {{"genre", p.genre},
+          {"probability", p.probability},
+          {"probabilities", probabilities},
+          {"votes", p.votes}};
+}
+
+}  // namespace
+
+Prediction decide(const std::string& path, const Tensor& scores, std::int64_t first,
+                  std::int64_t count, const std::vector<std::string>& classes, Vote rule) {
+  Prediction prediction = decide_on(path, scores, {first, count}, classes, rule);
+  for (std::int64_t window = 0; window < count; ++window) {
+    prediction.windows.push_back(decide_on("", scores, {first + window, 1}, classes, rule));
+    prediction.windows.back().start = window_seconds * static_cast<double>(window);
+  }
+  return prediction;
+}
+
+std::string to_text(const std::vector<Prediction>& predictions, bool windows) {
+  std::size_t path_width = 4, genre_width = 5;
+  for (const auto& song : predictions)
+    for (const auto* p : lines(song, windows)) {
+      path_width = std::max(path_width, printable(title(*p)).size());
+      genre_width = std::max(genre_width, printable(p->genre).size());
+    }
+  std::ostringstream table;
+  table << padded("path", path_width) << "  " << padded("genre", genre_width)
+        << "  probability  members' votes\n";
+  for (const auto& song : predictions)
+    for (const auto* p : lines(song, windows)) {
+      table << padded(title(*p), path_width) << "  " << padded(p->genre, genre_width) << "  "
+            << std::fixed << std::setprecision(4) << std::setw(11) << p->probability << " ";
+      for (const auto& genre : p->votes) table << ' ' << encode_utf8(printable(genre));
+      table << '\n';
+    }
+  return table.str();
+}
+
+std::string to_csv(const std::vector<Prediction>& predictions,
+                   const std::vector<std::string>& classes, bool windows) {
+  std::ostringstream csv;
+  csv << "path,start,genre,probability,votes";
+  for (const auto& genre : classes) csv << ',' << csv_cell(genre);
+  csv << '\n';
+  for (const auto& song : predictions)
+    for (const auto* p : lines(song, windows)) {
+      csv << csv_cell(song.path) << ',';
+      if (p->path.empty()) csv << p->start;
+      csv << ',' << csv_cell(p->genre) << ',' << p->probability << ','
+          << csv_cell(joined(p->votes));
+      for (const float probability : p->probabilities) csv << ',' << probability;
+      csv << '\n';
+    }
+  return csv.str();
+}
+
+json to_json(const std::vector<Prediction>& predictions, const std::vector<std::string>& classes,
+             bool windows) {
+  json list = json::array();
+  for (const auto& song : predictions) {
+    json entry = to_json(song, classes);
+    entry["path"] = song.path;
+    for (const auto& window : song.windows) {
+      if (!windows) break;
+      json part = to_json(window, classes);
+      part["start"] = window.start;
+      entry["windows"].push_back(part);
+    }
+    list.push_back(entry);
+  }
+  return list;
+}
+
+}  // namespace tutti

@@ -1,0 +1,28 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "engine/tensor.h"
+
+namespace tutti {
+
+/// Every member's probabilities [members, n, classes] for inputs [n, …], by the model of a run of
+/// whichever kind.
+using Scorer = std::function<Tensor(const Tensor& inputs)>;
+Scorer load_scorer(const std::filesystem::path& folder, const nlohmann::json& run, Device device);
+
+/// What a run's model takes, [1, …], of a window of a song: the same spectrogram or the same
+/// features that it was trained on. An Error if the run does not say which those are.
+using Listener = std::function<Tensor(const std::vector<float>& samples)>;
+Listener make_listener(const std::filesystem::path& folder, const nlohmann::json& run);
+
+/// An Error if a tree or a table says that it was made otherwise than what the run was trained on.
+void expect_same_pictures(const std::filesystem::path& folder, const nlohmann::json& run,
+                          const std::filesystem::path& tree);
+void expect_same_features(const std::filesystem::path& folder, const nlohmann::json& run,
+                          const std::filesystem::path& table);
+
+}  // namespace tutti

@@ -1,0 +1,15 @@
+#pragma once
+#include <nlohmann/json.hpp>
+
+#include "datasets/songs.h"
+
+/// What the commands that read songs say of those that they could not use.
+namespace tutti {
+
+/// Lines on stderr: warnings, then errors.
+void tell(const SongProblems& problems);
+
+/// Adds "errors" and "warnings": lists of path and reason.
+void add_to(nlohmann::json& document, const SongProblems& problems);
+
+}  // namespace tutti

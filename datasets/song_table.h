@@ -1,0 +1,25 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "datasets/compat.h"
+#include "datasets/genre_tree.h"
+#include "datasets/songs.h"
+
+namespace tutti {
+
+/// Writes a table of the 28 features of the songs of a tree, in the columns of the published data
+/// set: filename (with its folder where two genres have a file of that name), the features of the
+/// first 30 s, label (the genre); and beside it `table`.json, which says how they were made. Songs
+/// that cannot be used are left out and listed. An Error if none is left or a file cannot be
+/// written.
+SongProblems write_song_table(const std::filesystem::path& table, const std::filesystem::path& root,
+                              const GenreTree& songs, Compat compat, const Progress& progress = {});
+
+/// How the features of a table were made, as `table`.json says; nothing if there is none. An Error
+/// if that is damaged.
+std::optional<Compat> compat_of_table(const std::filesystem::path& table);
+
+}  // namespace tutti
