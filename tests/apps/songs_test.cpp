@@ -234,7 +234,7 @@ TEST_CASE("A model judges only what was made as what it was trained on") {
                word(folder / "rnn") + " --epochs 1 --batch 8");
   CHECK(json::parse(text_of(folder / "rnn" / "run.json")).at("preprocessing").at("compat") ==
         "0.6");
-  for (const std::string command :
+  for (const std::string& command :
        {"predict " + word(folder / "rnn") + " " + word(t.table),
         "evaluate " + word(folder / "rnn") + " --data " + word(t.table)}) {
     const auto newer = run_tutti(command);
