@@ -1,5 +1,7 @@
 #pragma once
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,10 @@ struct FeatureOptions {
   double learning_rate, test = 0.2, validation = 0.1;
   std::uint64_t seed = 54;
 };
+
+/// Trains and leaves a run in `out`; nothing if Ctrl-C stopped it.
+std::optional<Metrics> train_run(const FeatureOptions& options, const std::filesystem::path& out,
+                                 bool force);
 
 const char* name(FeatureModel model);  // "lstm", "rnn"
 

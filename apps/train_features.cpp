@@ -23,21 +23,21 @@ struct TrainFeaturesOptions {
   bool force = false;
 };
 
-json describe_run(const TrainFeaturesOptions& o, const FeatureTable& table, const Scaler& scaler,
+json describe_run(const FeatureOptions& f, const FeatureTable& table, const Scaler& scaler,
                   Device device) {
-  const std::string model = name(o.features.model);
+  const std::string model = name(f.model);
   return {{"model", model},
           {"command", "train " + model},
-          {"options", o.features.to_json()},
-          {"seed", o.features.seed},
+          {"options", f.to_json()},
+          {"seed", f.seed},
           {"device", name(device)},
           {"versions", {{"tutti", TUTTI_VERSION}}},
           {"data",
-           {{"path", fs::absolute(o.features.data).lexically_normal().string()},
+           {{"path", fs::absolute(f.data).lexically_normal().string()},
             {"songs", table.labels.size()},
             {"fingerprint", table.fingerprint}}},
           {"classes", table.classes},
-          {"preprocessing", to_json(scaler, o.features.scaling)}};
+          {"preprocessing", to_json(scaler, f.scaling)}};
 }
 
 std::vector<SplitRow> split_rows(const FeatureTable& table, const ThreeWaySplit& split) {
@@ -50,10 +50,11 @@ std::vector<SplitRow> split_rows(const FeatureTable& table, const ThreeWaySplit&
   return rows;
 }
 
-int train_features(const TrainFeaturesOptions& o) {
-  const FeatureOptions& f = o.features;
+}  // namespace
+
+std::optional<Metrics> train_run(const FeatureOptions& f, const fs::path& out, bool force) {
   const Device device = f.common.prepare();
-  expect_new_run(o.out, o.force);
+  expect_new_run(out, force);
   const FeatureTable table = load_feature_table(f.data);
   const ThreeWaySplit split =
       split_stratified(table.labels, table.classes, f.test, f.validation, f.seed);
@@ -64,9 +65,9 @@ int train_features(const TrainFeaturesOptions& o) {
   for (const auto& column : scaler.constant_columns(feature_names()))
     std::cerr << "tutti: warning: the column " << column << " holds one value only\n";
 
-  prepare_run(o.out, o.force);
-  write_json(fs::path(o.out) / "run.json", describe_run(o, table, scaler, device));
-  write_split(o.out, split_rows(table, split));
+  prepare_run(out, force);
+  write_json(out / "run.json", describe_run(f, table, scaler, device));
+  write_split(out, split_rows(table, split));
   if (!f.common.quiet)
     std::cerr << table.labels.size() << " songs of " << table.classes.size()
               << " genres: " << split.train.size() << " to train, " << split.validation.size()
@@ -79,7 +80,7 @@ int train_features(const TrainFeaturesOptions& o) {
                    f.common.quiet);
   FeatureClassifiers classifier = build_classifiers(table, {split}, recipe);
   const auto save = [&] {
-    write_keras_file(fs::path(o.out) / "model.h5", to_keras(classifier.model, 0, f.learning_rate));
+    write_keras_file(out / "model.h5", to_keras(classifier.model, 0, f.learning_rate));
   };
   save();
   const std::atomic<bool>& stop = stop_on_interrupt();
@@ -94,24 +95,32 @@ int train_features(const TrainFeaturesOptions& o) {
   };
   recipe.training.stop = &stop;
   train_classifiers(classifier, table, {split}, recipe);
-  write_curves(o.out, history, title);
+  write_curves(out, history, title);
   if (stop) {
-    std::cerr << "tutti: stopped; " << o.out << " holds the state after epoch " << history.size()
-              << '\n';
-    return interrupted;
+    std::cerr << "tutti: stopped; " << out.string() << " holds the state after epoch "
+              << history.size() << '\n';
+    return std::nullopt;
   }
 
   const auto& judged = split.test.empty() ? split.train : split.test;
   const Metrics metrics =
       measure(classifier.predict(0, table, judged), labels_of(table.labels, judged), table.classes);
-  write_metrics(o.out, metrics, to_json(metrics), title + " on the test set");
-  if (f.common.json)
-    std::cout << to_json(metrics).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+  write_metrics(out, metrics, to_json(metrics), title + " on the test set");
+  return metrics;
+}
+
+namespace {
+
+int train_features(const TrainFeaturesOptions& o) {
+  const auto metrics = train_run(o.features, o.out, o.force);
+  if (!metrics) return interrupted;
+  if (o.features.common.json)
+    std::cout << to_json(*metrics).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
   else
-    std::cout << "accuracy " << metrics.accuracy << " of " << metrics.examples() << " songs, loss "
-              << metrics.loss << "\n\n"
-              << class_table(metrics) << '\n'
-              << confusion_table(metrics) << "\nThe run is in " << o.out
+    std::cout << "accuracy " << metrics->accuracy << " of " << metrics->examples()
+              << " songs, loss " << metrics->loss << "\n\n"
+              << class_table(*metrics) << '\n'
+              << confusion_table(*metrics) << "\nThe run is in " << o.out
               << ": model.h5, confusion.png, accuracy.png, loss.png\n";
   return done;
 }
