@@ -5,6 +5,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/common.h"
@@ -22,10 +23,15 @@ struct SearchOptions {
 
   std::string out, space_file, objective = "val_accuracy", sampler = "tpe", pruner = "median";
   std::int64_t trials = 50, jobs = 8;
-  int folds = 0;
   double timeout = 0;  // seconds; 0: none
   bool resume = false;
 };
+
+/// The least and the greatest number that a parameter may have; `fixed` if it is not searched.
+std::pair<double, double> range_of(const Space& space, const std::string& name, double fixed);
+
+/// An Error if a trial could want batches of more examples ("songs") than there are.
+void expect_batches(const Space& space, int fixed, std::int64_t examples, const char* unit);
 
 /// A trial in training. After every epoch `report` keeps its results and says whether it goes on.
 class TrialRun {

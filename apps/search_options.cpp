@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "apps/search.h"
 #include "engine/error.h"
 #include "engine/files.h"
@@ -25,11 +27,6 @@ void SearchOptions::add_to(CLI::App& command) {
                   "What a trial is judged by: val_accuracy (most) or val_loss (least), after the "
                   "last epoch")
       ->check(CLI::IsMember({"val_accuracy", "val_loss"}))
-      ->capture_default_str();
-  command
-      .add_option("--folds", folds,
-                  "Judge by the mean over this many folds of the songs not tested on; 0 does not")
-      ->check(CLI::Range(0, 1000))
       ->capture_default_str();
   command
       .add_option("--sampler", sampler,
@@ -69,6 +66,22 @@ Space SearchOptions::space(const nlohmann::ordered_json& original,
   } catch (const std::exception& problem) {
     throw Error(space_file, ": ", problem.what());
   }
+}
+
+std::pair<double, double> range_of(const Space& space, const std::string& name, double fixed) {
+  const SpaceParameter* parameter = space.find(name);
+  if (!parameter) return {fixed, fixed};
+  const Distribution& d = parameter->distribution;
+  if (d.numerical()) return {d.low, d.high};
+  const auto [least, most] = std::minmax_element(d.choices.begin(), d.choices.end());
+  return {least->get<double>(), most->get<double>()};
+}
+
+void expect_batches(const Space& space, int fixed, std::int64_t examples, const char* unit) {
+  const double largest = range_of(space, "batch", fixed).second;
+  if (largest > static_cast<double>(examples))
+    throw Error("batches of ", largest, ' ', unit, ": there are ", examples,
+                " to train on; choose at most that with --batch or --space");
 }
 
 }  // namespace tutti

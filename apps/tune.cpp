@@ -16,6 +16,7 @@ void add_tune(CLI::App& program, int& status) {
       "  optuna-dashboard sqlite:///run/study.db");
   command->require_subcommand(0, 1);
   add_tune_features(*command, status);
+  add_tune_ensemble(*command, status);
 
   const auto folder = std::make_shared<std::string>();
   const auto json = std::make_shared<bool>(false);
@@ -25,7 +26,7 @@ void add_tune(CLI::App& program, int& status) {
     if (!folder->empty())
       status = report_search(*folder, *json);
     else if (command->get_subcommands().empty())
-      throw CLI::RequiredError("lstm, rnn or --report RUN");
+      throw CLI::RequiredError("lstm, rnn, ensemble or --report RUN");
   });
 }
 

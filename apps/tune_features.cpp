@@ -17,13 +17,14 @@ struct TuneOptions {
   explicit TuneOptions(FeatureModel model) : features(model) {}
   FeatureOptions features;
   SearchOptions search;
+  int folds = 0;
 };
 
 /// The original's space for the LSTM: two LSTM layers and perhaps one more, one to three dense.
 ordered_json original_space(FeatureModel model) {
   const ordered_json rate = {{"type", "float"}, {"low", 1e-5}, {"high", 1e-2}, {"log", true}};
   if (model == FeatureModel::rnn)
-    return {{"lr", rate}, {"batch", {{"type", "categorical"}, {"choices", {8, 16, 32, 64}}}}};
+    return {{"lr", rate}, {"batch", {{"type", "categorical"}, {"choices", {8, 16, 32}}}}};
   return {{"units", {{"type", "int"}, {"low", 32}, {"high", 125}}},
           {"lr", rate},
           {"layers", {{"type", "int"}, {"low", 2}, {"high", 3}}},
@@ -75,19 +76,6 @@ std::vector<ThreeWaySplit> splits_of(const FeatureOptions& f, int folds,
   return splits;
 }
 
-void expect_batches(const Space& space, const FeatureOptions& f, std::size_t songs) {
-  const SpaceParameter* batch = space.find("batch");
-  double largest = f.batch;
-  if (batch) {
-    largest = batch->distribution.numerical() ? batch->distribution.high : 0;
-    for (const auto& choice : batch->distribution.choices)
-      largest = std::max(largest, choice.get<double>());
-  }
-  if (largest > static_cast<double>(songs))
-    throw Error("batches of ", largest, " songs: there are ", songs,
-                " to train on; choose at most that");
-}
-
 void train(std::vector<TrialRun>& runs, const FeatureTable& table,
            const std::vector<ThreeWaySplit>& splits, const FeatureOptions& options,
            const Space& space, Device device, const std::atomic<bool>& stop) {
@@ -111,10 +99,10 @@ int tune(const TuneOptions& o) {
   const Device device = f.common.prepare();
   const Space space = o.search.space(original_space(f.model), tunables(f.model));
   const FeatureTable table = load_feature_table(f.data);
-  const auto splits = splits_of(f, o.search.folds, table);
+  const auto splits = splits_of(f, o.folds, table);
   if (splits[0].validation.empty())
     throw Error("--validation 0 leaves no songs to judge trials by; choose a share above 0");
-  expect_batches(space, f, splits[0].train.size());
+  expect_batches(space, f.batch, static_cast<std::int64_t>(splits[0].train.size()), "songs");
   Search search{.model = name(f.model),
                 .space = space,
                 .settings = {},
@@ -123,7 +111,7 @@ int tune(const TuneOptions& o) {
                 .train = {},
                 .train_best = {}};
   search.settings = {{"model", name(f.model)},   {"objective", o.search.objective},
-                     {"folds", o.search.folds},  {"space", json(to_json(space))},
+                     {"folds", o.folds},         {"space", json(to_json(space))},
                      {"options", f.to_json()},   {"seed", f.seed},
                      {"data", table.fingerprint}};
   search.train = [&](std::vector<TrialRun>& runs, const std::atomic<bool>& stop) {
@@ -142,6 +130,11 @@ void add_command(CLI::App& parent, FeatureModel model, const char* description, 
   auto* command = parent.add_subcommand(name(model), description);
   const auto o = std::make_shared<TuneOptions>(model);
   o->search.add_to(*command);
+  command
+      ->add_option("--folds", o->folds,
+                   "Judge by the mean over this many folds of the songs not tested on; 0 does not")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
   o->features.add_to(*command);
   command->callback([o, &status] { status = tune(*o); });
 }
