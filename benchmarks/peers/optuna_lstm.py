@@ -9,6 +9,7 @@ pruner, TPE; Optuna's trials one after another, as the original's.
 import argparse
 import csv
 import json
+import resource
 import subprocess
 import tempfile
 import time
@@ -91,23 +92,24 @@ def main():
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
         start = time.time()
+        cpu = lambda who: sum(resource.getrusage(who)[:2])
         ours = json.loads(subprocess.run(
             [options.tutti, "tune", "lstm", "--data", options.data, "--out", folder + "/run", "--trials",
              str(options.trials), "--threads", str(options.threads), "--pruner", options.pruner, "--quiet", "--json"],
             capture_output=True, text=True, check=True).stdout)
-        seconds = time.time() - start
+        seconds, ours_cpu = time.time() - start, cpu(resource.RUSAGE_CHILDREN)
         data = load(options.data, folder + "/run")
         lengths = [sum(1 for line in open(f"{folder}/run/trials/{t['number']:04}.csv")) - 1 for t in ours["trials"]]
         pruner = optuna.pruners.MedianPruner() if options.pruner == "median" else optuna.pruners.NopPruner()
         study = optuna.create_study(direction="maximize", storage=f"sqlite:///{folder}/optuna.db", pruner=pruner,
                                     sampler=optuna.samplers.TPESampler(seed=0))
-        start = time.time()
+        start, before = time.time(), cpu(resource.RUSAGE_SELF)
         study.optimize(objective(data), n_trials=options.trials)
-        theirs = time.time() - start
+        theirs, theirs_cpu = time.time() - start, cpu(resource.RUSAGE_SELF) - before
         print(f"{options.trials} trials, {options.threads} threads, pruner {options.pruner}")
-        print(f"tutti:  {60 * options.trials / seconds:7.1f} trials/min, {seconds:6.1f} s, {sum(lengths)} epochs, "
+        print(f"tutti:  {60 * options.trials / seconds:7.1f} trials/min, {seconds:6.1f} s, {ours_cpu:6.1f} s of CPU, {sum(lengths)} epochs, "
               f"best val_accuracy {ours['best']['value']:.4f}, test accuracy {ours['test']['accuracy']:.4f}")
-        print(f"Optuna: {60 * options.trials / theirs:7.1f} trials/min, {theirs:6.1f} s, "
+        print(f"Optuna: {60 * options.trials / theirs:7.1f} trials/min, {theirs:6.1f} s, {theirs_cpu:6.1f} s of CPU, "
               f"{sum(len(t.intermediate_values) for t in study.trials)} epochs, "
               f"best val_accuracy {study.best_value:.4f}")
 
