@@ -1,5 +1,7 @@
 #pragma once
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,10 +23,15 @@ struct FeatureOptions {
   std::string data;
   LstmOptions lstm;
   std::string scaling = "minmax";
+  std::string compat = "auto";  // the version of librosa whose numbers the table holds
   int epochs, batch = 32;
   double learning_rate, test = 0.2, validation = 0.1;
   std::uint64_t seed = 54;
 };
+
+/// Trains and leaves a run in `out`; nothing if Ctrl-C stopped it.
+std::optional<Metrics> train_run(const FeatureOptions& options, const std::filesystem::path& out,
+                                 bool force);
 
 const char* name(FeatureModel model);  // "lstm", "rnn"
 

@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   tutti::add_train(program, status);
   tutti::add_evaluate(program, status);
   tutti::add_predict(program, status);
+  tutti::add_tune(program, status);
   tutti::add_reproduce(program, status);
   tutti::add_features(program, status);
   tutti::add_spectrogram(program, status);

@@ -2,12 +2,11 @@
 #include <memory>
 
 #include "apps/common.h"
-#include "apps/ensemble_report.h"
+#include "apps/ensemble_options.h"
 #include "apps/epoch_lines.h"
 #include "apps/progress.h"
 #include "apps/run.h"
 #include "datasets/song_pictures.h"
-#include "datasets/spectrogram_tree.h"
 #include "datasets/split.h"
 #include "engine/error.h"
 
@@ -17,29 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-struct TrainEnsembleOptions {
-  CommonOptions common;
-  std::string data, out;
-  std::int64_t members = 5;
-  double bootstrap = 0.9, learning_rate = 1e-4, train_fraction = 0.8;
-  int epochs = 15, batch = 32;
-  std::uint64_t seed = 54;
-  std::string normalize = "standardize", vote = "mean";
-  bool force = false, skip_bad = false;
-};
-
-Normalization normalization_named(const std::string& name) {
-  if (name == "none") return Normalization::none;
-  return name == "scale" ? Normalization::scale : Normalization::standardize;
-}
-
-SpectrogramTree load_data(const TrainEnsembleOptions& o) {
-  ProgressBar bar("reading ", "pictures", o.common.quiet);
-  return load_spectrogram_tree(o.data, o.skip_bad,
-                               [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
-}
-
-json describe_run(const TrainEnsembleOptions& o, const SpectrogramTree& tree, Device device) {
+json describe_run(const EnsembleOptions& o, const SpectrogramTree& tree, Device device) {
   const auto scale = scale_of_tree(o.data);
   json skipped = json::array();
   for (const auto& bad : tree.pictures.bad) skipped.push_back(bad.path.generic_string());
@@ -79,10 +56,65 @@ std::vector<SplitRow> split_rows(const SpectrogramTree& tree, const Split& split
   return rows;
 }
 
-int train_ensemble(const TrainEnsembleOptions& o) {
+}  // namespace
+
+Normalization normalization_named(const std::string& name) {
+  if (name == "none") return Normalization::none;
+  return name == "scale" ? Normalization::scale : Normalization::standardize;
+}
+
+SpectrogramTree load_pictures(const EnsembleOptions& o) {
+  ProgressBar bar("reading ", "pictures", o.common.quiet);
+  return load_spectrogram_tree(o.data, o.skip_bad,
+                               [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
+}
+
+void EnsembleOptions::add_to(CLI::App& command) {
+  command.add_option("--data", data, "The tree GENRES_DIR/<genre>/*.png")
+      ->required()
+      ->type_name("GENRES_DIR");
+  command.add_option("--members", members, "Networks in the ensemble")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command
+      .add_option("--bootstrap", bootstrap,
+                  "Size of a member's sample, as a share of the training set")
+      ->check(CLI::Range(0.001, 10.0))
+      ->capture_default_str();
+  command.add_option("--epochs", epochs, "Times through every sample")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command.add_option("--batch", batch, "Pictures a training step")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command.add_option("--lr", learning_rate, "Learning rate of Adam")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command
+      .add_option("--train-fraction", train_fraction,
+                  "Share of the pictures to train on; the rest tests")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command
+      .add_option("--normalize", normalize,
+                  "Pixels as numbers: none (0 to 255), scale (0 to 1, as the original), "
+                  "standardize (mean 0, "
+                  "deviation 1 over the training set; learns faster)")
+      ->check(CLI::IsMember({"none", "scale", "standardize"}))
+      ->capture_default_str();
+  command.add_option("--vote", vote, "How members vote: mean (of probabilities) or majority")
+      ->check(CLI::IsMember({"mean", "majority"}))
+      ->capture_default_str();
+  command.add_option("--seed", seed, "Seed of split, samples, weights and dropout")
+      ->capture_default_str();
+  command.add_flag("--skip-bad", skip_bad, "Leave out pictures that cannot be read");
+  common.add_to(command);
+}
+
+std::optional<EnsembleReport> train_run(const EnsembleOptions& o) {
   const Device device = o.common.prepare();
   expect_new_run(o.out, o.force);
-  const SpectrogramTree tree = load_data(o);
+  const SpectrogramTree tree = load_pictures(o);
   const auto n = static_cast<std::int64_t>(tree.labels.size());
   const Split split = split_train_test(n, o.train_fraction, o.seed);
   const Examples training(tree.pictures.pixels, tree.labels, split.train);
@@ -125,7 +157,7 @@ int train_ensemble(const TrainEnsembleOptions& o) {
   if (stop) {
     std::cerr << "tutti: stopped; " << o.out << " holds the state after epoch " << history.size()
               << '\n';
-    return interrupted;
+    return std::nullopt;
   }
 
   EnsembleReport report = judge(ensemble, test, tree.genres, vote_named(o.vote));
@@ -133,13 +165,20 @@ int train_ensemble(const TrainEnsembleOptions& o) {
   run["out_of_bag_accuracy"] =
       report.out_of_bag_accuracy ? json(*report.out_of_bag_accuracy) : json();
   write_json(fs::path(o.out) / "run.json", run);
-  const json document = to_json(report);
-  write_metrics(o.out, report.metrics, document,
+  write_metrics(o.out, report.metrics, to_json(report),
                 "Ensemble of " + std::to_string(o.members) + " on the test set");
+  return report;
+}
+
+namespace {
+
+int train_ensemble(const EnsembleOptions& o) {
+  const auto report = train_run(o);
+  if (!report) return interrupted;
   if (o.common.json)
-    std::cout << document.dump(2) << '\n';
+    std::cout << to_json(*report).dump(2) << '\n';
   else
-    std::cout << to_text(report) << "\nThe run is in " << o.out
+    std::cout << to_text(*report) << "\nThe run is in " << o.out
               << ": the members' classifier_K.h5, confusion.png, accuracy.png, loss.png\n";
   return done;
 }
@@ -149,50 +188,12 @@ int train_ensemble(const TrainEnsembleOptions& o) {
 void add_train_ensemble(CLI::App& train, int& status) {
   auto* command =
       train.add_subcommand("ensemble", "A bagged ensemble of CNNs on spectrogram pictures");
-  const auto o = std::make_shared<TrainEnsembleOptions>();
-  command->add_option("--data", o->data, "The tree GENRES_DIR/<genre>/*.png")
-      ->required()
-      ->type_name("GENRES_DIR");
+  const auto o = std::make_shared<EnsembleOptions>();
+  o->add_to(*command);
   command->add_option("--out", o->out, "Folder for the run: models, history, metrics, pictures")
       ->required()
       ->type_name("RUN");
-  command->add_option("--members", o->members, "Networks in the ensemble")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  command
-      ->add_option("--bootstrap", o->bootstrap,
-                   "Size of a member's sample, as a share of the training set")
-      ->check(CLI::Range(0.001, 10.0))
-      ->capture_default_str();
-  command->add_option("--epochs", o->epochs, "Times through every sample")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--batch", o->batch, "Pictures a training step")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command->add_option("--lr", o->learning_rate, "Learning rate of Adam")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  command
-      ->add_option("--train-fraction", o->train_fraction,
-                   "Share of the pictures to train on; the rest tests")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
-  command
-      ->add_option("--normalize", o->normalize,
-                   "Pixels as numbers: none (0 to 255), scale (0 to 1, as the original), "
-                   "standardize (mean 0, "
-                   "deviation 1 over the training set; learns faster)")
-      ->check(CLI::IsMember({"none", "scale", "standardize"}))
-      ->capture_default_str();
-  command->add_option("--vote", o->vote, "How members vote: mean (of probabilities) or majority")
-      ->check(CLI::IsMember({"mean", "majority"}))
-      ->capture_default_str();
-  command->add_option("--seed", o->seed, "Seed of split, samples, weights and dropout")
-      ->capture_default_str();
   command->add_flag("--force", o->force, "Replace a run that is already in RUN");
-  command->add_flag("--skip-bad", o->skip_bad, "Leave out pictures that cannot be read");
-  o->common.add_to(*command);
   command->callback([o, &status] { status = train_ensemble(*o); });
 }
 

@@ -20,29 +20,29 @@ using nlohmann::json;
 struct TrainFeaturesOptions {
   explicit TrainFeaturesOptions(FeatureModel model) : features(model) {}
   FeatureOptions features;
-  std::string out, compat = "auto";
+  std::string out;
   bool force = false;
 };
 
 /// The version of librosa whose numbers the table holds; the published ones do not say it.
-Compat compat_of(const TrainFeaturesOptions& o) {
-  if (o.compat != "auto") return compat_named(o.compat);
-  return compat_of_table(o.features.data).value_or(Compat::v0_6);
+Compat compat_of(const FeatureOptions& f) {
+  if (f.compat != "auto") return compat_named(f.compat);
+  return compat_of_table(f.data).value_or(Compat::v0_6);
 }
 
-json describe_run(const TrainFeaturesOptions& o, const FeatureTable& table, const Scaler& scaler,
+json describe_run(const FeatureOptions& f, const FeatureTable& table, const Scaler& scaler,
                   Compat compat, Device device) {
-  const std::string model = name(o.features.model);
-  json preprocessing = to_json(scaler, o.features.scaling);
+  const std::string model = name(f.model);
+  json preprocessing = to_json(scaler, f.scaling);
   preprocessing["compat"] = name(compat);
   return {{"model", model},
           {"command", "train " + model},
-          {"options", o.features.to_json()},
-          {"seed", o.features.seed},
+          {"options", f.to_json()},
+          {"seed", f.seed},
           {"device", name(device)},
           {"versions", {{"tutti", TUTTI_VERSION}}},
           {"data",
-           {{"path", fs::absolute(o.features.data).lexically_normal().string()},
+           {{"path", fs::absolute(f.data).lexically_normal().string()},
             {"songs", table.labels.size()},
             {"fingerprint", table.fingerprint}}},
           {"classes", table.classes},
@@ -59,12 +59,13 @@ std::vector<SplitRow> split_rows(const FeatureTable& table, const ThreeWaySplit&
   return rows;
 }
 
-int train_features(const TrainFeaturesOptions& o) {
-  const FeatureOptions& f = o.features;
+}  // namespace
+
+std::optional<Metrics> train_run(const FeatureOptions& f, const fs::path& out, bool force) {
   const Device device = f.common.prepare();
-  expect_new_run(o.out, o.force);
+  expect_new_run(out, force);
   const FeatureTable table = load_feature_table(f.data);
-  const Compat compat = compat_of(o);
+  const Compat compat = compat_of(f);
   const ThreeWaySplit split =
       split_stratified(table.labels, table.classes, f.test, f.validation, f.seed);
   if (f.batch > static_cast<int>(split.train.size()))
@@ -74,9 +75,9 @@ int train_features(const TrainFeaturesOptions& o) {
   for (const auto& column : scaler.constant_columns(feature_names()))
     std::cerr << "tutti: warning: the column " << column << " holds one value only\n";
 
-  prepare_run(o.out, o.force);
-  write_json(fs::path(o.out) / "run.json", describe_run(o, table, scaler, compat, device));
-  write_split(o.out, split_rows(table, split));
+  prepare_run(out, force);
+  write_json(out / "run.json", describe_run(f, table, scaler, compat, device));
+  write_split(out, split_rows(table, split));
   if (!f.common.quiet)
     std::cerr << table.labels.size() << " songs of " << table.classes.size()
               << " genres: " << split.train.size() << " to train, " << split.validation.size()
@@ -89,7 +90,7 @@ int train_features(const TrainFeaturesOptions& o) {
                    f.common.quiet);
   FeatureClassifiers classifier = build_classifiers(table, {split}, recipe);
   const auto save = [&] {
-    write_keras_file(fs::path(o.out) / "model.h5", to_keras(classifier.model, 0, f.learning_rate));
+    write_keras_file(out / "model.h5", to_keras(classifier.model, 0, f.learning_rate));
   };
   save();
   const std::atomic<bool>& stop = stop_on_interrupt();
@@ -104,24 +105,32 @@ int train_features(const TrainFeaturesOptions& o) {
   };
   recipe.training.stop = &stop;
   train_classifiers(classifier, table, {split}, recipe);
-  write_curves(o.out, history, title);
+  write_curves(out, history, title);
   if (stop) {
-    std::cerr << "tutti: stopped; " << o.out << " holds the state after epoch " << history.size()
-              << '\n';
-    return interrupted;
+    std::cerr << "tutti: stopped; " << out.string() << " holds the state after epoch "
+              << history.size() << '\n';
+    return std::nullopt;
   }
 
   const auto& judged = split.test.empty() ? split.train : split.test;
   const Metrics metrics =
       measure(classifier.predict(0, table, judged), labels_of(table.labels, judged), table.classes);
-  write_metrics(o.out, metrics, to_json(metrics), title + " on the test set");
-  if (f.common.json)
-    std::cout << to_json(metrics).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+  write_metrics(out, metrics, to_json(metrics), title + " on the test set");
+  return metrics;
+}
+
+namespace {
+
+int train_features(const TrainFeaturesOptions& o) {
+  const auto metrics = train_run(o.features, o.out, o.force);
+  if (!metrics) return interrupted;
+  if (o.features.common.json)
+    std::cout << to_json(*metrics).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
   else
-    std::cout << "accuracy " << metrics.accuracy << " of " << metrics.examples() << " songs, loss "
-              << metrics.loss << "\n\n"
-              << class_table(metrics) << '\n'
-              << confusion_table(metrics) << "\nThe run is in " << o.out
+    std::cout << "accuracy " << metrics->accuracy << " of " << metrics->examples()
+              << " songs, loss " << metrics->loss << "\n\n"
+              << class_table(*metrics) << '\n'
+              << confusion_table(*metrics) << "\nThe run is in " << o.out
               << ": model.h5, confusion.png, accuracy.png, loss.png\n";
   return done;
 }
@@ -135,7 +144,7 @@ void add_command(CLI::App& train, FeatureModel model, const char* description, i
       ->type_name("RUN");
   command
       ->add_option(
-          "--compat", o->compat,
+          "--compat", o->features.compat,
           "The version of librosa that made the features, for predicting songs: 0.6, 0.11, "
           "or auto: what FEATURES.csv.json says, else 0.6 as of the published tables")
       ->check(CLI::IsMember({"auto", "0.6", "0.11"}))

@@ -22,10 +22,15 @@ Adam::Adam(std::vector<Parameter> parameters, const AdamOptions& options) : opti
   }
   const Tensor& first = states_[0].m;
   rates_ = like(first, {first.dim(0)});
+  set_rates(std::vector<double>(static_cast<std::size_t>(rates_.size()), options.learning_rate));
+}
+
+void Adam::set_rates(const std::vector<double>& rates) {
+  if (static_cast<std::int64_t>(rates.size()) != rates_.size())
+    throw Error("Adam: ", rates.size(), " learning rates for ", rates_.size(), " members");
   with_real(rates_, [&]<class Real>() {
-    const std::vector<Real> rates(static_cast<std::size_t>(rates_.size()),
-                                  static_cast<Real>(options.learning_rate));
-    rates_.copy_from(rates.data(), rates_.size());
+    const std::vector<Real> values(rates.begin(), rates.end());
+    rates_.copy_from(values.data(), rates_.size());
   });
 }
 

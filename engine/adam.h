@@ -16,6 +16,9 @@ class Adam {
  public:
   Adam(std::vector<Parameter> parameters, const AdamOptions& options);
 
+  /// A learning rate for each member instead of the options' one.
+  void set_rates(const std::vector<double>& rates);
+
   /// Moves every parameter along its gradient.
   void step();
 

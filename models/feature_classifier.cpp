@@ -34,6 +34,14 @@ Tensor scaled_copies(const FeatureTable& table, const std::vector<Scaler>& scale
   return Tensor::from({copies * table.values.dim(0), table.values.dim(1), 1}, all, device);
 }
 
+std::vector<RandomStream> streams_of(std::uint64_t seed, std::size_t count,
+                                     const std::vector<std::uint64_t>& numbers) {
+  auto members = member_streams(seed, static_cast<std::int64_t>(count));
+  for (std::size_t m = 0; m < numbers.size(); ++m)
+    members[m] = RandomStream(seed).derive(numbers[m]);
+  return members;
+}
+
 }  // namespace
 
 Sequential feature_model(const FeatureRecipe& recipe, std::int64_t features, std::int64_t genres) {
@@ -43,8 +51,9 @@ Sequential feature_model(const FeatureRecipe& recipe, std::int64_t features, std
 
 FeatureClassifiers build_classifiers(const FeatureTable& table,
                                      const std::vector<ThreeWaySplit>& splits,
-                                     const FeatureRecipe& recipe) {
-  const auto members = member_streams(recipe.seed, static_cast<std::int64_t>(splits.size()));
+                                     const FeatureRecipe& recipe,
+                                     const std::vector<std::uint64_t>& numbers) {
+  const auto members = streams_of(recipe.seed, splits.size(), numbers);
   FeatureClassifiers result{
       feature_model(recipe, table.values.dim(1), static_cast<std::int64_t>(table.classes.size())),
       {}};
@@ -55,14 +64,14 @@ FeatureClassifiers build_classifiers(const FeatureTable& table,
 }
 
 History train_classifiers(FeatureClassifiers& classifiers, const FeatureTable& table,
-                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe) {
+                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe,
+                          const std::vector<std::uint64_t>& numbers) {
   const std::int64_t n = table.values.dim(0);
   const Tensor x = scaled_copies(table, classifiers.scalers, recipe.device);
   std::vector<std::int32_t> labels;
   for (std::size_t m = 0; m < splits.size(); ++m)
     labels.insert(labels.end(), table.labels.begin(), table.labels.end());
-  return train(classifiers.model,
-               member_streams(recipe.seed, static_cast<std::int64_t>(splits.size())),
+  return train(classifiers.model, streams_of(recipe.seed, splits.size(), numbers),
                {x, labels, rows_of(splits, &ThreeWaySplit::train, n)},
                {x, labels, rows_of(splits, &ThreeWaySplit::validation, n)}, recipe.training);
 }

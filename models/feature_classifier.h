@@ -37,13 +37,15 @@ struct FeatureClassifiers {
 };
 
 /// A member for each split, with its initial weights. Member k of a seed is the same whatever the
-/// other splits are.
+/// other splits are. `numbers` are the members' numbers, 0, 1, 2 … if there are none.
 FeatureClassifiers build_classifiers(const FeatureTable& table,
                                      const std::vector<ThreeWaySplit>& splits,
-                                     const FeatureRecipe& recipe);
+                                     const FeatureRecipe& recipe,
+                                     const std::vector<std::uint64_t>& numbers = {});
 
 /// Trains them side by side on the splits they were built for, whose parts must be of equal sizes.
 History train_classifiers(FeatureClassifiers& classifiers, const FeatureTable& table,
-                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe);
+                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe,
+                          const std::vector<std::uint64_t>& numbers = {});
 
 }  // namespace tutti

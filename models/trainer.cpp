@@ -21,9 +21,9 @@ std::size_t first_not_finite(const Values& values) {
 
 [[noreturn]] void diverged(const char* what, std::size_t member, int epoch, std::int64_t step,
                            double learning_rate) {
-  throw Error("training diverged: the ", what, " of member ", member, " is not finite at epoch ",
-              epoch, ", step ", step, " (learning rate ", learning_rate,
-              "); a smaller one may help");
+  throw Diverged("training diverged: the ", what, " of member ", member, " is not finite at epoch ",
+                 epoch, ", step ", step, " (learning rate ", learning_rate,
+                 "); a smaller one may help");
 }
 
 std::vector<std::int64_t> hits(const Tensor& probabilities,
@@ -140,6 +140,7 @@ History train(Sequential& model, const std::vector<RandomStream>& members,
   const std::int64_t steps = (size + options.batch_size - 1) / options.batch_size;
   const auto orders = streams_for(Purpose::order, members);
   Trainer trainer(model, members, options.learning_rate);
+  if (!options.learning_rates.empty()) trainer.set_rates(options.learning_rates);
   const Tensor x = training.x.to(model.device());
   MemberExamples to_validate = validation;
   to_validate.x =

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/adam.h"
+#include "engine/error.h"
 #include "engine/sequential.h"
 #include "models/examples.h"
 #include "models/history.h"
@@ -23,6 +24,9 @@ class Trainer {
     bool finite;                        // if not, nothing was changed
   };
 
+  /// A learning rate for each member.
+  void set_rates(const std::vector<double>& rates) { adam_.set_rates(rates); }
+
   /// One step on rows [M B] of x and its labels, member after member.
   StepResult step(const Tensor& x, const std::vector<std::int32_t>& labels,
                   const std::vector<std::int32_t>& rows);
@@ -34,10 +38,16 @@ class Trainer {
   std::int64_t steps_ = 0;
 };
 
+/// A loss that is not finite.
+struct Diverged : Error {
+  using Error::Error;
+};
+
 struct TrainOptions {
   int epochs = 15;
   int batch_size = 32;
   double learning_rate = 1e-4;
+  std::vector<double> learning_rates = {};  // of each member, instead of the one for all
   /// After every step: epochs from 1, steps from 1.
   std::function<void(int epoch, std::int64_t step, std::int64_t steps)> on_step = {};
   /// After every epoch, when its loss and validation loss are known to be finite.
@@ -48,9 +58,8 @@ struct TrainOptions {
 
 /// Trains all members of a built model at once, each on its own rows in its own order, with Adam
 /// and the cross-entropy. Validation, if there are any rows, after every epoch. Losses include the
-/// L2 terms, as in Keras. Errors: a batch larger than a member's rows; a loss that is not finite
-/// (names member, epoch and step). Returns the finished epochs: fewer than asked for if `stop` was
-/// set.
+/// L2 terms, as in Keras. Errors: a batch larger than a member's rows; Diverged (names member,
+/// epoch and step). Returns the finished epochs: fewer than asked for if `stop` was set.
 History train(Sequential& model, const std::vector<RandomStream>& members,
               const MemberExamples& training, const MemberExamples& validation,
               const TrainOptions& options);

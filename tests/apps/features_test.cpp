@@ -5,36 +5,18 @@
 #include <sstream>
 
 #include "tests/support/program.h"
-#include "tests/support/values.h"
+#include "tests/support/songs.h"
 
 using Catch::Contains;
 using nlohmann::json;
 using tutti::test::run_tutti;
+using tutti::test::table;
 using tutti::test::TemporaryFolder;
 using tutti::test::text_of;
 using tutti::test::word;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr int features = 28;
-
-/// A table of two genres that differ in every feature, with noise.
-std::string table(int songs, bool labelled = true) {
-  std::ostringstream csv;
-  csv << "filename,tempo,beats,chroma_stft,rmse,spectral_centroid,spectral_bandwidth,rolloff,zero_"
-         "crossing_rate";
-  for (int i = 1; i <= 20; ++i) csv << ",mfcc" << i;
-  csv << (labelled ? ",label\n" : "\n");
-  for (int song = 0; song < songs; ++song) {
-    csv << "song" << song;
-    const auto noise = tutti::test::uniform(features, static_cast<std::uint32_t>(song), 1.0);
-    for (const float value : noise) csv << ',' << value + 2 * (song % 2);
-    if (labelled) csv << ',' << (song % 2 ? "quick" : "slow");
-    csv << '\n';
-  }
-  return csv.str();
-}
 
 struct Fixture {
   TemporaryFolder folder;
@@ -66,7 +48,7 @@ TEST_CASE("The classifiers learn, leave a whole run, and evaluate says the same"
     CHECK(json::parse(evaluated.out) == json::parse(text_of(f.folder / model / "metrics.json")));
     const json run = json::parse(text_of(f.folder / model / "run.json"));
     CHECK(run.at("model") == model);
-    CHECK(run.at("preprocessing").at("scale").size() == features);
+    CHECK(run.at("preprocessing").at("scale").size() == 28);
   }
 }
 

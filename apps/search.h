@@ -1,0 +1,80 @@
+#pragma once
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/common.h"
+#include "models/history.h"
+#include "search/study.h"
+
+/// What the commands of `tutti tune` share: their options, and the search itself.
+namespace tutti {
+
+struct SearchOptions {
+  void add_to(CLI::App& command);
+  Direction direction() const;
+  /// The space of --space, or the one given.
+  Space space(const nlohmann::ordered_json& original, const std::vector<Tunable>& tunables) const;
+
+  std::string out, space_file, objective = "val_accuracy", sampler = "tpe", pruner = "median";
+  std::int64_t trials = 50, jobs = 8;
+  double timeout = 0;  // seconds; 0: none
+  bool resume = false;
+};
+
+/// The least and the greatest number that a parameter may have; `fixed` if it is not searched.
+std::pair<double, double> range_of(const Space& space, const std::string& name, double fixed);
+
+/// An Error if a trial could want batches of more examples ("songs") than there are.
+void expect_batches(const Space& space, int fixed, std::int64_t examples, const char* unit);
+
+/// A trial in training. After every epoch `report` keeps its results and says whether it goes on.
+class TrialRun {
+ public:
+  TrialRun(Trial trial, const std::vector<Trial>& known, const SearchOptions& options)
+      : trial_(std::move(trial)), known_(known), options_(options) {}
+
+  /// Results on each split; epochs from 1.
+  bool report(int epoch, const std::vector<EpochResult>& splits);
+  /// After the last epoch; `error` if it failed.
+  void finish(const std::string& error);
+
+  const Trial& trial() const { return trial_; }
+  bool finished() const { return finished_; }
+  const History& history() const { return history_; }
+
+ private:
+  Trial trial_;
+  const std::vector<Trial>& known_;
+  const SearchOptions& options_;
+  History history_;
+  bool finished_ = false;
+};
+
+/// What a command searches.
+struct Search {
+  std::string model;
+  Space space;
+  nlohmann::json settings;  // what must not change between the processes of a study
+  std::uint64_t seed;
+  CommonOptions common;
+  /// Trains some trials at once, until `stop`.
+  std::function<void(std::vector<TrialRun>&, const std::atomic<bool>& stop)> train;
+  /// Trains the best trial's parameters into the folder, as `tutti train` does: what it came to on
+  /// the test set, or null if it was stopped.
+  std::function<nlohmann::json(const Params&)> train_best;
+};
+
+/// Runs trials until the study holds as many as asked for; writes the study, the trials' histories,
+/// the best model and the pictures; returns the exit status.
+int run_search(const SearchOptions& options, const Search& search);
+
+/// Prints the study in a folder.
+int report_search(const std::filesystem::path& folder, bool json);
+
+}  // namespace tutti

@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include "apps/search.h"
+#include "engine/error.h"
+#include "engine/files.h"
+
+namespace tutti {
+
+void SearchOptions::add_to(CLI::App& command) {
+  command.add_option("--out", out, "Folder for the study, its trials, pictures and the best model")
+      ->required()
+      ->type_name("RUN");
+  command.add_option("--trials", trials, "Trials that the study is to hold in the end")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
+      ->capture_default_str();
+  command
+      .add_option(
+          "--space", space_file,
+          "Parameters to search instead of the original's: {\"lr\": {\"type\": \"float\", "
+          "\"low\": 1e-5, \"high\": 1e-2, \"log\": true}, \"units\": {\"type\": \"int\", "
+          "\"low\": 8, \"high\": 64, \"step\": 8}, \"batch\": {\"type\": \"categorical\", "
+          "\"choices\": [16, 32]}}; \"when\": {\"dense_layers\": [1, 2]} makes one depend on "
+          "another before it; what is absent keeps its option's value")
+      ->type_name("FILE.json");
+  command
+      .add_option("--objective", objective,
+                  "What a trial is judged by: val_accuracy (most) or val_loss (least), after the "
+                  "last epoch")
+      ->check(CLI::IsMember({"val_accuracy", "val_loss"}))
+      ->capture_default_str();
+  command
+      .add_option("--sampler", sampler,
+                  "How trials are chosen: tpe (learns from those before), random, or grid (every "
+                  "combination)")
+      ->check(CLI::IsMember({"tpe", "random", "grid"}))
+      ->capture_default_str();
+  command
+      .add_option("--pruner", pruner,
+                  "median ends a trial whose best so far is below the median of those before; none")
+      ->check(CLI::IsMember({"median", "none"}))
+      ->capture_default_str();
+  command
+      .add_option(
+          "--jobs", jobs,
+          "Trials at once; they are chosen together, so the search depends on it, but not on "
+          "--threads")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command.add_option("--timeout", timeout, "Begin no trial after this many seconds; 0 is no limit")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  command.add_flag("--resume", resume,
+                   "Go on with the study in RUN; several processes may work on it at once");
+}
+
+Direction SearchOptions::direction() const {
+  return objective == "val_loss" ? Direction::minimize : Direction::maximize;
+}
+
+Space SearchOptions::space(const nlohmann::ordered_json& original,
+                           const std::vector<Tunable>& tunables) const {
+  if (space_file.empty()) return parse_space(original, tunables);
+  const std::string text = read_file(space_file);
+  try {
+    return parse_space(nlohmann::ordered_json::parse(text), tunables);
+  } catch (const std::exception& problem) {
+    throw Error(space_file, ": ", problem.what());
+  }
+}
+
+std::pair<double, double> range_of(const Space& space, const std::string& name, double fixed) {
+  const SpaceParameter* parameter = space.find(name);
+  if (!parameter) return {fixed, fixed};
+  const Distribution& d = parameter->distribution;
+  if (d.numerical()) return {d.low, d.high};
+  const auto [least, most] = std::minmax_element(d.choices.begin(), d.choices.end());
+  return {least->get<double>(), most->get<double>()};
+}
+
+void expect_batches(const Space& space, int fixed, std::int64_t examples, const char* unit) {
+  const double largest = range_of(space, "batch", fixed).second;
+  if (largest > static_cast<double>(examples))
+    throw Error("batches of ", largest, ' ', unit, ": there are ", examples,
+                " to train on; choose at most that with --batch or --space");
+}
+
+}  // namespace tutti

@@ -1,0 +1,35 @@
+#include <cmath>
+
+#include "apps/epoch_lines.h"
+#include "apps/search.h"
+#include "search/pruner.h"
+
+namespace tutti {
+
+bool TrialRun::report(int epoch, const std::vector<EpochResult>& splits) {
+  if (epoch == 1) {  // perhaps again: a neighbour diverged
+    history_.clear();
+    trial_.intermediate.clear();
+  }
+  history_.push_back(splits);
+  const EpochResult mean = mean_result(splits);
+  trial_.intermediate[epoch - 1] =
+      options_.objective == "val_loss" ? mean.val_loss : mean.val_accuracy;
+  if (options_.pruner != "median" || !median_prunes(trial_, known_, options_.direction()))
+    return true;
+  trial_.state = TrialState::pruned;
+  return false;
+}
+
+void TrialRun::finish(const std::string& error) {
+  finished_ = true;
+  trial_.error = error;
+  if (!error.empty() || trial_.intermediate.empty()) {
+    trial_.state = TrialState::fail;
+    return;
+  }
+  trial_.value = trial_.intermediate.rbegin()->second;
+  if (trial_.state == TrialState::running) trial_.state = TrialState::complete;
+}
+
+}  // namespace tutti

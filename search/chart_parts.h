@@ -1,0 +1,29 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "models/axis.h"
+#include "models/canvas.h"
+#include "search/report.h"
+
+/// What the pictures of a study share.
+namespace tutti::chart {
+
+inline constexpr double width = 800, height = 500, margin = 32;
+inline constexpr Colour grey{0.62, 0.64, 0.67};  // pruned trials
+
+void draw_heading(Canvas& canvas, const std::string& title, const std::string& subtitle);
+
+/// From the least to the greatest value of the trials, upwards in a box.
+Scale value_scale(const std::vector<const Trial*>& trials, const Box& plot);
+
+/// Lines and numbers at round values; the axis' name beside them.
+void draw_value_grid(Canvas& canvas, const Scale& scale, const Box& plot, const std::string& name);
+
+/// "100 trials: 61 complete, 39 pruned".
+std::string counted_trials(const SearchReport& report);
+
+/// "No trial has a value yet", in the middle.
+void draw_nothing(Canvas& canvas);
+
+}  // namespace tutti::chart

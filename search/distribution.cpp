@@ -1,0 +1,86 @@
+#include "search/distribution.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/error.h"
+
+namespace tutti {
+
+using nlohmann::json;
+
+bool Distribution::single() const {
+  return numerical() ? low == high || (step > 0 && low + step > high) : choices.size() == 1;
+}
+
+std::vector<double> Distribution::values() const {
+  std::vector<double> all;
+  if (!numerical())
+    for (std::size_t i = 0; i < choices.size(); ++i) all.push_back(static_cast<double>(i));
+  else if (low == high)
+    all = {low};
+  else if (step > 0)
+    for (double i = 0; low + i * step <= high * (1 + 1e-12); ++i) all.push_back(low + i * step);
+  return all;
+}
+
+double Distribution::rounded(double value) const {
+  if (step > 0) value = low + std::nearbyint((value - low) / step) * step;
+  return std::clamp(value, low, high);
+}
+
+double Distribution::inner_low() const { return log ? std::log(low - step / 2) : low - step / 2; }
+
+double Distribution::inner_high() const {
+  return log ? std::log(high + step / 2) : high + step / 2;
+}
+
+json external(const Distribution& distribution, double value) {
+  switch (distribution.kind) {
+    case Distribution::Kind::integer:
+      return static_cast<std::int64_t>(std::llround(value));
+    case Distribution::Kind::real:
+      return value;
+    default:
+      return distribution.choices.at(static_cast<std::size_t>(value));
+  }
+}
+
+json to_optuna(const Distribution& d) {
+  if (!d.numerical())
+    return {{"name", "CategoricalDistribution"}, {"attributes", {{"choices", d.choices}}}};
+  if (d.kind == Distribution::Kind::integer)
+    return {{"name", "IntDistribution"},
+            {"attributes",
+             {{"low", std::llround(d.low)},
+              {"high", std::llround(d.high)},
+              {"step", std::llround(d.step)},
+              {"log", d.log}}}};
+  return {{"name", "FloatDistribution"},
+          {"attributes",
+           {{"low", d.low},
+            {"high", d.high},
+            {"step", d.step > 0 ? json(d.step) : json()},
+            {"log", d.log}}}};
+}
+
+Distribution from_optuna(const json& document) {
+  const std::string name = document.at("name");
+  const json& attributes = document.at("attributes");
+  Distribution d;
+  if (name == "CategoricalDistribution") {
+    d.kind = Distribution::Kind::categorical;
+    d.choices = attributes.at("choices").get<std::vector<json>>();
+    return d;
+  }
+  if (name != "IntDistribution" && name != "FloatDistribution")
+    throw Error("a distribution called '", name, "', which is not known here");
+  d.kind = name == "IntDistribution" ? Distribution::Kind::integer : Distribution::Kind::real;
+  d.low = attributes.at("low");
+  d.high = attributes.at("high");
+  d.step = attributes.at("step").is_null() ? 0 : attributes["step"].get<double>();
+  d.log = attributes.at("log");
+  return d;
+}
+
+}  // namespace tutti

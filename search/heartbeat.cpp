@@ -1,0 +1,32 @@
+#include "search/heartbeat.h"
+
+#include <chrono>
+
+#include "engine/error.h"
+
+namespace tutti {
+
+Heartbeat::Heartbeat(const std::filesystem::path& study, std::int64_t worker)
+    : database_(study, Database::Access::write), worker_(worker) {
+  thread_ = std::jthread([this](std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, stop, std::chrono::seconds(10), [] { return false; }) &&
+           !stop.stop_requested())
+      beat();
+  });
+}
+
+void Heartbeat::beat() try {
+  Statement(database_,
+            "UPDATE trial_heartbeats SET heartbeat = CURRENT_TIMESTAMP WHERE trial_id IN (SELECT "
+            "trial_id FROM trials JOIN trial_system_attributes USING (trial_id) WHERE state = "
+            "'RUNNING' AND key = ? AND value_json = ?)")
+      .bind(std::string(worker_key))
+      .bind(std::to_string(worker_))
+      .step();
+} catch (const Error&) {
+  // The file is locked just now; the next beat may find it free, and the search says if it stays
+  // so.
+}
+
+}  // namespace tutti

@@ -1,0 +1,37 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "search/space.h"
+
+namespace tutti {
+
+enum class Direction { minimize, maximize };
+enum class TrialState { running, complete, pruned, fail, waiting };
+
+/// One set of values and what came of it.
+struct Trial {
+  std::int64_t id = 0;      // in the storage
+  std::int64_t number = 0;  // in the study, from 0
+  TrialState state = TrialState::running;
+  Params params;
+  std::optional<double> value;                  // of the objective
+  std::map<std::int64_t, double> intermediate;  // the objective by step, from 0
+  std::string error;     // why it failed, if it did by itself and was not killed
+  bool watched = false;  // has heartbeats: if its process dies, that will be noticed
+};
+
+inline bool better(double a, double b, Direction direction) {
+  return direction == Direction::maximize ? a > b : a < b;
+}
+
+/// Whether it counts towards the trials that a search is to make: it ended, or will.
+bool counts(const Trial& trial);
+
+/// The first complete trial with the best value; null if none is complete.
+const Trial* best_trial(const std::vector<Trial>& trials, Direction direction);
+
+}  // namespace tutti

@@ -1,0 +1,250 @@
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "search/study.h"
+#include "tests/support/program.h"
+#include "tests/support/songs.h"
+
+using Catch::Contains;
+using nlohmann::json;
+using namespace tutti::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+const char* small_space = R"({
+  "units": {"type": "categorical", "choices": [2, 3]},
+  "lr": {"type": "float", "low": 1e-3, "high": 0.1, "log": true},
+  "dense_layers": {"type": "int", "low": 0, "high": 1},
+  "dense": {"type": "int", "low": 2, "high": 4, "when": {"dense_layers": [1]}}})";
+
+struct Fixture {
+  TemporaryFolder folder;
+  fs::path data = folder / "songs.csv", space = folder / "space.json", run = folder / "run";
+  Fixture() {
+    std::ofstream(data) << table(60);
+    std::ofstream(space) << small_space;
+  }
+
+  /// The command line of a search for tiny networks.
+  std::string tune(const std::string& options, const fs::path& out) const {
+    return "tune lstm --data " + word(data) + " --space " + word(space) + " --out " + word(out) +
+           " --layers 1 --epochs 4 --quiet " + options;
+  }
+  std::string tune(const std::string& options) const { return tune(options, run); }
+};
+
+json report(const fs::path& run) {
+  const auto result = run_tutti("tune --report " + word(run) + " --json");
+  REQUIRE(result.status == 0);
+  return json::parse(result.out);
+}
+
+}  // namespace
+
+TEST_CASE("A search leaves a study, every trial's history, pictures and the best model") {
+  const Fixture f;
+  const auto result = run_tutti(f.tune("--trials 14 --json"));
+  REQUIRE(result.status == 0);
+  const json document = json::parse(result.out);
+  CHECK(document["trials"].size() == 14);
+  CHECK(document == report(f.run));
+  for (const char* name :
+       {"study.db", "model.h5", "run.json", "metrics.json", "history.csv", "confusion.png",
+        "search_history.png", "search_importance.png", "search_parallel.png", "search_slices.png"})
+    CHECK(fs::exists(f.run / name));
+  for (int trial = 0; trial < 14; ++trial)
+    CHECK(fs::exists(f.run / "trials" /
+                     (std::string(trial < 10 ? "000" : "00") + std::to_string(trial) + ".csv")));
+  double best = 0;
+  for (const auto& trial : document["trials"]) {
+    if (trial["state"] == "complete") best = std::max(best, trial["value"].get<double>());
+    CHECK(trial["params"].contains("dense") == (trial["params"]["dense_layers"] == 1));
+  }
+  CHECK(document["best"]["value"] == best);
+  CHECK(document["test"]["confusion"].size() == 2);
+
+  SECTION("The best model is that of train with the best trial's options") {
+    const json& p = document["best"]["params"];
+    std::string options = " --units " + p["units"].dump() + " --lr " + p["lr"].dump() +
+                          " --dense-layers " + p["dense_layers"].dump();
+    if (p.contains("dense")) options += " --dense " + p["dense"].dump();
+    const fs::path alone = f.folder / "alone";
+    REQUIRE(run_tutti("train lstm --data " + word(f.data) + " --out " + word(alone) +
+                      " --layers 1 --epochs 4 --quiet" + options)
+                .status == 0);
+    for (const char* name : {"metrics.json", "history.csv"})
+      CHECK(text_of(alone / name) == text_of(f.run / name));
+  }
+  SECTION("Any number of threads gives the same search") {
+    const fs::path other = f.folder / "other";
+    REQUIRE(run_tutti(f.tune("--trials 14 --threads 3", other)).status == 0);
+    CHECK(report(other) == document);
+  }
+  SECTION("A table for people") {
+    const auto shown = run_tutti("tune --report " + word(f.run));
+    CHECK_THAT(shown.out, Contains("lstm: 14 trials") && Contains("importance") &&
+                              Contains("The best model on the test set: accuracy"));
+  }
+}
+
+TEST_CASE("A study goes on with --resume, and without is left alone") {
+  const Fixture f;
+  REQUIRE(run_tutti(f.tune("--trials 6")).status == 0);
+  const json before = report(f.run);
+  const auto refused = run_tutti(f.tune("--trials 10"));
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, Contains("already holds a study; --resume goes on with it"));
+  REQUIRE(run_tutti(f.tune("--trials 10 --resume")).status == 0);
+  const json after = report(f.run);
+  CHECK(after["trials"].size() == 10);
+  for (std::size_t i = 0; i < 6; ++i) CHECK(after["trials"][i] == before["trials"][i]);
+}
+
+TEST_CASE("Searches by grid, at random, over folds, by loss, of the simple RNN") {
+  const Fixture f;
+  const auto trials = [&](const std::string& options) {
+    const fs::path out = f.folder / ("out" + std::to_string(std::hash<std::string>()(options)));
+    const auto result = run_tutti(f.tune(options, out));
+    INFO(result.err);
+    REQUIRE(result.status == 0);
+    return report(out)["trials"];
+  };
+  for (const auto& trial : trials("--trials 4 --sampler random --pruner none"))
+    CHECK(trial["state"] == "complete");
+  CHECK(trials("--trials 4 --folds 3")[0]["value"] >= 0.0);
+  CHECK(trials("--trials 4 --objective val_loss")[0]["value"] > 0.0);
+  std::ofstream(f.space) << R"({"units": {"type": "int", "low": 2, "high": 4},
+                                "batch": {"type": "categorical", "choices": [8, 16]}})";
+  CHECK(trials("--trials 50 --sampler grid").size() == 6);  // ends by itself
+  const auto rnn = run_tutti("tune rnn --data " + word(f.data) + " --out " + word(f.run) +
+                             " --epochs 2 --trials 3 --quiet --json");
+  REQUIRE(rnn.status == 0);
+  CHECK(json::parse(rnn.out)["trials"].size() == 3);
+}
+
+TEST_CASE("A search for an ensemble leaves its classifiers, and nothing of the other trials") {
+  const Fixture f;
+  REQUIRE(run_tutti("synth --out " + word(f.folder / "songs") + " --songs 2 --quiet").status == 0);
+  std::ofstream(f.space) << R"({"lr": {"type": "float", "low": 1e-5, "high": 1e-3, "log": true}})";
+  const auto result = run_tutti("tune ensemble --data " + word(f.folder / "songs" / "genres") +
+                                " --space " + word(f.space) + " --out " + word(f.run) +
+                                " --members 1 --epochs 1 --batch 4 --trials 2 --quiet --json");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  CHECK(json::parse(result.out)["trials"].size() == 2);
+  CHECK(fs::exists(f.run / "classifier_0.h5"));
+  for (const auto& entry : fs::directory_iterator(f.run / "trials"))
+    CHECK(entry.path().extension() == ".csv");
+}
+
+TEST_CASE("A trial that diverges fails, and the search goes on") {
+  const Fixture f;
+  std::ofstream(f.space) << R"({"lr": {"type": "categorical", "choices": [0.01, 1e30]}})";
+  REQUIRE(run_tutti(f.tune("--units 2 --trials 8 --sampler random --pruner none")).status == 0);
+  int failed = 0;
+  const json document = report(f.run);
+  for (const auto& trial : document["trials"]) {
+    failed += trial["state"] == "failed";
+    CHECK((trial["state"] == "failed") == (trial["params"]["lr"] == 1e30));
+  }
+  CHECK(failed > 0);
+  CHECK(failed < 8);
+}
+
+TEST_CASE("Processes killed at any moment lose no study and no trial") {
+  const Fixture f;
+  constexpr int moments = 20, target = 60;
+  const std::string tutti = word(TUTTI_PROGRAM);
+  const std::string search = tutti + " " + f.tune("--resume --jobs 3 --threads 1 --trials 60") +
+                             " >/dev/null 2>&1 </dev/null";
+  std::string script = "first= ; ";
+  for (int moment = 0; moment < moments; ++moment) {  // two at work; each lives for two moments
+    const int wait = static_cast<int>(hash(static_cast<std::uint32_t>(moment), 5) % 200);
+    script += "( exec " + search + " ) & second=$!; sleep 0." + std::to_string(100 + wait) +
+              "; [ -z \"$first\" ] || kill -9 $first 2>/dev/null; first=$second; ";
+  }
+  script += "kill -9 $first 2>/dev/null; wait";
+  std::system(("{ " + script + "; } 2>/dev/null").c_str());
+  {
+    tutti::Database database(f.run / "study.db", tutti::Database::Access::write);
+    tutti::Statement check(database, "PRAGMA integrity_check");
+    REQUIRE(check.step());
+    CHECK(check.text(0) == "ok");
+  }
+  REQUIRE(run_tutti(f.tune("--resume --jobs 3 --trials 60")).status == 0);
+  const auto trials = tutti::Study(f.run / "study.db").trials();
+  std::set<std::int64_t> numbers;
+  int counted = 0;
+  for (const auto& trial : trials) {
+    numbers.insert(trial.number);
+    counted += tutti::counts(trial);
+    CHECK(trial.state != tutti::TrialState::running);
+    if (trial.state == tutti::TrialState::complete) CHECK(trial.intermediate.size() == 4);
+  }
+  CHECK(counted == target);
+  CHECK(numbers.size() == trials.size());
+  CHECK(*numbers.rbegin() + 1 == static_cast<std::int64_t>(trials.size()));
+}
+
+TEST_CASE("A search that cannot be is refused in one line") {
+  const Fixture f;
+  const auto refused = [&](const std::string& options, const std::string& words, int status = 1) {
+    CAPTURE(options);
+    const auto result = run_tutti(f.tune(options));
+    CHECK(result.status == status);
+    CHECK_THAT(result.err, Contains(words));
+    if (status == 1) CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+  };
+  refused("--trials 0", "--trials", 2);
+  refused("--sampler cmaes", "--sampler", 2);
+  refused("--validation 0", "leaves no songs to judge trials by");
+  refused("--batch 1000", "batches of 1000 songs: there are 43 to train on");
+  CHECK_FALSE(fs::exists(f.run / "study.db"));
+
+  std::ofstream(f.space) << R"({"lr": {"type": "float", "low": 1, "high": 0.1}})";
+  refused("", "space.json: the parameter 'lr': low 1 is above high 0.1; swap them");
+  std::ofstream(f.space) << R"({"speed": {"type": "float", "low": 1, "high": 2}})";
+  refused("", "'speed': is no parameter here; there are lr, batch, units");
+  std::ofstream(f.space) << R"({"units": {"type": "categorical", "choices": []}})";
+  refused("", "'units': has no choices");
+  std::ofstream(f.space) << "{";
+  refused("", "space.json: ");
+  std::ofstream(f.space) << R"({"lr": {"type": "float", "low": 0.1, "high": 1}})";
+  refused("--sampler grid", "cannot count the values of 'lr'");
+  fs::remove_all(f.run);
+
+  fs::create_directories(f.run);
+  std::ofstream(f.run / "study.db") << std::string(3000, 'x');
+  refused("--resume", "study.db: is not an SQLite file");
+  fs::remove_all(f.run);
+  const auto none = run_tutti("tune --report " + word(f.run));
+  CHECK(none.status == 1);
+  CHECK_THAT(none.err, Contains("holds no study.db"));
+  CHECK(run_tutti("tune").status == 2);
+
+  std::string songs = table(60);
+  const auto middle = songs.find("song30,");
+  songs.insert(middle + 7, "much");
+  std::ofstream(f.data) << songs;
+  refused("", "line 32");
+}
+
+TEST_CASE("A study that cannot be written is refused") {
+  if (::geteuid() == 0) {
+    std::cout << "SKIPPED: root may write every file\n";
+    return;
+  }
+  const Fixture f;
+  REQUIRE(run_tutti(f.tune("--trials 2")).status == 0);
+  fs::permissions(f.run / "study.db", fs::perms::owner_read);
+  const auto result = run_tutti(f.tune("--trials 4 --resume"));
+  CHECK(result.status == 1);
+  CHECK_THAT(result.err, Contains("study.db: cannot be written"));
+  CHECK(run_tutti("tune --report " + word(f.run)).status == 0);
+}

@@ -1,0 +1,187 @@
+#include "search/study.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <thread>
+
+#include "engine/error.h"
+#include "tests/support/files.h"
+
+using namespace tutti;
+using Catch::Contains;
+using nlohmann::json;
+using tutti::test::TemporaryFolder;
+
+namespace {
+
+const Space space =
+    parse_space(nlohmann::ordered_json::parse(
+                    R"({"lr": {"type": "float", "low": 1e-5, "high": 0.1, "log": true},
+                                      "units": {"type": "int", "low": 8, "high": 64}})"),
+                {{"lr", false, 1e-12}, {"units", true, 1}});
+const json settings = {{"objective", "val_loss"}, {"seed", 54}};
+const RandomSampler sampler;
+
+struct Fixture {
+  TemporaryFolder folder;
+  std::filesystem::path path = folder / "study.db";
+  Study open() const { return Study(path, "lstm", Direction::minimize, space, settings); }
+};
+
+}  // namespace
+
+TEST_CASE("A study keeps its trials") {
+  const Fixture f;
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  std::vector<Trial> asked;
+  {
+    Study study = f.open();
+    asked = study.ask(space, sampler, 1, 3, 10);
+    REQUIRE(asked.size() == 3);
+    asked[0].state = TrialState::complete;
+    asked[0].value = 0.25;
+    asked[0].intermediate = {{0, 0.5}, {1, std::nan("")}, {2, infinite}, {3, -infinite}, {4, 0.25}};
+    asked[1].state = TrialState::pruned;
+    asked[1].value = infinite;
+    asked[2].state = TrialState::fail;
+    asked[2].error = "diverged";
+    for (const auto& trial : asked) CHECK(study.tell(trial));
+    for (const auto& trial : asked) CHECK_FALSE(study.tell(trial));  // once only
+  }
+  Study again(f.path);
+  CHECK(again.direction() == Direction::minimize);
+  CHECK(again.name() == "lstm");
+  CHECK(again.settings() == settings);
+  const auto trials = again.trials();
+  REQUIRE(trials.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(trials[i].number == static_cast<std::int64_t>(i));
+    CHECK(trials[i].params == asked[i].params);
+    CHECK(trials[i].state == asked[i].state);
+    CHECK(trials[i].value == asked[i].value);
+    CHECK(trials[i].error == asked[i].error);
+    CHECK(counts(trials[i]));
+  }
+  CHECK(std::isnan(trials[0].intermediate.at(1)));
+  CHECK(trials[0].intermediate.at(2) == infinite);
+  CHECK(trials[0].intermediate.at(3) == -infinite);
+  CHECK(trials[0].intermediate.at(4) == 0.25);
+  CHECK(again.distributions().at("lr") == space.find("lr")->distribution);
+}
+
+TEST_CASE("A study holds as many trials as asked for, however many work on it") {
+  const Fixture f;
+  std::vector<std::vector<std::int64_t>> numbers(3);
+  {
+    std::vector<std::jthread> workers;
+    for (auto& mine : numbers)
+      workers.emplace_back([&] {
+        Study study = f.open();
+        for (;;) {
+          const auto asked = study.ask(space, sampler, 1, 2, 20);
+          if (asked.empty()) break;
+          for (auto trial : asked) {
+            trial.state = TrialState::complete;
+            trial.value = 1;
+            study.tell(trial);
+            mine.push_back(trial.number);
+          }
+        }
+      });
+  }
+  const auto trials = Study(f.path).trials();
+  CHECK(trials.size() == 20);
+  CHECK(numbers[0].size() + numbers[1].size() + numbers[2].size() == 20);
+}
+
+TEST_CASE("Trials of a process that is gone fail, and others take their place") {
+  const Fixture f;
+  {
+    Study lost = f.open();
+    lost.ask(space, sampler, 1, 4, 10);
+    Study other = f.open();
+    CHECK(other.ask(space, sampler, 1, 100, 10).size() == 6);
+    CHECK(other.ask(space, sampler, 1, 100, 10).empty());
+  }  // both are gone: their locks with them
+  Study study = f.open();
+  CHECK(study.ask(space, sampler, 1, 100, 10).size() == 10);
+  const auto trials = study.trials();
+  REQUIRE(trials.size() == 20);
+  for (std::size_t i = 0; i < 10; ++i) {
+    CHECK(trials[i].state == TrialState::fail);
+    CHECK_FALSE(counts(trials[i]));
+  }
+}
+
+TEST_CASE("What was asked for depends on seed and number, not on who asks") {
+  const Fixture one, two;
+  Study alone = one.open();
+  const auto all = alone.ask(space, sampler, 9, 6, 6);
+  Study first = two.open(), second = two.open();
+  auto shared = first.ask(space, sampler, 9, 3, 6);
+  for (const auto& trial : second.ask(space, sampler, 9, 3, 6)) shared.push_back(trial);
+  for (std::size_t i = 0; i < 6; ++i) CHECK(shared[i].params == all[i].params);
+}
+
+TEST_CASE("A file that is no study to go on with is refused, and left as it is") {
+  const Fixture f;
+  const auto refused = [&](const std::string& words) {
+    CHECK_THROWS_WITH(f.open(), Contains("study.db") && Contains(words));
+  };
+  SECTION("not SQLite") {
+    std::ofstream(f.path) << std::string(5000, 'x');
+    refused("is not an SQLite file");
+    CHECK(std::filesystem::file_size(f.path) == 5000);
+  }
+  SECTION("another program's tables") {
+    Database(f.path, Database::Access::create).run("CREATE TABLE songs (id INTEGER)");
+    refused("holds no study: Optuna's table 'studies' is missing");
+  }
+  SECTION("another schema") {
+    f.open();
+    Database(f.path, Database::Access::write)
+        .run("UPDATE alembic_version SET version_num = 'v2.4.0.a'");
+    refused("has the schema v2.4.0.a of another Optuna; this program knows v3.2.0.a");
+  }
+  SECTION("two studies") {
+    f.open();
+    Database(f.path, Database::Access::write).run("INSERT INTO studies VALUES (7, 'more')");
+    refused("holds several studies");
+  }
+  SECTION("another direction") {
+    f.open();
+    CHECK_THROWS_WITH(Study(f.path, "lstm", Direction::maximize, space, settings),
+                      Contains("to MINIMIZE its value; this search would MAXIMIZE"));
+  }
+  SECTION("another space") {
+    f.open().ask(space, sampler, 1, 1, 10);
+    Space wider = space;
+    wider.parameters[1].distribution.high = 128;
+    CHECK_THROWS_WITH(
+        Study(f.path, "lstm", Direction::minimize, wider, settings),
+        Contains("is a study of another space: 'units' is ") && Contains("64") && Contains("128"));
+    wider.parameters.pop_back();
+    CHECK_THROWS_WITH(Study(f.path, "lstm", Direction::minimize, wider, settings),
+                      Contains("not searched here"));
+  }
+  SECTION("other settings") {
+    f.open();
+    CHECK_THROWS_WITH(Study(f.path, "lstm", Direction::minimize, space,
+                            {{"objective", "val_loss"}, {"seed", 55}}),
+                      Contains("was started with seed 54, not 55"));
+  }
+  SECTION("locked") {
+    f.open();
+    Database other(f.path, Database::Access::write);
+    const Transaction transaction(other);
+    refused("another program has kept it locked for 5 s");
+  }
+  SECTION("read only") {
+    f.open();
+    Study reader(f.path);
+    Database database(f.path, Database::Access::read);
+    CHECK_THROWS_WITH(database.run("DELETE FROM trials"), Contains("cannot be written"));
+  }
+}
