@@ -1,5 +1,6 @@
 #pragma once
 #include <cmath>
+#include <compare>
 
 #include "kernels/philox.h"
 
@@ -13,7 +14,7 @@ struct ActivationFunction {
   double alpha =
       0;  // leaky_relu: its slope below 0, at least 0; elu: its depth; hard_sigmoid: slope
 
-  bool operator==(const ActivationFunction&) const = default;
+  auto operator<=>(const ActivationFunction&) const = default;
 };
 
 namespace kernels {

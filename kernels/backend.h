@@ -26,6 +26,8 @@ struct Conv2dShape {
   std::int64_t pad_top, pad_left;  // zeros before the first row and column
   std::int64_t out_height, out_width;
   std::int64_t dilation_height = 1, dilation_width = 1;  // between neighbours of the kernel
+
+  auto operator<=>(const Conv2dShape&) const = default;
 };
 
 struct Pool2dShape {
@@ -51,8 +53,14 @@ struct DenseShape {
   std::int64_t members, batch, inputs, outputs;
 };
 
+/// Of a recurrent layer, and its functions.
 struct RecurrentShape {
   std::int64_t members, batch, steps, inputs, units;
+  ActivationFunction activation = {ActivationFunction::Kind::tanh};
+  ActivationFunction recurrent_activation = {ActivationFunction::Kind::sigmoid};  // of gates
+  bool reset_after = true;  // in a GRU: the reset gate comes after the product with u
+
+  auto operator<=>(const RecurrentShape&) const = default;
 };
 
 /// Examples picked by number from a data set of uint8 that all members share, read as numbers:
@@ -145,7 +153,8 @@ class Backend {
   virtual void last_step_backward(std::int64_t rows, std::int64_t steps, std::int64_t units,
                                   const Real* dy, Real* dx) = 0;
 
-  // All steps of a simple recurrent layer: h[t] = tanh(x[t] w + h[t - 1] u + b), h[-1] = 0.
+  // All steps of a simple recurrent layer: h[t] = f(x[t] w + h[t - 1] u + b), h[-1] = 0, with f
+  // the activation: tanh, as a rule.
   virtual void simple_rnn(const RecurrentShape&,
                           const Real* x,  // [M, B, T, I]
                           const Real* w,  // [M, I, U]
@@ -161,6 +170,7 @@ class Backend {
 
   // All steps of an LSTM layer, gates in Keras' order i, f, c, o (sigmoid, sigmoid, tanh, sigmoid
   // of z = x[t] w + h[t - 1] u + b): cell[t] = f cell[t - 1] + i c; h[t] = o tanh(cell[t]).
+  // Other functions may stand for sigmoid (recurrent_activation) and tanh (activation).
   // Hochreiter, Schmidhuber (1997) with the forget gate of Gers, Schmidhuber, Cummins (2000).
   virtual void lstm(const RecurrentShape&,
                     const Real* x,  // [M, B, T, I]
@@ -176,6 +186,27 @@ class Backend {
                              Real* dz,        // [M, B, T, 4U] for work
                              Real* dx,        // may be null: not wanted
                              Real* dw, Real* du, Real* db) = 0;
+
+  // All steps of a GRU layer, gates in Keras' order z, r, c, of products X = x[t] w + b[0] and
+  // H = h[t - 1] u + b[1]: z and r are sigmoid(X + H), and h[t] = z h[t - 1] + (1 - z) c with
+  //   reset_after: c = tanh(X + r inner), inner = H of c (cuDNN's form)
+  //   else:        c = tanh(X + inner u of c), inner = r h[t - 1]; no b[1]
+  // Cho and others (EMNLP 2014). Other functions may stand for sigmoid and tanh, as in lstm.
+  virtual void gru(const RecurrentShape&,
+                   const Real* x,  // [M, B, T, I]
+                   const Real* w,  // [M, I, 3U]
+                   const Real* u,  // [M, U, 3U]
+                   const Real* b,  // [M, 2, 3U], or [M, 3U] without reset_after
+                   Real* gates,    // [M, B, T, 3U], after their activations
+                   Real* inner,    // [M, B, T, U]
+                   Real* h) = 0;   // [M, B, T, U]
+  virtual void gru_backward(const RecurrentShape&, const Real* x, const Real* w, const Real* u,
+                            const Real* gates, const Real* inner, const Real* h,
+                            const Real* dh,  // [M, B, T, U]
+                            Real* dz,        // [M, B, T, 3U] for work
+                            Real* dinner,    // [M, B, T, U] for work
+                            Real* dx,        // may be null: not wanted
+                            Real* dw, Real* du, Real* db) = 0;
 
   // The largest of each window; its gradient goes to the first of equal ones. No window is all
   // padding.

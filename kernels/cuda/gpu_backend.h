@@ -55,6 +55,11 @@ class GpuBackend : public Backend<float> {
   void lstm_backward(const RecurrentShape&, const float* x, const float* w, const float* u,
                      const float* gates, const float* cells, const float* h, const float* dh,
                      float* dz, float* dx, float* dw, float* du, float* db) override;
+  void gru(const RecurrentShape&, const float* x, const float* w, const float* u, const float* b,
+           float* gates, float* inner, float* h) override;
+  void gru_backward(const RecurrentShape&, const float* x, const float* w, const float* u,
+                    const float* gates, const float* inner, const float* h, const float* dh,
+                    float* dz, float* dinner, float* dx, float* dw, float* du, float* db) override;
   void max_pool2d(const Pool2dShape&, const float* x, float* y) override;
   void max_pool2d_backward(const Pool2dShape&, const float* x, const float* dy, float* dx) override;
   void dropout(std::int64_t members, std::int64_t size, double rate, const std::int32_t* keys,

@@ -6,8 +6,6 @@ namespace {
 
 constexpr int forward_floats = 2, backward_floats = 9;  // of shared memory a row and unit
 
-__device__ float logistic(float z) { return 1 / (1 + expf(-z)); }
-
 /// gates come in as x w + b and go out after their activations. A thread has the same units of the
 /// same rows at every step.
 __global__ void __launch_bounds__(256)
@@ -31,8 +29,10 @@ __global__ void __launch_bounds__(256)
 #pragma unroll
           for (int q = 0; q < 4; ++q) z[q] += state * u[(std::int64_t{j} * 4 + q) * units + k];
         }
-      const float i = logistic(z[0]), f = logistic(z[1]), c = tanhf(z[2]), o = logistic(z[3]);
-      const float value = i * c + (t > 0 ? f * cell[-units] : 0), state = o * tanhf(value);
+      const float i = activated(s.gate, z[0]), f = activated(s.gate, z[1]),
+                  c = activated(s.activation, z[2]), o = activated(s.gate, z[3]);
+      const float value = i * c + (t > 0 ? f * cell[-units] : 0),
+                  state = o * activated(s.activation, value);
       gate[0] = i, gate[units] = f, gate[2 * units] = c, gate[3 * units] = o;
       *cell = value;
       h[at * units + k] = state;
@@ -68,10 +68,12 @@ __global__ void __launch_bounds__(256)
         dcell = shared[dcells + pair];
       }
       const float i = gate[0], f = gate[units], c = gate[2 * units], o = gate[3 * units];
-      const float squashed = tanhf(*cell), earlier = t > 0 ? cell[-units] : 0;
-      dcell += dstate * o * (1 - squashed * squashed);
-      const float gradients[4] = {dcell * c * i * (1 - i), dcell * earlier * f * (1 - f),
-                                  dcell * i * (1 - c * c), dstate * squashed * o * (1 - o)};
+      const float squashed = activated(s.activation, *cell), earlier = t > 0 ? cell[-units] : 0;
+      dcell += dstate * o * derivative_from_output(s.activation, squashed);
+      const float gradients[4] = {dcell * c * derivative_from_output(s.gate, i),
+                                  dcell * earlier * derivative_from_output(s.gate, f),
+                                  dcell * i * derivative_from_output(s.activation, c),
+                                  dstate * squashed * derivative_from_output(s.gate, o)};
 #pragma unroll
       for (int q = 0; q < 4; ++q) {
         dz[at * 4 * units + q * units + k] = gradients[q];

@@ -8,18 +8,6 @@ namespace {
 
 constexpr int shared_floats = (48 << 10) / sizeof(float), most_rows = 4, most_threads = 256;
 
-/// h of the step before, by units and steps: [units, batch * steps]; 0 before the first step.
-struct StatesBefore {
-  const float* h;
-  int steps, units;
-  std::int64_t member_stride;
-
-  __device__ float at(int member, int row, int k) const {
-    return k % steps ? h[member * member_stride + std::int64_t{k - 1} * units + row] : 0;
-  }
-  __device__ bool along_depth() const { return false; }
-};
-
 }  // namespace
 
 StepsShape steps_shape(const char* operation, const RecurrentShape& s, int floats_a_row) {
@@ -28,8 +16,10 @@ StepsShape steps_shape(const char* operation, const RecurrentShape& s, int float
     throw Error(operation, ": ", s.units, " units are more than a GPU holds on chip; take at most ",
                 shared_floats / (floats_a_row / s.units));
   length(s.batch * s.steps);
-  return {length(s.members), length(s.batch), length(s.steps),
-          length(s.inputs),  length(s.units), std::min(most_rows, shared_floats / floats_a_row)};
+  return {length(s.members), length(s.batch),
+          length(s.steps),   length(s.inputs),
+          length(s.units),   std::min(most_rows, shared_floats / floats_a_row),
+          s.activation,      s.recurrent_activation};
 }
 
 Grid steps_grid(const StepsShape& s, int floats_a_row) {
@@ -57,14 +47,20 @@ const float* transposed(const StepsShape& s, int g, const float* u) {
   return to;
 }
 
-void recurrent_gradients(const StepsShape& s, int g, const float* x, const float* w, const float* h,
-                         const float* dz, float* dx, float* dw, float* du, float* db) {
+void input_gradients(const StepsShape& s, int g, const float* x, const float* w, const float* dz,
+                     float* dx, float* dw) {
   const int rows = s.batch * s.steps;
   if (dx)
     multiply_matrices({s.members, rows, s.inputs, g}, by_rows(dz, rows, g), by_rows(w, s.inputs, g),
                       nullptr, dx);
   multiply_matrices({s.members, s.inputs, g, rows}, by_columns(x, rows, s.inputs),
                     by_columns(dz, rows, g), nullptr, dw);
+}
+
+void recurrent_gradients(const StepsShape& s, int g, const float* x, const float* w, const float* h,
+                         const float* dz, float* dx, float* dw, float* du, float* db) {
+  const int rows = s.batch * s.steps;
+  input_gradients(s, g, x, w, dz, dx, dw);
   multiply(GemmShape{s.members, s.units, g, rows},
            StatesBefore{h, s.steps, s.units, std::int64_t{rows} * s.units}, by_columns(dz, rows, g),
            nullptr, du);

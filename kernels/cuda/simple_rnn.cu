@@ -21,8 +21,7 @@ __global__ void __launch_bounds__(256) simple_rnn_kernel(StepsShape s, const flo
       if (t > 0)
         for (int j = 0; j < units; ++j)
           z += states[before + row * units + j] * u[std::int64_t{j} * units + k];
-      h[at * units + k] = tanhf(z);
-      states[now + pair] = tanhf(z);
+      h[at * units + k] = states[now + pair] = activated(s.activation, z);
     }
     __syncthreads();
     const int other = now;
@@ -47,7 +46,8 @@ __global__ void __launch_bounds__(256)
       if (t < s.steps - 1)
         for (int j = 0; j < units; ++j)
           dstate += gradients[after + row * units + j] * transposed[std::int64_t{j} * units + k];
-      const float state = h[at * units + k], gradient = dstate * (1 - state * state);
+      const float state = h[at * units + k],
+                  gradient = dstate * derivative_from_output(s.activation, state);
       dz[at * units + k] = gradient;
       gradients[now + pair] = gradient;
     }

@@ -1,6 +1,4 @@
 #pragma once
-#include <cmath>
-
 #include "kernels/reference/recurrent.h"
 #include "kernels/reference/reference_backend.h"
 #include "kernels/reference/store.h"
@@ -11,7 +9,6 @@ template <class Real>
 void ReferenceBackend<Real>::lstm(const RecurrentShape& s, const Real* x, const Real* w,
                                   const Real* u, const Real* b, Real* gates, Real* cells, Real* h) {
   const std::int64_t g = 4 * s.units;
-  const auto sigmoid_of = [](double z) { return 1 / (1 + std::exp(-z)); };
   for (std::int64_t row = 0; row < s.members * s.batch; ++row) {
     const std::int64_t m = row / s.batch;
     for (std::int64_t t = 0; t < s.steps; ++t) {
@@ -21,14 +18,14 @@ void ReferenceBackend<Real>::lstm(const RecurrentShape& s, const Real* x, const 
           reference::recurrent_sums(s, g, x + at * s.inputs, t ? now - s.units : nullptr,
                                     w + m * s.inputs * g, u + m * s.units * g, b + m * g);
       for (std::int64_t j = 0; j < g; ++j) {
-        const double sum = z[static_cast<std::size_t>(j)];
-        gate[j] = static_cast<Real>(j / s.units == 2 ? std::tanh(sum) : sigmoid_of(sum));
+        const auto& f = j / s.units == 2 ? s.activation : s.recurrent_activation;
+        gate[j] = static_cast<Real>(activated(f, z[static_cast<std::size_t>(j)]));
       }
       for (std::int64_t k = 0; k < s.units; ++k) {
         const Real i = gate[k], f = gate[s.units + k], c = gate[2 * s.units + k],
                    o = gate[3 * s.units + k];
         cell[k] = i * c + (t ? f * (cell - s.units)[k] : 0);
-        now[k] = o * std::tanh(cell[k]);
+        now[k] = o * activated(s.activation, cell[k]);
       }
     }
   }
@@ -41,6 +38,10 @@ void ReferenceBackend<Real>::lstm_backward(const RecurrentShape& s, const Real* 
                                            Real* du, Real* db) {
   const std::int64_t g = 4 * s.units;
   const auto units = static_cast<std::size_t>(s.units);
+  const auto slope = [&](double y) { return derivative_from_output(s.activation, y); };
+  const auto gate_slope = [&](double y) {
+    return derivative_from_output(s.recurrent_activation, y);
+  };
   for (std::int64_t m = 0; m < s.members; ++m) {
     reference::RecurrentGradients<Real> sums(s, g);
     for (std::int64_t row = m * s.batch; row < (m + 1) * s.batch; ++row) {
@@ -51,17 +52,19 @@ void ReferenceBackend<Real>::lstm_backward(const RecurrentShape& s, const Real* 
         for (std::size_t k = 0; k < units; ++k) {
           const double i = gate[k], f = gate[units + k], c = gate[2 * units + k],
                        o = gate[3 * units + k];
-          const double squashed = std::tanh(double{cell[k]}), before = t ? (cell - s.units)[k] : 0;
+          const double squashed = activated(s.activation, double{cell[k]}),
+                       before = t ? (cell - s.units)[k] : 0;
           const double dh_now = dh[at * s.units + static_cast<std::int64_t>(k)] + dh_later[k];
-          const double dcell = dh_now * o * (1 - squashed * squashed) + dcell_later[k];
-          dz[k] = dcell * c * i * (1 - i);
-          dz[units + k] = dcell * before * f * (1 - f);
-          dz[2 * units + k] = dcell * i * (1 - c * c);
-          dz[3 * units + k] = dh_now * squashed * o * (1 - o);
+          const double dcell = dh_now * o * slope(squashed) + dcell_later[k];
+          dz[k] = dcell * c * gate_slope(i);
+          dz[units + k] = dcell * before * gate_slope(f);
+          dz[2 * units + k] = dcell * i * slope(c);
+          dz[3 * units + k] = dh_now * squashed * gate_slope(o);
           dcell_later[k] = dcell * f;
         }
-        sums.add(dz, x + at * s.inputs, t ? now - s.units : nullptr, w + m * s.inputs * g,
-                 u + m * s.units * g, dx ? dx + at * s.inputs : nullptr, dh_later);
+        sums.add_input(dz, x + at * s.inputs, w + m * s.inputs * g,
+                       dx ? dx + at * s.inputs : nullptr);
+        dh_later = sums.add_state(dz, 0, g, t ? now - s.units : nullptr, u + m * s.units * g);
       }
     }
     reference::store(sums.dw, dw + m * s.inputs * g);

@@ -7,6 +7,7 @@
 #include "kernels/reference/dense.h"
 #include "kernels/reference/dropout.h"
 #include "kernels/reference/elementwise.h"
+#include "kernels/reference/gru.h"
 #include "kernels/reference/l2.h"
 #include "kernels/reference/max_pool2d.h"
 #include "kernels/reference/last_step.h"

@@ -51,6 +51,11 @@ class ReferenceBackend final : public Backend<Real> {
   void lstm_backward(const RecurrentShape&, const Real* x, const Real* w, const Real* u,
                      const Real* gates, const Real* cells, const Real* h, const Real* dh, Real* dz,
                      Real* dx, Real* dw, Real* du, Real* db) override;
+  void gru(const RecurrentShape&, const Real* x, const Real* w, const Real* u, const Real* b,
+           Real* gates, Real* inner, Real* h) override;
+  void gru_backward(const RecurrentShape&, const Real* x, const Real* w, const Real* u,
+                    const Real* gates, const Real* inner, const Real* h, const Real* dh, Real* dz,
+                    Real* dinner, Real* dx, Real* dw, Real* du, Real* db) override;
   void max_pool2d(const Pool2dShape&, const Real* x, Real* y) override;
   void max_pool2d_backward(const Pool2dShape&, const Real* x, const Real* dy, Real* dx) override;
   void dropout(std::int64_t members, std::int64_t size, double rate, const std::int32_t* keys,

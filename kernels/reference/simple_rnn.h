@@ -1,6 +1,4 @@
 #pragma once
-#include <cmath>
-
 #include "kernels/reference/recurrent.h"
 #include "kernels/reference/reference_backend.h"
 #include "kernels/reference/store.h"
@@ -18,7 +16,7 @@ void ReferenceBackend<Real>::simple_rnn(const RecurrentShape& s, const Real* x, 
           s, s.units, x + (row * s.steps + t) * s.inputs, t ? now - s.units : nullptr,
           w + m * s.inputs * s.units, u + m * s.units * s.units, b + m * s.units);
       for (std::int64_t k = 0; k < s.units; ++k)
-        now[k] = static_cast<Real>(std::tanh(z[static_cast<std::size_t>(k)]));
+        now[k] = static_cast<Real>(activated(s.activation, z[static_cast<std::size_t>(k)]));
     }
   }
 }
@@ -38,9 +36,11 @@ void ReferenceBackend<Real>::simple_rnn_backward(const RecurrentShape& s, const 
         const Real* now = h + at * s.units;
         for (std::size_t k = 0; k < units; ++k)
           dz[k] = (dh[at * s.units + static_cast<std::int64_t>(k)] + from_later[k]) *
-                  (1 - double{now[k]} * now[k]);
-        sums.add(dz, x + at * s.inputs, t ? now - s.units : nullptr, w + m * s.inputs * s.units,
-                 u + m * s.units * s.units, dx ? dx + at * s.inputs : nullptr, from_later);
+                  derivative_from_output(s.activation, double{now[k]});
+        sums.add_input(dz, x + at * s.inputs, w + m * s.inputs * s.units,
+                       dx ? dx + at * s.inputs : nullptr);
+        from_later =
+            sums.add_state(dz, 0, s.units, t ? now - s.units : nullptr, u + m * s.units * s.units);
       }
     }
     reference::store(sums.dw, dw + m * s.inputs * s.units);

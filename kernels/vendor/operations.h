@@ -1,6 +1,4 @@
 #pragma once
-#include <array>
-#include <bit>
 #include <map>
 #include <utility>
 
@@ -44,12 +42,12 @@ class VendorBackend final : public cuda::GpuBackend {
 
  private:
   template <class Shape>
-  using Key = std::pair<Precision, std::array<std::int64_t, sizeof(Shape) / sizeof(std::int64_t)>>;
+  using Key = std::pair<Precision, Shape>;
 
   /// What is made at the first call of a shape, for the precision that is set.
   template <class Shape>
   static Key<Shape> key(const Shape& s) {
-    return {precision(), std::bit_cast<typename Key<Shape>::second_type>(s)};
+    return {precision(), s};
   }
   Convolution& convolution(const Conv2dShape& s);
   Recurrence& recurrence(cudnnRNNMode_t mode, const RecurrentShape& s);

@@ -3,6 +3,15 @@
 #include "kernels/vendor/operations.h"
 
 namespace tutti::kernels::vendor {
+namespace {
+
+/// Whether the layer has tanh and sigmoid, as cuDNN's have.
+bool usual(const RecurrentShape& s) {
+  using Kind = ActivationFunction::Kind;
+  return s.activation.kind == Kind::tanh && s.recurrent_activation.kind == Kind::sigmoid;
+}
+
+}  // namespace
 
 Recurrence& VendorBackend::recurrence(cudnnRNNMode_t mode, const RecurrentShape& s) {
   return recurrences_.try_emplace({mode, key(s)}, mode, s).first->second;
@@ -76,17 +85,20 @@ void VendorBackend::run_backward(cudnnRNNMode_t mode, const RecurrentShape& s, c
 
 void VendorBackend::simple_rnn(const RecurrentShape& s, const float* x, const float* w,
                                const float* u, const float* b, float* h) {
+  if (!usual(s)) return GpuBackend::simple_rnn(s, x, w, u, b, h);
   run(CUDNN_RNN_TANH, s, x, w, u, b, h);
 }
 
 void VendorBackend::simple_rnn_backward(const RecurrentShape& s, const float* x, const float* w,
-                                        const float* u, const float* h, const float* dh, float*,
+                                        const float* u, const float* h, const float* dh, float* dz,
                                         float* dx, float* dw, float* du, float* db) {
+  if (!usual(s)) return GpuBackend::simple_rnn_backward(s, x, w, u, h, dh, dz, dx, dw, du, db);
   run_backward(CUDNN_RNN_TANH, s, x, w, u, h, dh, dx, dw, du, db);
 }
 
 void VendorBackend::lstm(const RecurrentShape& s, const float* x, const float* w, const float* u,
                          const float* b, float* gates, float* cells, float* h) {
+  if (!usual(s)) return GpuBackend::lstm(s, x, w, u, b, gates, cells, h);
   const auto state_bytes =
       static_cast<std::size_t>(s.members * s.batch * s.steps * s.units) * sizeof(float);
   cuda::memory().zero(gates, 4 * state_bytes);
@@ -95,9 +107,11 @@ void VendorBackend::lstm(const RecurrentShape& s, const float* x, const float* w
 }
 
 void VendorBackend::lstm_backward(const RecurrentShape& s, const float* x, const float* w,
-                                  const float* u, const float*, const float*, const float* h,
-                                  const float* dh, float*, float* dx, float* dw, float* du,
-                                  float* db) {
+                                  const float* u, const float* gates, const float* cells,
+                                  const float* h, const float* dh, float* dz, float* dx, float* dw,
+                                  float* du, float* db) {
+  if (!usual(s))
+    return GpuBackend::lstm_backward(s, x, w, u, gates, cells, h, dh, dz, dx, dw, du, db);
   run_backward(CUDNN_LSTM, s, x, w, u, h, dh, dx, dw, du, db);
 }
 

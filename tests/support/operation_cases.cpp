@@ -262,14 +262,14 @@ OperationCase last_step_case(std::string name, std::int64_t rows, std::int64_t s
 
 /// What the cases of a recurrent layer with g pre-activations share.
 OperationCase recurrent_case(const char* operation, std::string name, const RecurrentShape& s,
-                             std::int64_t g, bool large) {
+                             std::int64_t g, std::int64_t biases, bool large) {
   const std::int64_t steps = s.members * s.batch * s.steps;
   return {.operation = operation,
           .name = std::move(name),
           .inputs = {{"x", steps * s.inputs},
                      {"w", s.members * s.inputs * g},
                      {"u", s.members * s.units * g},
-                     {"b", s.members * g}},
+                     {"b", s.members * biases}},
           .outputs = {{"h", steps * s.units}},
           .gradients = {"x", "w", "u", "b"},
           .flops = 2.0 * static_cast<double>(steps * g * (s.inputs + s.units)),
@@ -278,7 +278,7 @@ OperationCase recurrent_case(const char* operation, std::string name, const Recu
 
 OperationCase simple_rnn_case(std::string name, const RecurrentShape& s, bool large = false) {
   return running(
-      recurrent_case("simple_rnn", std::move(name), s, s.units, large),
+      recurrent_case("simple_rnn", std::move(name), s, s.units, s.units, large),
       [s](auto& backend, auto& a) {
         backend.simple_rnn(s, a["x"], a["w"], a["u"], a["b"], a["h"]);
       },
@@ -293,7 +293,7 @@ OperationCase simple_rnn_case(std::string name, const RecurrentShape& s, bool la
 
 OperationCase lstm_case(std::string name, const RecurrentShape& s, bool large = false) {
   return running(
-      recurrent_case("lstm", std::move(name), s, 4 * s.units, large),
+      recurrent_case("lstm", std::move(name), s, 4 * s.units, 4 * s.units, large),
       [s](auto& backend, auto& a) {
         backend.lstm(s, a["x"], a["w"], a["u"], a["b"], a["gates"], a["cells"], a["h"]);
       },
@@ -305,6 +305,25 @@ OperationCase lstm_case(std::string name, const RecurrentShape& s, bool large = 
         const auto states = static_cast<std::size_t>(s.members * s.batch * s.steps * s.units);
         a.room("gates", 4 * states);
         a.room("cells", states);
+        a.room("work", 4 * states);
+      });
+}
+
+OperationCase gru_case(std::string name, const RecurrentShape& s, bool large = false) {
+  const auto states = static_cast<std::size_t>(s.members * s.batch * s.steps * s.units);
+  return running(
+      recurrent_case("gru", std::move(name), s, 3 * s.units, (s.reset_after ? 6 : 3) * s.units,
+                     large),
+      [s](auto& backend, auto& a) {
+        backend.gru(s, a["x"], a["w"], a["u"], a["b"], a["gates"], a["inner"], a["h"]);
+      },
+      [s, states](auto& backend, auto& a) {
+        backend.gru_backward(s, a["x"], a["w"], a["u"], a["gates"], a["inner"], a["h"], a["dh"],
+                             a["work"], a["work"] + 3 * states, a["dx"], a["dw"], a["du"], a["db"]);
+      },
+      [states](auto& a) {
+        a.room("gates", 3 * states);
+        a.room("inner", states);
         a.room("work", 4 * states);
       });
 }
@@ -486,13 +505,31 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(simple_rnn_case("beyond a task", {1, 19, 3, 1, 5}));
   cases.push_back(simple_rnn_case("more units than threads of a block", {1, 5, 2, 2, 70}));
   cases.push_back(simple_rnn_case("RnnClassifier", {1, 32, 28, 1, 20}, true));
+  const ActivationFunction relu{ActivationFunction::Kind::relu},
+      soft_gates{ActivationFunction::Kind::hard_sigmoid, 0.2};
+  cases.push_back(simple_rnn_case("relu", {1, 3, 4, 2, 5, relu}));
   cases.push_back(lstm_case("one of each", {1, 1, 1, 1, 1}));
   cases.push_back(lstm_case("odd", {2, 3, 5, 2, 3}));
   cases.push_back(lstm_case("beyond a task", {2, 18, 3, 3, 4}));
   cases.push_back(lstm_case("more units than threads of a block", {1, 5, 2, 2, 70}));
+  cases.push_back(lstm_case("hard sigmoid, relu", {2, 3, 4, 2, 5, relu, soft_gates}));
   cases.push_back(lstm_case("LstmClassifier, first layer", {1, 32, 28, 1, 52}, true));
   cases.push_back(lstm_case("LstmClassifier", {1, 32, 28, 52, 52}, true));
   cases.push_back(lstm_case("LstmClassifier, 20 members", {20, 32, 28, 52, 52}, true));
+  for (const bool reset_after : {true, false}) {
+    const std::string when = reset_after ? ", reset after" : ", reset before";
+    const auto shape = [=](RecurrentShape s) {
+      s.reset_after = reset_after;
+      return s;
+    };
+    cases.push_back(gru_case("one of each" + when, shape({1, 1, 1, 1, 1})));
+    cases.push_back(gru_case("odd" + when, shape({2, 3, 5, 2, 3})));
+    cases.push_back(gru_case("beyond a task" + when, shape({2, 18, 3, 3, 4})));
+    cases.push_back(gru_case("more units than threads of a block" + when, shape({1, 5, 2, 2, 70})));
+    cases.push_back(
+        gru_case("hard sigmoid, relu" + when, shape({1, 3, 4, 2, 5, relu, soft_gates})));
+    cases.push_back(gru_case("as wide as LstmClassifier" + when, shape({1, 32, 28, 52, 52}), true));
+  }
   cases.push_back(dropout_case("odd", 3, 301, 0.3));
   cases.push_back(dropout_case("two thirds", 1, 2050, 2.0 / 3));
   cases.push_back(dropout_case("GenreCnn", 1, 32 * 28900, 0.5, true));
