@@ -111,6 +111,13 @@ Tensor keys_of(const std::vector<RandomStream>& members, Device device) {
   return Tensor::from({static_cast<std::int64_t>(members.size()), 2}, halves, device);
 }
 
+void Layer::freeze() {
+  for (auto& parameter : parameters_) {
+    parameter.variable = Variable(parameter.variable.value());
+    parameter.trainable = false;
+  }
+}
+
 Variable Layer::forward(const Batch& batch, const Pass& pass) const {
   const DType type = parameters_.empty() ? DType::float32 : parameters_[0].variable.value().dtype();
   return forward(pick(batch, type), pass);

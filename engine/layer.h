@@ -82,8 +82,17 @@ class Layer {
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
 
+  /// Whether training changes the parameters; to be set before a model is built.
+  bool trainable() const { return trainable_; }
+  void set_trainable(bool trainable) { trainable_ = trainable; }
+  /// After build() of a layer that is not trainable: no gradient reaches its parameters.
+  void freeze();
+
  protected:
   std::vector<Parameter> parameters_;
+
+ private:
+  bool trainable_ = true;
 };
 
 /// What follows a layer's sum: a function of each number, or a softmax along the last axis.

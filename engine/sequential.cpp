@@ -7,9 +7,11 @@ void Sequential::build(const std::vector<RandomStream>& members, Device device, 
   device_ = device;
   Initializer initializer(members, type, device);
   outputs_.clear();
-  for (auto& layer : layers_)
+  for (auto& layer : layers_) {
     outputs_.push_back(
         layer->build(outputs_.empty() ? input_.shape : outputs_.back(), initializer));
+    if (!layer->trainable()) layer->freeze();
+  }
 }
 
 Variable Sequential::logits(Batch batch, const Pass& pass) const {

@@ -28,17 +28,20 @@ void exchange(json& config) {
     if (config.contains(key) && config[key].size() == 4) std::swap(config[key][1], config[key][2]);
 }
 
+void exchange(KerasLayer::Weight& weight) {
+  if (weight.shape.size() != 4) return;
+  weight.values = exchanged(weight.values, weight.shape);
+  std::swap(weight.shape[0], weight.shape[1]);
+}
+
 }  // namespace
 
 KerasModel with_axes_exchanged(KerasModel file) {
   for (auto& layer : file.layers) {
     exchange(layer.config);
-    for (auto& weight : layer.weights) {
-      if (weight.shape.size() != 4) continue;
-      weight.values = exchanged(weight.values, weight.shape);
-      std::swap(weight.shape[0], weight.shape[1]);
-    }
+    for (auto& weight : layer.weights) exchange(weight);
   }
+  for (auto& weight : file.optimizer_weights) exchange(weight);
   return file;
 }
 
