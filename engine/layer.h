@@ -82,6 +82,11 @@ class Layer {
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
 
+  /// Goes on with some members alone, or with the members of a layer of the same shapes beside its
+  /// own.
+  void keep(const std::vector<std::int64_t>& members);
+  void append(const Layer& other);
+
  protected:
   std::vector<Parameter> parameters_;
 };

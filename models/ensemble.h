@@ -6,7 +6,7 @@
 
 #include "models/genre_cnn.h"
 #include "models/members.h"
-#include "models/trainer.h"
+#include "models/training.h"
 
 namespace tutti {
 

@@ -8,7 +8,7 @@
 #include "datasets/split.h"
 #include "models/metrics.h"
 #include "models/recurrent_classifiers.h"
-#include "models/trainer.h"
+#include "models/training.h"
 
 namespace tutti {
 
@@ -37,15 +37,25 @@ struct FeatureClassifiers {
 };
 
 /// A member for each split, with its initial weights. Member k of a seed is the same whatever the
-/// other splits are. `numbers` are the members' numbers, 0, 1, 2 … if there are none.
+/// other splits are.
 FeatureClassifiers build_classifiers(const FeatureTable& table,
                                      const std::vector<ThreeWaySplit>& splits,
-                                     const FeatureRecipe& recipe,
-                                     const std::vector<std::uint64_t>& numbers = {});
+                                     const FeatureRecipe& recipe);
 
 /// Trains them side by side on the splits they were built for, whose parts must be of equal sizes.
 History train_classifiers(FeatureClassifiers& classifiers, const FeatureTable& table,
-                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe,
-                          const std::vector<std::uint64_t>& numbers = {});
+                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe);
+
+/// What the members of some splits train and validate on: member k sees the table as its own scaler
+/// leaves it.
+struct FeatureExamples {
+  FeatureExamples(const FeatureTable& table, const std::vector<ThreeWaySplit>& splits,
+                  const std::vector<Scaler>& scalers, Device device);
+  MemberExamples training, validation;
+};
+
+/// A scaler for each split, fitted on its training rows alone.
+std::vector<Scaler> fit_scalers(const FeatureTable& table, const std::vector<ThreeWaySplit>& splits,
+                                Scaling scaling);
 
 }  // namespace tutti
