@@ -128,4 +128,20 @@ Variable activate(const Activation& activation, const Variable& x, const Pass& p
   return pass.leave_softmax ? x : softmax(x);
 }
 
+void Layer::keep(const std::vector<std::int64_t>& members) {
+  for (auto& parameter : parameters_) {
+    Variable& variable = parameter.variable;
+    variable = Variable(variable.value().rows(members), variable.requires_grad());
+  }
+}
+
+void Layer::append(const Layer& other) {
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    Variable& variable = parameters_[i].variable;
+    variable =
+        Variable(Tensor::joined({variable.value(), other.parameters_.at(i).variable.value()}),
+                 variable.requires_grad());
+  }
+}
+
 }  // namespace tutti

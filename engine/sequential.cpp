@@ -14,6 +14,16 @@ void Sequential::build(const std::vector<RandomStream>& members, Device device, 
   }
 }
 
+void Sequential::keep(const std::vector<std::int64_t>& members) {
+  for (auto& layer : layers_) layer->keep(members);
+  members_ = static_cast<std::int64_t>(members.size());
+}
+
+void Sequential::append(const Sequential& other) {
+  for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i]->append(*other.layers_.at(i));
+  members_ += other.members_;
+}
+
 Variable Sequential::logits(Batch batch, const Pass& pass) const {
   Pass last = pass;
   last.leave_softmax = true;

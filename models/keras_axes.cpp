@@ -45,15 +45,15 @@ KerasModel with_axes_exchanged(KerasModel file) {
   return file;
 }
 
-void expect_exchangeable(const Sequential& model) {
+bool is_exchangeable(const Sequential& model) {
   const auto& shapes = model.output_shapes();
   for (std::size_t i = 1; i < model.layers().size(); ++i) {
     const Shape& from = shapes[i - 1];
     if (dynamic_cast<const Flatten*>(model.layers()[i].get()) && from.size() == 3 && from[0] != 1 &&
         from[1] != 1)
-      throw Error("layer ", i + 1, " (Flatten): takes ", Shape{from[1], from[0], from[2]},
-                  "; only pictures of height or width 1 are supported there");
+      return false;
   }
+  return true;
 }
 
 }  // namespace tutti

@@ -1,4 +1,6 @@
 #pragma once
+#include <optional>
+
 #include "engine/adam.h"
 #include "engine/sequential.h"
 #include "models/keras_file.h"
@@ -32,6 +34,9 @@ void set_weights(Sequential& model, std::int64_t member, const KerasModel& file)
 /// The Adam that trained a file's model. An Error says why training cannot go on as it was: another
 /// optimizer, or one with other options, or none.
 KerasAdam adam_of(const KerasModel& file);
+
+/// The same, or nothing where that would be an Error.
+std::optional<KerasAdam> known_adam(const KerasModel& file);
 
 /// The one-member model of a file, built, with its weights. An Error names `path`.
 Sequential load_member(const std::filesystem::path& path, const KerasModel& file, Device device);

@@ -32,7 +32,10 @@ std::array<std::int64_t, 2> lengths(const json& config, const char* key, int dim
                                     std::array<std::int64_t, 2> fallback) {
   const auto found = config.find(key);
   if (found == config.end() || found->is_null()) return fallback;
-  if (found->is_number()) return {found->get<std::int64_t>(), found->get<std::int64_t>()};
+  if (found->is_number()) {
+    const auto length = found->get<std::int64_t>();
+    return {length, dimensions == 1 ? 1 : length};
+  }
   if (found->size() != static_cast<std::size_t>(dimensions))
     throw Error(key, " is ", found->dump(), ", not ", dimensions, " lengths");
   if (dimensions == 1) return {(*found)[0], 1};
@@ -355,6 +358,14 @@ KerasAdam adam_of(const KerasModel& file) {
     adam.memory.v.push_back(means[all_m_first ? n + i : 2 * i + 1]->values);
   }
   return adam;
+}
+
+std::optional<KerasAdam> known_adam(const KerasModel& file) {
+  try {
+    return adam_of(file);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 Sequential load_member(const std::filesystem::path& path, const KerasModel& file, Device device) {

@@ -239,23 +239,22 @@ json training_config(double learning_rate) {
                                                          {"amsgrad", false}})}};
 }
 
-/// As Keras 3 names and orders it. Keras 2 wants it without the learning rate, says so, and starts
-/// its Adam afresh.
+/// In the order of Keras 2 up to 2.10, which 2.15 knows too: the steps, all m, all v. Keras 3 opens
+/// the file, but takes no memory from any .h5 and wants compile() before it trains.
 std::vector<KerasLayer::Weight> optimizer_weights(const std::vector<KerasLayer>& layers,
-                                                  const Sequential& model, const KerasAdam& adam) {
-  std::vector<KerasLayer::Weight> weights = {
-      {"adam/iteration", {}, {static_cast<float>(adam.memory.steps)}},
-      {"adam/learning_rate", {}, {static_cast<float>(adam.learning_rate)}}};
-  std::size_t next = 0;
-  const std::size_t first = layers.size() - model.layers().size();
-  for (std::size_t i = 0; i < model.layers().size(); ++i)
-    for (const auto& parameter : model.layers()[i]->parameters()) {
-      if (parameter.absent || !parameter.trainable) continue;
-      const std::string name = "adam/" + layers[first + i].name + "_" + parameter.name;
-      weights.push_back({name + "_momentum", member_shape(parameter), adam.memory.m.at(next)});
-      weights.push_back({name + "_velocity", member_shape(parameter), adam.memory.v.at(next)});
-      ++next;
+                                                  const Sequential& model, const AdamMemory& adam) {
+  std::vector<KerasLayer::Weight> weights = {{"Adam/iter:0", {}, {static_cast<float>(adam.steps)}}};
+  for (const char* kind : {"m", "v"}) {
+    auto values = kind[0] == 'm' ? adam.m.begin() : adam.v.begin();
+    auto described = layers.end() - static_cast<std::ptrdiff_t>(model.layers().size());
+    for (const auto& layer : model.layers()) {
+      for (const auto& parameter : layer->parameters())
+        if (!parameter.absent && parameter.trainable)
+          weights.push_back({"Adam/" + described->name + '/' + parameter.name + '/' + kind + ":0",
+                             member_shape(parameter), *values++});
+      ++described;
     }
+  }
   return weights;
 }
 
@@ -298,7 +297,8 @@ KerasModel to_keras(const Sequential& model, std::int64_t member, const KerasAda
              parameter.variable.value().slice(member, 1).to_vector<float>()});
     file.layers.push_back(std::move(described));
   }
-  if (adam.memory.steps > 0) file.optimizer_weights = optimizer_weights(file.layers, model, adam);
+  if (adam.memory.steps > 0)
+    file.optimizer_weights = optimizer_weights(file.layers, model, adam.memory);
   return file;
 }
 

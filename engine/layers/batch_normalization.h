@@ -21,7 +21,6 @@ class BatchNormalization final : public Layer {
 
  private:
   Options options_;
-  Parameter gamma_, beta_, mean_, variance_;
 };
 
 }  // namespace tutti

@@ -102,9 +102,12 @@ def stacks():
 
 
 def trained_stacks():
+    # TensorFlow's fused kernel blends the variance times n / (n - 1) into the moving one; Keras' own, and Keras 3, do
+    # not.
+    own = {} if MAJOR == "3" else {"fused": False}
     yield "trained_conv", (8, 7, 1), [
         layers.Conv2D(3, 3, strides=(2, 1), padding="same", activation="relu"),
-        layers.BatchNormalization(momentum=0.9),
+        layers.BatchNormalization(momentum=0.9, **own),
         layers.MaxPooling2D(2),
         layers.Flatten(),
         layers.Dense(6, activation="elu", trainable=False),

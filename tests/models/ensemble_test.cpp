@@ -181,7 +181,7 @@ TEST_CASE("An ensemble that cannot be loaded says which file is wrong") {
   const TemporaryFolder other;
   write_keras_file(other / "classifier_0.h5", with_axes_exchanged(to_keras(narrow, 0, {1e-4})));
   CHECK_THROWS_WITH(Ensemble::load_model(other.path()),
-                    Contains("classifier_0.h5") && Contains("[300, 127, 1]"));
+                    Contains("classifier_0.h5") && Contains("[127, 300, 1]"));
   std::filesystem::resize_file(folder / "classifier_1.h5", 5000);
   CHECK_THROWS_WITH(Ensemble::load_model(folder.path()), Contains("classifier_1.h5"));
 }
