@@ -299,10 +299,18 @@ Shape input_shape(const KerasModel& file) {
   throw Error("it does not say its input shape (batch_input_shape of the first layer)");
 }
 
+Input input_of(const KerasModel& file) {
+  try {
+    return {input_shape(file)};
+  } catch (const json::exception& problem) {
+    throw Error("its input shape is none: ", problem.what());
+  }
+}
+
 }  // namespace
 
 Sequential from_keras(const KerasModel& file) {
-  Sequential model(Input{input_shape(file)});
+  Sequential model(input_of(file));
   for (std::size_t i = 0; i < file.layers.size(); ++i) {
     const auto& [class_name, layer_name, config, weights] = file.layers[i];
     try {
@@ -360,7 +368,9 @@ void set_weights(Sequential& model, std::int64_t member, const KerasModel& file)
         weights[i]->values.data(), static_cast<std::int64_t>(weights[i]->values.size()));
 }
 
-KerasAdam adam_of(const KerasModel& file) {
+namespace {
+
+KerasAdam read_adam(const KerasModel& file) {
   const json optimizer = setting(file.training_config, "optimizer_config", json());
   const std::string name = setting<std::string>(optimizer, "class_name", "");
   if (name != "Adam" && name != "Custom>Adam")
@@ -396,6 +406,16 @@ KerasAdam adam_of(const KerasModel& file) {
     adam.memory.v.push_back(means[all_m_first ? n + i : 2 * i + 1]->values);
   }
   return adam;
+}
+
+}  // namespace
+
+KerasAdam adam_of(const KerasModel& file) {
+  try {
+    return read_adam(file);
+  } catch (const json::exception& problem) {
+    throw Error("its training_config describes no Adam: ", problem.what());
+  }
 }
 
 std::optional<KerasAdam> known_adam(const KerasModel& file) {
