@@ -3,30 +3,21 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernels/cpu/gemm.h"
 #include "kernels/cpu/pick.h"
+#include "kernels/cpu/product.h"
 #include "kernels/parallel.h"
 
 namespace tutti::kernels::cpu {
 namespace {
 
-/// The filter's slices of at most SH rows.
-struct Slices {
-  explicit Slices(const Conv2dShape& s)
-      : row(s.stride_height * s.width * s.channels),
-        filter(s.kernel_height * s.width * s.channels),
-        count((s.kernel_height + s.stride_height - 1) / s.stride_height) {}
+/// Values from one window to the next, and in a window.
+std::int64_t row_size(const Conv2dShape& s) { return s.stride_height * s.width * s.channels; }
+std::int64_t window_size(const Conv2dShape& s) { return s.kernel_height * s.width * s.channels; }
 
-  std::int64_t length(std::int64_t slice) const { return std::min(row, filter - slice * row); }
-
-  std::int64_t row;     // S, the values in a row of X
-  std::int64_t filter;  // values in a whole filter
-  std::int64_t count;
-};
-
-/// Rows of X that the windows touch; the last may be shorter than S.
-std::int64_t rows_touched(const Conv2dShape& s, const Slices& slices) {
-  return s.out_height + slices.count - 1;
+float* scratch(std::int64_t size) {
+  thread_local std::vector<float> values;
+  values.resize(static_cast<std::size_t>(size));
+  return values.data();
 }
 
 }  // namespace
@@ -37,67 +28,63 @@ bool spans_rows(const Conv2dShape& s) {
          (s.out_height - 1) * s.stride_height + s.kernel_height <= s.height;
 }
 
-const float* Images::columns(std::int64_t image, std::int64_t rows, std::int64_t begin,
-                             std::int64_t end, std::int64_t& stride) const {
-  const std::int64_t size = shape_.height * shape_.width * shape_.channels;
-  const std::int64_t row = shape_.stride_height * shape_.width * shape_.channels;
+const float* Images::values(std::int64_t image, std::int64_t begin, std::int64_t end) const {
+  if (x_) return x_ + image * size() + begin;
+  float* values = scratch(end - begin);
+  read_bytes(end - begin, bytes(image) + begin, bytes_->scale, bytes_->offset, values);
+  return values;
+}
+
+const float* Images::columns(std::int64_t image, std::int64_t begin, std::int64_t end,
+                             std::int64_t& stride) const {
+  const std::int64_t row = row_size(shape_);
   if (x_) {
     stride = row;
-    return x_ + image * size + begin;
+    return x_ + image * size() + begin;
   }
-  thread_local std::vector<float> values;
+  const std::int64_t rows = (size() + row - 1) / row;
   stride = end - begin;
-  values.resize(static_cast<std::size_t>(rows * stride));
-  const std::uint8_t* bytes = bytes_->data + bytes_->rows[image] * size;
-  if (begin == 0 && end == row) {
-    read_bytes(std::min(rows * row, size), bytes, bytes_->scale, bytes_->offset, values.data());
-  } else {
-    for (std::int64_t r = 0; r < rows; ++r)
-      read_bytes(std::clamp<std::int64_t>(size - r * row - begin, 0, stride),
-                 bytes + r * row + begin, bytes_->scale, bytes_->offset,
-                 values.data() + r * stride);
-  }
-  return values.data();
+  float* values = scratch(rows * stride);
+  for (std::int64_t r = 0; r < rows; ++r)
+    read_bytes(std::clamp<std::int64_t>(size() - r * row - begin, 0, stride),
+               bytes(image) + r * row + begin, bytes_->scale, bytes_->offset, values + r * stride);
+  return values;
 }
 
 void conv2d_rows(const Conv2dShape& s, const Images& x, const float* w, const float* b, float* y) {
-  const Slices slices(s);
-  parallel_for(s.members * s.batch, [&](std::int64_t image) {
+  constexpr std::int64_t windows_a_task = 128;
+  const std::int64_t row = row_size(s), window = window_size(s);
+  const std::int64_t tasks = (s.out_height + windows_a_task - 1) / windows_a_task;
+  parallel_for(s.members * s.batch * tasks, [&](std::int64_t task) {
+    const std::int64_t image = task / tasks, first = task % tasks * windows_a_task;
     const std::int64_t member = image / s.batch;
-    float* out = y + image * s.out_height * s.filters;
-    for (std::int64_t oh = 0; oh < s.out_height; ++oh)
+    const std::int64_t count = std::min(windows_a_task, s.out_height - first);
+    float* out = y + (image * s.out_height + first) * s.filters;
+    for (std::int64_t oh = 0; oh < count; ++oh)
       std::copy_n(b + member * s.filters, s.filters, out + oh * s.filters);
-    std::int64_t stride;
-    const float* rows = x.columns(image, rows_touched(s, slices), 0, slices.row, stride);
-    const float* filter = w + member * slices.filter * s.filters;
-    for (std::int64_t a = 0; a < slices.count; ++a)
-      gemm(s.out_height, s.filters, slices.length(a), {rows + a * stride, stride},
-           {filter + a * slices.row * s.filters, s.filters}, 1, out, s.filters);
+    product(count, s.filters, window,
+            {x.values(image, first * row, (first + count - 1) * row + window), row, 1},
+            w + member * window * s.filters, s.filters, true, out, s.filters);
   });
 }
 
-// A task owns some columns of X, so some rows of every slice of dw, and takes the batch in order.
+// A task owns some columns of the rows of S values, so the rows of the filter that they meet, and
+// takes the batch in order.
 void conv2d_rows_backward_filter(const Conv2dShape& s, const Images& x, const float* dy,
                                  float* dw) {
   constexpr std::int64_t columns_a_task = 64;
-  const Slices slices(s);
-  const std::int64_t tasks =
-      (std::min(slices.row, slices.filter) + columns_a_task - 1) / columns_a_task;
+  const std::int64_t row = row_size(s), window = window_size(s);
+  const std::int64_t tasks = (std::min(row, window) + columns_a_task - 1) / columns_a_task;
   parallel_for(s.members * tasks, [&](std::int64_t task) {
     const std::int64_t member = task / tasks, begin = task % tasks * columns_a_task;
-    float* gradient = dw + member * slices.filter * s.filters;
-    for (std::int64_t b = 0; b < s.batch; ++b) {
-      const std::int64_t image = member * s.batch + b;
+    float* gradient = dw + member * window * s.filters;
+    for (std::int64_t image = member * s.batch; image < (member + 1) * s.batch; ++image) {
       std::int64_t stride;
-      const float* columns = x.columns(image, rows_touched(s, slices), begin,
-                                       std::min(begin + columns_a_task, slices.row), stride);
-      for (std::int64_t a = 0; a < slices.count; ++a) {
-        const std::int64_t end = std::min(begin + columns_a_task, slices.length(a));
-        if (end <= begin) continue;
-        gemm(end - begin, s.filters, s.out_height, {columns + a * stride, stride, true},
-             {dy + image * s.out_height * s.filters, s.filters}, b == 0 ? 0.0f : 1.0f,
-             gradient + (a * slices.row + begin) * s.filters, s.filters);
-      }
+      const float* columns = x.columns(image, begin, std::min(begin + columns_a_task, row), stride);
+      for (std::int64_t at = begin; at < window; at += row, columns += stride)
+        product(std::min(std::min(columns_a_task, row - begin), window - at), s.filters,
+                s.out_height, {columns, 1, stride}, dy + image * s.out_height * s.filters,
+                s.filters, image > member * s.batch, gradient + at * s.filters, s.filters);
     }
   });
 }
