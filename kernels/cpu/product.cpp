@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "kernels/cpu/simd.h"
+
 // A tile of c is summed up in registers: `rows` rows of `vectors` vectors of `lanes` floats. The
 // body is written once, in functions that are inlined into one kernel for each vector unit.
 namespace tutti::kernels::cpu {
 namespace {
-
-#define TUTTI_INLINE __attribute__((always_inline)) inline
 
 struct Factors {
   std::int64_t depth;
@@ -19,7 +19,8 @@ struct Factors {
 
 /// The first `count` rows of a tile; the rows after them repeat the last and are not stored.
 template <int lanes, int rows, int vectors>
-TUTTI_INLINE void tile(Factors f, std::int64_t count, bool add, float* c, std::int64_t c_stride) {
+TUTTI_INLINE inline void tile(Factors f, std::int64_t count, bool add, float* c,
+                              std::int64_t c_stride) {
   typedef float Vector __attribute__((vector_size(lanes * 4), aligned(4), may_alias));
   Vector sums[rows][vectors];
   std::int64_t offsets[rows];
@@ -53,8 +54,8 @@ TUTTI_INLINE void tile(Factors f, std::int64_t count, bool add, float* c, std::i
 
 /// Tiles side by side over n columns, narrower ones for what is left.
 template <int lanes, int rows, int vectors>
-TUTTI_INLINE void row_of_tiles(std::int64_t n, Factors f, std::int64_t count, bool add, float* c,
-                               std::int64_t c_stride) {
+TUTTI_INLINE inline void row_of_tiles(std::int64_t n, Factors f, std::int64_t count, bool add,
+                                      float* c, std::int64_t c_stride) {
   constexpr int width = lanes * vectors;
   for (; n >= width; n -= width, f.b += width, c += width)
     tile<lanes, rows, vectors>(f, count, add, c, c_stride);
@@ -66,10 +67,12 @@ TUTTI_INLINE void row_of_tiles(std::int64_t n, Factors f, std::int64_t count, bo
 
 /// As many rows of b at a time as stay in the second cache.
 template <int lanes, int rows, int vectors>
-TUTTI_INLINE void tiles(std::int64_t m, std::int64_t n, std::int64_t k, Strided a, const float* b,
-                        std::int64_t b_stride, bool add, float* c, std::int64_t c_stride) {
+TUTTI_INLINE inline void tiles(std::int64_t m, std::int64_t n, std::int64_t k, Strided a,
+                               const float* b, std::int64_t b_stride, bool add, float* c,
+                               std::int64_t c_stride) {
   const std::int64_t depth = std::max<std::int64_t>(64, (1 << 16) / std::max<std::int64_t>(n, 1));
-  for (std::int64_t at = 0; at < k; at += depth)
+  std::int64_t at = 0;
+  do {
     for (std::int64_t row = 0; row < m; row += rows)
       row_of_tiles<lanes, rows, vectors>(n,
                                          {std::min(depth, k - at),
@@ -78,6 +81,7 @@ TUTTI_INLINE void tiles(std::int64_t m, std::int64_t n, std::int64_t k, Strided 
                                           b_stride},
                                          std::min<std::int64_t>(rows, m - row), add || at > 0,
                                          c + row * c_stride, c_stride);
+  } while ((at += depth) < k);
 }
 
 #if defined(__x86_64__)

@@ -455,6 +455,8 @@ std::vector<OperationCase> make_cases() {
                               dilated(conv_shape(1, 2, 12, 3, 1, 3, 3, 2, 2, 1, false), 3, 1)));
   cases.push_back(conv2d_case("one dimension", conv_shape(2, 2, 10, 1, 4, 3, 1, 5, 1, 1, false)));
   cases.push_back(conv2d_case("wide rows", conv_shape(1, 2, 20, 50, 1, 6, 50, 7, 3, 1, false)));
+  cases.push_back(conv2d_case("full width, more windows than a task's",
+                              conv_shape(1, 2, 150, 2, 1, 3, 2, 53, 1, 1, false)));
   cases.push_back(
       conv2d_case("GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), true));
   cases.push_back(
