@@ -38,6 +38,12 @@ struct Job {
   }
 };
 
+/// Looks for a while whether it has happened: to sleep and be woken takes longer than most jobs.
+template <class Happened>
+void watch(Happened happened) {
+  for (int i = 0; i < 50 && !happened(); ++i) std::this_thread::yield();
+}
+
 class Pool {
  public:
   explicit Pool(int threads) {
@@ -64,6 +70,7 @@ class Pool {
     }
     wake_.notify_all();
     job.work();
+    watch([&] { return busy_ == 0; });
     std::unique_lock lock(mutex_);
     done_.wait(lock, [&] { return busy_ == 0; });
     job_ = nullptr;
@@ -74,6 +81,7 @@ class Pool {
     std::uint64_t seen = 0;
     for (;;) {
       Job* job;
+      watch([&] { return turn_ != seen; });
       {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [&] { return closing_ || turn_ != seen; });
@@ -91,8 +99,8 @@ class Pool {
   std::mutex mutex_;
   std::condition_variable wake_, done_;
   Job* job_ = nullptr;
-  std::uint64_t turn_ = 0;
-  int busy_ = 0;
+  std::atomic<std::uint64_t> turn_ = 0;
+  std::atomic<int> busy_ = 0;
   bool closing_ = false;
 };
 
