@@ -38,10 +38,15 @@ struct Job {
   }
 };
 
-/// Looks for a while whether it has happened: to sleep and be woken takes longer than most jobs.
+/// Looks some microseconds long whether it has happened: to sleep and be woken takes longer than
+/// most jobs.
 template <class Happened>
 void watch(Happened happened) {
-  for (int i = 0; i < 50 && !happened(); ++i) std::this_thread::yield();
+  for (int i = 0; i < 2000 && !happened(); ++i) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
 }
 
 class Pool {

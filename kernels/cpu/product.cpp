@@ -1,9 +1,9 @@
 #include "kernels/cpu/product.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "kernels/cpu/simd.h"
+#include "kernels/parallel.h"
 
 // A tile of c is summed up in registers: `rows` rows of `vectors` vectors of `lanes` floats. The
 // body is written once, in functions that are inlined into one kernel for each vector unit.
@@ -125,6 +125,28 @@ void product(std::int64_t m, std::int64_t n, std::int64_t k, Strided a, const fl
              std::int64_t b_stride, bool add, float* c, std::int64_t c_stride) {
   static const ProductKernel kernel = product_kernels().front();
   kernel(m, n, k, a, b, b_stride, add, c, c_stride);
+}
+
+void product_tiles(std::int64_t members, std::int64_t m, std::int64_t n, std::int64_t k, Strided a,
+                   std::int64_t a_size, const float* b, std::int64_t b_size, bool add, float* c,
+                   std::int64_t row_tile, std::int64_t column_tile) {
+  const std::int64_t down = (m + row_tile - 1) / row_tile;
+  const std::int64_t across = (n + column_tile - 1) / column_tile;
+  parallel_for(members * down * across, [&](std::int64_t task) {
+    const std::int64_t member = task / (down * across);
+    const std::int64_t row = task / across % down * row_tile, column = task % across * column_tile;
+    product(std::min(row_tile, m - row), std::min(column_tile, n - column), k,
+            {a.data + member * a_size + row * a.row, a.row, a.column}, b + member * b_size + column,
+            n, add, c + (member * m + row) * n + column, n);
+  });
+}
+
+std::vector<float> transposed(std::int64_t rows, std::int64_t columns, const float* matrix) {
+  std::vector<float> result(static_cast<std::size_t>(rows * columns));
+  float* to = result.data();
+  for (std::int64_t j = 0; j < columns; ++j)
+    for (std::int64_t i = 0; i < rows; ++i) *to++ = matrix[i * columns + j];
+  return result;
 }
 
 }  // namespace tutti::kernels::cpu

@@ -29,14 +29,6 @@ void add_recurrence(const RecurrentShape& s, const RecurrentTask& task, std::int
           u + task.member * s.units * g, g, true, z, g);
 }
 
-std::vector<float> transposed(std::int64_t rows, std::int64_t g, const float* kernel) {
-  std::vector<float> columns(static_cast<std::size_t>(rows * g));
-  float* to = columns.data();
-  for (std::int64_t j = 0; j < g; ++j)
-    for (std::int64_t i = 0; i < rows; ++i) *to++ = kernel[i * g + j];
-  return columns;
-}
-
 void gradient_of_recurrence(const RecurrentShape& s, const RecurrentTask& task, std::int64_t g,
                             std::int64_t t, const float* dz, const float* u_transposed,
                             float* dh_later) {

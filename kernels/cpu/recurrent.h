@@ -32,9 +32,6 @@ void project_inputs(const RecurrentShape& s, const RecurrentTask& task, std::int
 void add_recurrence(const RecurrentShape& s, const RecurrentTask& task, std::int64_t g,
                     std::int64_t columns, std::int64_t t, const float* h, const float* u, float* z);
 
-/// The transpose of a member's w or u, as what follows wants it: [G, rows].
-std::vector<float> transposed(std::int64_t rows, std::int64_t g, const float* kernel);
-
 /// dh_later[b] = dz[b, t] u^T, [count, U], from the dz [count, T, G] of the task's examples.
 void gradient_of_recurrence(const RecurrentShape& s, const RecurrentTask& task, std::int64_t g,
                             std::int64_t t, const float* dz, const float* u_transposed,

@@ -2,6 +2,7 @@
 
 #include "kernels/cpu/cell_functions.h"
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/cpu/product.h"
 #include "kernels/cpu/recurrent.h"
 #include "kernels/cpu/simd.h"
 
