@@ -83,6 +83,7 @@ void backward_image(const Conv2dShape& s, const float* w_transposed, const float
 
 void CpuBackend::conv2d(const Conv2dShape& s, const float* x, const float* w, const float* b,
                         float* y) {
+  if (cpu::spans_three_rows(s)) return cpu::conv2d_three_rows(s, cpu::Images(s, x), w, b, y);
   if (cpu::spans_rows(s)) return cpu::conv2d_rows(s, cpu::Images(s, x), w, b, y);
   parallel_for(s.members * s.batch, [&](std::int64_t i) {
     const std::int64_t m = i / s.batch;
@@ -108,6 +109,8 @@ void CpuBackend::conv2d_backward_input(const Conv2dShape& s, const float* w, con
 // A task owns one row of a member's filters and takes the batch in order.
 void CpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, const float* dy,
                                         float* dw) {
+  if (cpu::spans_three_rows(s))
+    return cpu::conv2d_three_rows_backward_filter(s, cpu::Images(s, x), dy, dw);
   if (cpu::spans_rows(s)) return cpu::conv2d_rows_backward_filter(s, cpu::Images(s, x), dy, dw);
   const std::int64_t window = s.kernel_width * s.channels, at_once = rows_at_once(s, window);
   parallel_for(s.members * s.kernel_height, [&](std::int64_t task) {
@@ -128,6 +131,7 @@ void CpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, co
 
 void CpuBackend::conv2d_picked(const Conv2dShape& s, const PickedBytes<float>& from, const float* w,
                                const float* b, float* y) {
+  if (cpu::spans_three_rows(s)) return cpu::conv2d_three_rows(s, cpu::Images(s, from), w, b, y);
   if (cpu::spans_rows(s)) return cpu::conv2d_rows(s, cpu::Images(s, from), w, b, y);
   std::vector<float> x(static_cast<std::size_t>(s.members * s.batch * image_size(s)));
   pick(s.members * s.batch, image_size(s), from, x.data());
@@ -136,6 +140,8 @@ void CpuBackend::conv2d_picked(const Conv2dShape& s, const PickedBytes<float>& f
 
 void CpuBackend::conv2d_picked_backward_filter(const Conv2dShape& s, const PickedBytes<float>& from,
                                                const float* dy, float* dw) {
+  if (cpu::spans_three_rows(s))
+    return cpu::conv2d_three_rows_backward_filter(s, cpu::Images(s, from), dy, dw);
   if (cpu::spans_rows(s)) return cpu::conv2d_rows_backward_filter(s, cpu::Images(s, from), dy, dw);
   std::vector<float> x(static_cast<std::size_t>(s.members * s.batch * image_size(s)));
   pick(s.members * s.batch, image_size(s), from, x.data());

@@ -27,6 +27,27 @@ TUTTI_SIMD void read_rows(std::int64_t rows, std::int64_t columns, std::int64_t 
   }
 }
 
+/// e [4, …], `each` apart, of pairs of windows one after another; d3 lies `to_d3` behind d0.
+template <class Number>
+TUTTI_SIMD void make_differences(std::int64_t pairs, std::int64_t columns, std::int64_t row,
+                                 std::int64_t to_d3, const Number* d, float scale, float offset,
+                                 float* e, std::int64_t each) {
+  constexpr std::int64_t ahead = 16;
+  for (; pairs > 0; --pairs, d += 2 * row, e += columns) {
+    for (const Number* next : {d + ahead * row, d + (ahead + 1) * row}) {
+      __builtin_prefetch(next);
+      __builtin_prefetch(next + columns - 1);
+    }
+    in_vectors(columns, [&](std::int64_t i) TUTTI_INLINE {
+      const auto d0 = d[i], d1 = d[row + i], d2 = d[2 * row + i], d3 = d[to_d3 + i];
+      e[i] = scale * static_cast<float>(d0 - d2);
+      e[each + i] = scale * static_cast<float>(d1 + d2) + offset;
+      e[2 * each + i] = scale * static_cast<float>(d2 - d1);
+      e[3 * each + i] = scale * static_cast<float>(d1 - d3);
+    });
+  }
+}
+
 float* scratch(std::int64_t size) {
   thread_local std::vector<float> values;
   values.resize(static_cast<std::size_t>(size));
@@ -34,6 +55,10 @@ float* scratch(std::int64_t size) {
 }
 
 }  // namespace
+
+bool spans_three_rows(const Conv2dShape& s) {
+  return spans_rows(s) && s.kernel_height == 3 * s.stride_height && row_size(s) >= 64;
+}
 
 bool spans_rows(const Conv2dShape& s) {
   return s.dilation_height == 1 && s.kernel_width == s.width && s.out_width == 1 &&
@@ -63,6 +88,23 @@ const float* Images::columns(std::int64_t image, std::int64_t begin, std::int64_
              bytes_->scale, bytes_->offset, values + rows * width);
   stride = width;
   return values;
+}
+
+void Images::differences(std::int64_t image, std::int64_t first, std::int64_t windows,
+                         std::int64_t begin, std::int64_t end, float* e) const {
+  const std::int64_t row = row_size(shape_), columns = end - begin, pairs = windows / 2;
+  const std::int64_t each = (windows + 1) / 2 * columns;
+  const auto make = [&](const auto* d, float scale, float offset) {
+    make_differences(pairs, columns, row, 3 * row, d, scale, offset, e, each);
+    if (windows % 2 == 1)  // of a window left, e3 is not used: there may be no d3
+      make_differences(1, columns, row, 2 * row, d + 2 * pairs * row, scale, offset,
+                       e + pairs * columns, each);
+  };
+  const std::int64_t at = first * row + begin;
+  if (x_)
+    make(x_ + image * size() + at, 1, 0);
+  else
+    make(bytes(image) + at, bytes_->scale, 2 * bytes_->offset);
 }
 
 void conv2d_rows(const Conv2dShape& s, const Images& x, const float* w, const float* b, float* y) {
