@@ -11,11 +11,11 @@ namespace tutti {
 
 /// How an ensemble is trained, with the published values as defaults.
 struct EnsembleOptions {
-  /// All but --out and --force.
+  /// All but --out, --from and --force.
   void add_to(CLI::App& command);
 
   CommonOptions common;
-  std::string data, out;
+  std::string data, out, from;
   std::int64_t members = 5;
   double bootstrap = 0.9, learning_rate = 1e-4, train_fraction = 0.8;
   int epochs = 15, batch = 32;

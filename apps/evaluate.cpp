@@ -22,6 +22,7 @@ using nlohmann::json;
 struct EvaluateOptions {
   CommonOptions common;
   std::string run, data, split = "auto", vote = "mean";
+  std::vector<std::string> classes;
   bool skip_bad = false;
 };
 
@@ -72,15 +73,13 @@ std::vector<std::int32_t> rows_of(const EvaluateOptions& o, const json& run,
 
 int evaluate_ensemble(const EvaluateOptions& o, const json& run, Device device) {
   const Ensemble ensemble = Ensemble::load_model(o.run, device);
-  const auto classes = classes_of(run);
-  if (ensemble.classes() != static_cast<std::int64_t>(classes.size()))
-    throw Error(o.run, ": the members tell ", ensemble.classes(), " classes apart, run.json names ",
-                classes.size());
   expect_same_pictures(o.run, run, o.data);
   ProgressBar bar("reading ", "pictures", o.common.quiet);
   const SpectrogramTree tree = load_spectrogram_tree(
       o.data, o.skip_bad, [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
   bar.clear();
+  const auto classes = classes_of(run).empty() ? tree.genres : classes_of(run);
+  expect_classes(o.run, ensemble, classes);
   std::vector<std::string> names;
   for (const auto& path : tree.pictures.paths) names.push_back(path.generic_string());
   const Examples examples(tree.pictures.pixels, labels_in(classes, tree.genres, tree.labels),
@@ -116,7 +115,7 @@ int evaluate_features(const EvaluateOptions& o, const json& run, Device device) 
 
 int evaluate(const EvaluateOptions& o) {
   const Device device = o.common.prepare();
-  const json run = read_run(o.run);
+  const json run = read_run(o.run, o.classes);
   return run.at("model") == "ensemble" ? evaluate_ensemble(o, run, device)
                                        : evaluate_features(o, run, device);
 }
@@ -127,7 +126,9 @@ void add_evaluate(CLI::App& program, int& status) {
   auto* command =
       program.add_subcommand("evaluate", "Accuracy, rates and confusion matrix of a trained run");
   const auto o = std::make_shared<EvaluateOptions>();
-  command->add_option("RUN", o->run, "The folder of a run")->required();
+  command->add_option("RUN", o->run, "The folder of a run, or of Keras files that make an ensemble")
+      ->required();
+  add_classes_to(*command, o->classes, "the folders of --data, by name");
   command
       ->add_option("--data", o->data,
                    "The data: a tree GENRES_DIR/<genre>/*.png for an ensemble, a table "

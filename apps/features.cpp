@@ -73,13 +73,19 @@ FeatureRecipe FeatureOptions::recipe(Device device) const {
   recipe.scaling = scaling_named(scaling);
   recipe.seed = seed;
   recipe.device = device;
+  recipe.from = from;
   recipe.training = {.epochs = epochs, .batch_size = batch, .learning_rate = learning_rate};
   return recipe;
 }
 
 json FeatureOptions::to_json() const {
-  json options = {{"lr", learning_rate}, {"epochs", epochs},         {"batch", batch},
-                  {"test", test},        {"validation", validation}, {"scaling", scaling}};
+  json options = {{"from", from.empty() ? json() : json(from)},
+                  {"lr", learning_rate},
+                  {"epochs", epochs},
+                  {"batch", batch},
+                  {"test", test},
+                  {"validation", validation},
+                  {"scaling", scaling}};
   if (model == FeatureModel::lstm)
     options.update({{"units", lstm.units},
                     {"layers", lstm.layers},

@@ -20,7 +20,7 @@ struct FeatureOptions {
 
   FeatureModel model;
   CommonOptions common;
-  std::string data;
+  std::string data, from;
   LstmOptions lstm;
   std::string scaling = "minmax";
   std::string compat = "auto";  // the version of librosa whose numbers the table holds

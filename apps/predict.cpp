@@ -23,7 +23,7 @@ using nlohmann::json;
 struct PredictOptions {
   CommonOptions common;
   std::string run, vote = "mean";
-  std::vector<std::string> paths;
+  std::vector<std::string> paths, classes;
   bool windows = false, csv = false;
 };
 
@@ -186,7 +186,9 @@ void print(const PredictOptions& o, const Judge& judged, const std::vector<std::
 
 int predict(const PredictOptions& o) {
   const Device device = o.common.prepare();
-  const json run = read_run(o.run);
+  const json run = read_run(o.run, o.classes);
+  if (classes_of(run).empty())
+    throw Error(o.run, ": holds no run.json; name its classes by --classes A,B,…");
   Judge judge(o, run, device);
   const Sources sources = find_sources(o.paths, run.at("model") == "ensemble");
   judge.judge_tables(sources.tables);
@@ -205,12 +207,14 @@ void add_predict(CLI::App& program, int& status) {
       "Name the genre of songs (wav, au, flac, ogg, mp3), in windows of 30 s that vote.\n"
       "An ensemble also takes spectrogram pictures, an LSTM or RNN tables of features.");
   const auto o = std::make_shared<PredictOptions>();
-  command->add_option("RUN", o->run, "The folder of a run")->required();
+  command->add_option("RUN", o->run, "The folder of a run, or of Keras files that make an ensemble")
+      ->required();
   command
       ->add_option("PATH", o->paths,
                    "Songs or folders of them; pictures or folders of them for an ensemble, tables "
                    "of features for an LSTM or RNN")
       ->required();
+  add_classes_to(*command, o->classes, "");
   command->add_option("--vote", o->vote, "How members vote: mean (of probabilities) or majority")
       ->check(CLI::IsMember({"mean", "majority"}))
       ->capture_default_str();

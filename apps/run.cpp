@@ -8,6 +8,7 @@
 #include "engine/error.h"
 #include "engine/files.h"
 #include "models/charts.h"
+#include "models/ensemble.h"
 #include "models/metrics_json.h"
 
 namespace tutti {
@@ -64,6 +65,19 @@ json read_run(const fs::path& folder) {
     throw Error((folder / "run.json").string(), ": damaged: ", problem.what());
   }
   return run;
+}
+
+json read_run(const fs::path& folder, const std::vector<std::string>& classes) {
+  if (!fs::is_directory(folder) || fs::exists(folder / "run.json")) {
+    if (!classes.empty())
+      throw Error("--classes: ", folder.string(), " is a run, and run.json names its classes");
+    return read_run(folder);
+  }
+  member_files(folder);  // an Error if there are none
+  return {{"model", "ensemble"},
+          {"classes", classes},
+          {"data", {{"fingerprint", nullptr}}},
+          {"preprocessing", json::object()}};
 }
 
 std::vector<std::string> classes_of(const json& run) {

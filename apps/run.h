@@ -23,6 +23,10 @@ void write_json(const std::filesystem::path& path, const nlohmann::json& documen
 
 /// run.json of a finished or unfinished run; an Error says what is missing if it is none.
 nlohmann::json read_run(const std::filesystem::path& folder);
+/// The same, or, of a folder with Keras files and no run.json, an ensemble of them with these
+/// classes.
+nlohmann::json read_run(const std::filesystem::path& folder,
+                        const std::vector<std::string>& classes);
 /// The genres a run was trained on, in its order.
 std::vector<std::string> classes_of(const nlohmann::json& run);
 

@@ -68,23 +68,6 @@ class SearchLines {
   ProgressBar bar_;
 };
 
-/// Trains a round of trials and records them.
-void run_round(const SearchOptions& o, const Search& search, Study& study,
-               const std::vector<Trial>& asked, const std::atomic<bool>& stop, SearchLines& lines) {
-  const auto known = study.trials();
-  std::vector<TrialRun> runs;
-  for (const auto& trial : asked) runs.emplace_back(trial, known, o);
-  search.train(runs, stop);
-  for (auto& run : runs) {
-    Trial told = run.trial();
-    if (!run.finished()) told.state = TrialState::fail;  // stopped; another will take its place
-    if (!study.tell(told)) continue;
-    if (!run.history().empty())
-      write_file(fs::path(o.out) / "trials" / history_name(told), history_csv(run.history()));
-    lines.trial(told, study.trials());
-  }
-}
-
 bool others_at_work(Study& study) {
   const auto all = study.trials();
   return std::any_of(all.begin(), all.end(), [](const Trial& trial) {
@@ -92,20 +75,80 @@ bool others_at_work(Study& study) {
   });
 }
 
+/// The trials under way: as many as are wanted at once, until the study has enough.
+class SearchRun {
+ public:
+  SearchRun(const SearchOptions& options, const Search& search, Study& study)
+      : options_(options),
+        search_(search),
+        study_(study),
+        sampler_(sampler_named(options.sampler)),
+        lines_(options, search.space, search.common.quiet) {}
+
+  /// Fills the free places with new trials.
+  void ask() {
+    const auto asked =
+        study_.ask(search_.space, *sampler_, search_.seed,
+                   options_.jobs - static_cast<std::int64_t>(runs_.size()), options_.trials);
+    if (!asked.empty()) known_ = study_.trials();
+    for (const auto& trial : asked) runs_.emplace_back(trial, known_, options_);
+  }
+
+  /// Trains what is under way until a trial ends.
+  void train(const std::atomic<bool>& stop) {
+    const auto under_way = runs_.size();
+    while (!stop && runs_.size() == under_way) {
+      search_.train(runs_);
+      record([](const TrialRun& run) { return run.finished(); });
+    }
+    if (stop) record([](const TrialRun&) { return true; });
+  }
+
+  bool idle() const { return runs_.empty(); }
+
+ private:
+  /// Records some trials and forgets them; the unfinished have failed, others will take their
+  /// place.
+  template <class Which>
+  void record(Which which) {
+    std::vector<Trial> told;
+    for (const auto& run : runs_) {
+      if (!which(run)) continue;
+      Trial trial = run.trial();
+      if (!run.finished()) trial.state = TrialState::fail;
+      if (!study_.tell(trial)) continue;
+      if (!run.history().empty())
+        write_file(fs::path(options_.out) / "trials" / history_name(trial),
+                   history_csv(run.history()));
+      told.push_back(std::move(trial));
+    }
+    std::erase_if(runs_, which);
+    if (!told.empty()) known_ = study_.trials();
+    for (const auto& trial : told) lines_.trial(trial, known_);
+  }
+
+  const SearchOptions& options_;
+  const Search& search_;
+  Study& study_;
+  std::unique_ptr<Sampler> sampler_;
+  std::vector<Trial> known_;
+  std::vector<TrialRun> runs_;
+  SearchLines lines_;
+};
+
 /// False if it was stopped.
 bool run_trials(const SearchOptions& o, const Search& search, Study& study) {
-  const auto sampler = sampler_named(o.sampler);
   const std::atomic<bool>& stop = stop_on_interrupt();
   const auto start = Clock::now();
   const auto late = [&] {
     return o.timeout > 0 && std::chrono::duration<double>(Clock::now() - start).count() > o.timeout;
   };
-  SearchLines lines(o, search.space, search.common.quiet);
-  while (!stop && !late()) {
-    const auto asked = study.ask(search.space, *sampler, search.seed, o.jobs, o.trials);
-    if (!asked.empty())
-      run_round(o, search, study, asked, stop, lines);
-    else if (others_at_work(study))  // one that dies leaves its trials to us
+  SearchRun run(o, search, study);
+  while (!stop) {
+    if (!late()) run.ask();
+    if (!run.idle())
+      run.train(stop);
+    else if (!late() && others_at_work(study))  // one that dies leaves its trials to us
       std::this_thread::sleep_for(std::chrono::milliseconds(200));
     else
       break;

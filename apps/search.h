@@ -1,6 +1,5 @@
 #pragma once
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -36,11 +35,12 @@ void expect_batches(const Space& space, int fixed, std::int64_t examples, const 
 /// A trial in training. After every epoch `report` keeps its results and says whether it goes on.
 class TrialRun {
  public:
+  /// `known` are the trials that its pruner sees, as they are at the time.
   TrialRun(Trial trial, const std::vector<Trial>& known, const SearchOptions& options)
-      : trial_(std::move(trial)), known_(known), options_(options) {}
+      : trial_(std::move(trial)), known_(&known), options_(&options) {}
 
-  /// Results on each split; epochs from 1.
-  bool report(int epoch, const std::vector<EpochResult>& splits);
+  /// Results on each split.
+  bool report(const std::vector<EpochResult>& splits);
   /// After the last epoch; `error` if it failed.
   void finish(const std::string& error);
 
@@ -50,8 +50,8 @@ class TrialRun {
 
  private:
   Trial trial_;
-  const std::vector<Trial>& known_;
-  const SearchOptions& options_;
+  const std::vector<Trial>* known_;
+  const SearchOptions* options_;
   History history_;
   bool finished_ = false;
 };
@@ -63,8 +63,9 @@ struct Search {
   nlohmann::json settings;  // what must not change between the processes of a study
   std::uint64_t seed;
   CommonOptions common;
-  /// Trains some trials at once, until `stop`.
-  std::function<void(std::vector<TrialRun>&, const std::atomic<bool>& stop)> train;
+  /// Trains the trials under way further, at least an epoch each; those without a history are new.
+  /// Returns early when interrupted.
+  std::function<void(std::vector<TrialRun>&)> train;
   /// Trains the best trial's parameters into the folder, as `tutti train` does: what it came to on
   /// the test set, or null if it was stopped.
   std::function<nlohmann::json(const Params&)> train_best;

@@ -42,7 +42,7 @@ void SearchOptions::add_to(CLI::App& command) {
   command
       .add_option(
           "--jobs", jobs,
-          "Trials at once; they are chosen together, so the search depends on it, but not on "
+          "Trials at once, another as soon as one ends; the search depends on it, but not on "
           "--threads")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

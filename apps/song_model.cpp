@@ -42,10 +42,7 @@ std::string preprocessing(const fs::path& folder, const json& run, const char* k
 
 Scorer ensemble_scorer(const fs::path& folder, const json& run, Device device) {
   const auto ensemble = std::make_shared<Ensemble>(Ensemble::load_model(folder, device));
-  const auto classes = classes_of(run);
-  if (ensemble->classes() != static_cast<std::int64_t>(classes.size()))
-    throw Error(folder.string(), ": the members tell ", ensemble->classes(),
-                " classes apart, run.json names ", classes.size());
+  expect_classes(folder, *ensemble, classes_of(run));
   return [ensemble](const Tensor& inputs) { return ensemble->predict_classifiers(inputs).scores; };
 }
 
@@ -97,6 +94,23 @@ void expect_same_features(const fs::path& folder, const json& run, const fs::pat
     throw Error(table.string(), ": its features are those of librosa ", name(*compat),
                 ", those that ", folder.string(), " was trained on of ", trained.get<std::string>(),
                 "; make it with tutti features --compat ", trained.get<std::string>());
+}
+
+void expect_classes(const fs::path& folder, const Ensemble& ensemble,
+                    const std::vector<std::string>& classes) {
+  if (ensemble.classes() != static_cast<std::int64_t>(classes.size()))
+    throw Error(folder.string(), ": the members tell ", ensemble.classes(), " classes apart, not ",
+                classes.size(), " as named");
+}
+
+void add_classes_to(CLI::App& command, std::vector<std::string>& classes,
+                    const std::string& usual) {
+  command
+      .add_option("--classes", classes,
+                  "Names of the classes, in the order of the outputs, where RUN holds no run.json" +
+                      (usual.empty() ? "" : "; without it " + usual))
+      ->delimiter(',')
+      ->type_name("A,B,…");
 }
 
 }  // namespace tutti

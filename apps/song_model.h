@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/tensor.h"
+#include "apps/common.h"
+#include "models/ensemble.h"
 
 namespace tutti {
 
@@ -24,5 +25,11 @@ void expect_same_pictures(const std::filesystem::path& folder, const nlohmann::j
                           const std::filesystem::path& tree);
 void expect_same_features(const std::filesystem::path& folder, const nlohmann::json& run,
                           const std::filesystem::path& table);
+
+/// An Error if the members have another number of outputs.
+void expect_classes(const std::filesystem::path& folder, const Ensemble& ensemble,
+                    const std::vector<std::string>& classes);
+/// --classes; `usual` says where they come from without it.
+void add_classes_to(CLI::App& command, std::vector<std::string>& classes, const std::string& usual);
 
 }  // namespace tutti

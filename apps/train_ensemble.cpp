@@ -30,7 +30,8 @@ json describe_run(const EnsembleOptions& o, const SpectrogramTree& tree, Device 
             {"lr", o.learning_rate},
             {"train_fraction", o.train_fraction},
             {"normalize", o.normalize},
-            {"vote", o.vote}}},
+            {"vote", o.vote},
+            {"from", o.from.empty() ? json() : json(o.from)}}},
           {"seed", o.seed},
           {"device", name(device)},
           {"versions", {{"tutti", TUTTI_VERSION}}},
@@ -145,6 +146,7 @@ std::optional<EnsembleReport> train_run(const EnsembleOptions& o) {
                 .seed = o.seed,
                 .normalization = normalization_named(o.normalize),
                 .device = device,
+                .from = o.from,
                 .on_step = [&](int epoch, std::int64_t step,
                                std::int64_t steps) { lines.step(epoch, step, steps); },
                 .on_epoch =
@@ -193,6 +195,12 @@ void add_train_ensemble(CLI::App& train, int& status) {
   command->add_option("--out", o->out, "Folder for the run: models, history, metrics, pictures")
       ->required()
       ->type_name("RUN");
+  command
+      ->add_option("--from", o->from,
+                   "Go on from a Keras file, whose weights every member starts from, or from a "
+                   "folder of as many files as members. Adam goes on too where the files hold it; "
+                   "pixels are scaled as the files say, not by --normalize")
+      ->type_name("PATH");
   command->add_flag("--force", o->force, "Replace a run that is already in RUN");
   command->callback([o, &status] { status = train_ensemble(*o); });
 }

@@ -90,7 +90,9 @@ std::optional<Metrics> train_run(const FeatureOptions& f, const fs::path& out, b
                    f.common.quiet);
   FeatureClassifiers classifier = build_classifiers(table, {split}, recipe);
   const auto save = [&] {
-    write_keras_file(out / "model.h5", to_keras(classifier.model, 0, f.learning_rate));
+    KerasAdam adam{f.learning_rate};
+    if (!classifier.memory.empty()) adam.memory = classifier.memory[0];
+    write_keras_file(out / "model.h5", to_keras(classifier.model, 0, adam));
   };
   save();
   const std::atomic<bool>& stop = stop_on_interrupt();
@@ -105,6 +107,7 @@ std::optional<Metrics> train_run(const FeatureOptions& f, const fs::path& out, b
   };
   recipe.training.stop = &stop;
   train_classifiers(classifier, table, {split}, recipe);
+  save();
   write_curves(out, history, title);
   if (stop) {
     std::cerr << "tutti: stopped; " << out.string() << " holds the state after epoch "
@@ -149,6 +152,12 @@ void add_command(CLI::App& train, FeatureModel model, const char* description, i
           "or auto: what FEATURES.csv.json says, else 0.6 as of the published tables")
       ->check(CLI::IsMember({"auto", "0.6", "0.11"}))
       ->capture_default_str();
+  command
+      ->add_option(
+          "--from", o->features.from,
+          "Go on from the network, the weights and, where it holds it, the Adam of a Keras "
+          "file, instead of a new network")
+      ->type_name("FILE");
   command->add_flag("--force", o->force, "Replace a run that is already in RUN");
   command->callback([o, &status] { status = train_features(*o); });
 }

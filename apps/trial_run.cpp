@@ -6,16 +6,12 @@
 
 namespace tutti {
 
-bool TrialRun::report(int epoch, const std::vector<EpochResult>& splits) {
-  if (epoch == 1) {  // perhaps again: a neighbour diverged
-    history_.clear();
-    trial_.intermediate.clear();
-  }
-  history_.push_back(splits);
+bool TrialRun::report(const std::vector<EpochResult>& splits) {
   const EpochResult mean = mean_result(splits);
-  trial_.intermediate[epoch - 1] =
-      options_.objective == "val_loss" ? mean.val_loss : mean.val_accuracy;
-  if (options_.pruner != "median" || !median_prunes(trial_, known_, options_.direction()))
+  trial_.intermediate[static_cast<std::int64_t>(history_.size())] =
+      options_->objective == "val_loss" ? mean.val_loss : mean.val_accuracy;
+  history_.push_back(splits);
+  if (options_->pruner != "median" || !median_prunes(trial_, *known_, options_->direction()))
     return true;
   trial_.state = TrialState::pruned;
   return false;

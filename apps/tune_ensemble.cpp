@@ -62,7 +62,7 @@ void train_trial(TrialRun& run, const EnsembleOptions& o, const fs::path& scratc
                   .on_epoch =
                       [&](int epoch, const std::vector<EpochResult>& members) {
                         epochs = epoch;
-                        if (!run.report(epoch, members)) ended = true;
+                        if (!run.report(members)) ended = true;
                       },
                   .stop = &ended});
   } catch (const Diverged& problem) {
@@ -110,7 +110,8 @@ int tune(const TuneOptions& o) {
                        {"train_fraction", e.train_fraction}}},
                      {"seed", e.seed},
                      {"data", tree.pictures.fingerprint}};
-  search.train = [&](std::vector<TrialRun>& runs, const std::atomic<bool>& stop) {
+  const std::atomic<bool>& stop = stop_on_interrupt();
+  search.train = [&](std::vector<TrialRun>& runs) {
     for (auto& run : runs)
       if (!stop)
         train_trial(run, with(e, run.trial().params, space),

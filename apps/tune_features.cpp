@@ -1,4 +1,4 @@
-#include <iostream>
+#include <algorithm>
 #include <memory>
 
 #include "apps/features.h"
@@ -76,22 +76,22 @@ std::vector<ThreeWaySplit> splits_of(const FeatureOptions& f, int folds,
   return splits;
 }
 
-void train(std::vector<TrialRun>& runs, const FeatureTable& table,
-           const std::vector<ThreeWaySplit>& splits, const FeatureOptions& options,
-           const Space& space, Device device, const std::atomic<bool>& stop) {
-  std::vector<FeatureTrial> trials;
+/// Trains every trial an epoch further, and ends those that need no more.
+void train(std::vector<TrialRun>& runs, FeatureTrials& trials, const FeatureOptions& options,
+           const Space& space, Device device) {
   for (const auto& run : runs)
-    trials.push_back({with(options, run.trial().params, space).recipe(device), splits});
-  const auto results = train_trials(
-      table, trials,
-      [&](std::size_t trial, int epoch, const std::vector<EpochResult>& members) {
-        return runs[trial].report(epoch, members);
-      },
-      stop);
-  for (std::size_t i = 0; i < runs.size(); ++i)
-    if (!results[i].error.empty() || runs[i].trial().state == TrialState::pruned ||
-        results[i].history.size() == static_cast<std::size_t>(options.epochs))
-      runs[i].finish(results[i].error);
+    if (run.history().empty())
+      trials.start(run.trial().number, with(options, run.trial().params, space).recipe(device));
+  for (const auto& [number, splits, error] : trials.epoch()) {
+    auto& run = *std::find_if(runs.begin(), runs.end(), [n = number](const TrialRun& one) {
+      return one.trial().number == n;
+    });
+    const bool goes_on = error.empty() && run.report(splits) &&
+                         run.history().size() < static_cast<std::size_t>(options.epochs);
+    if (goes_on) continue;
+    run.finish(error);
+    trials.end(number);
+  }
 }
 
 int tune(const TuneOptions& o) {
@@ -114,9 +114,8 @@ int tune(const TuneOptions& o) {
                      {"folds", o.folds},         {"space", json(to_json(space))},
                      {"options", f.to_json()},   {"seed", f.seed},
                      {"data", table.fingerprint}};
-  search.train = [&](std::vector<TrialRun>& runs, const std::atomic<bool>& stop) {
-    train(runs, table, splits, f, space, device, stop);
-  };
+  FeatureTrials trials(table, splits, f.recipe(device).scaling, device, stop_on_interrupt());
+  search.train = [&](std::vector<TrialRun>& runs) { train(runs, trials, f, space, device); };
   search.train_best = [&](const Params& params) {
     FeatureOptions best = with(f, params, space);
     best.common.quiet = true;

@@ -1,6 +1,5 @@
-// The samplers on standard functions: the median over seeds (30, or as given) of the best of 100
-// trials.
-// benchmarks/peers/optuna_functions.py does the same with Optuna and prints both.
+// The samplers on standard functions: the quartiles over seeds (30, or as given) of the best of 100
+// trials. benchmarks/peers/optuna_functions.py does the same with Optuna and prints both.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -86,13 +85,21 @@ double best_of(const Sampler& sampler, const Space& space, double (*function)(co
   return best;
 }
 
-double median_best(const char* sampler, const Space& space, double (*function)(const Params&)) {
+/// The quartiles over the seeds, between neighbours as NumPy's percentile.
+std::vector<double> quartiles(const char* sampler, const Space& space,
+                              double (*function)(const Params&)) {
   std::vector<double> best;
   for (std::uint64_t seed = 0; seed < static_cast<std::uint64_t>(seeds); ++seed)
     best.push_back(best_of(*sampler_named(sampler), space, function, seed));
   std::sort(best.begin(), best.end());
-  const auto middle = static_cast<std::size_t>(seeds / 2);
-  return (best[middle - 1] + best[middle]) / 2;
+  std::vector<double> found;
+  for (const double share : {0.25, 0.5, 0.75}) {
+    const double at = share * static_cast<double>(best.size() - 1);
+    const auto below = static_cast<std::size_t>(at);
+    const double above = best[std::min(below + 1, best.size() - 1)];
+    found.push_back(best[below] + (at - std::floor(at)) * (above - best[below]));
+  }
+  return found;
 }
 
 }  // namespace
@@ -104,8 +111,10 @@ int main(int argc, char** argv) {
   rosenbrock_space.parameters.push_back(
       {"kind", {Distribution::Kind::categorical, 0, 0, 0, false, {0, 1, 2, 3}}, {}});
   const auto row = [](const char* name, const Space& space, double (*function)(const Params&)) {
-    std::cout << name << ' ' << median_best("tpe", space, function) << ' '
-              << median_best("random", space, function) << '\n';
+    std::cout << name;
+    for (const char* sampler : {"tpe", "random"})
+      for (const double best : quartiles(sampler, space, function)) std::cout << ' ' << best;
+    std::cout << std::endl;
   };
   row("sphere", reals(5, -5, 5), sphere);
   row("branin", branin_space, branin);

@@ -13,40 +13,98 @@ Tensor zeros_like(const Tensor& tensor) {
 
 }  // namespace
 
-Adam::Adam(std::vector<Parameter> parameters, const AdamOptions& options) : options_(options) {
-  std::erase_if(parameters, [](const Parameter& parameter) { return !parameter.trainable; });
-  if (parameters.empty()) throw Error("Adam: there is no parameter to train");
-  for (auto& parameter : parameters) {
-    const Tensor& value = parameter.variable.value();
-    states_.push_back({parameter.variable, zeros_like(value), zeros_like(value)});
+Adam::Adam(const std::vector<Parameter>& parameters, const AdamOptions& options)
+    : options_(options) {
+  for (const auto& parameter : parameters)
+    if (parameter.trainable) states_.emplace_back();
+  if (states_.empty()) throw Error("Adam: there is no parameter to train");
+  follow(parameters);
+  for (auto& [parameter, m, v] : states_) {
+    m = zeros_like(parameter.value());
+    v = zeros_like(parameter.value());
   }
-  const Tensor& first = states_[0].m;
-  rates_ = like(first, {first.dim(0)});
-  set_rates(std::vector<double>(static_cast<std::size_t>(rates_.size()), options.learning_rate));
+  members_.resize(static_cast<std::size_t>(states_[0].m.dim(0)), {options.learning_rate});
 }
 
-void Adam::set_rates(const std::vector<double>& rates) {
-  if (static_cast<std::int64_t>(rates.size()) != rates_.size())
-    throw Error("Adam: ", rates.size(), " learning rates for ", rates_.size(), " members");
-  with_real(rates_, [&]<class Real>() {
-    const std::vector<Real> values(rates.begin(), rates.end());
-    rates_.copy_from(values.data(), rates_.size());
+void Adam::follow(std::vector<Parameter> parameters) {
+  std::erase_if(parameters, [](const Parameter& parameter) { return !parameter.trainable; });
+  for (std::size_t i = 0; i < states_.size(); ++i) states_[i].parameter = parameters.at(i).variable;
+}
+
+Tensor Adam::corrected_rates() const {
+  Tensor rates = like(states_[0].m, {static_cast<std::int64_t>(members_.size())});
+  with_real(rates, [&]<class Real>() {
+    std::vector<Real> values;
+    for (const auto& [learning_rate, steps] : members_) {
+      const auto t = static_cast<double>(steps);
+      const double correction =
+          std::sqrt(1 - std::pow(options_.beta2, t)) / (1 - std::pow(options_.beta1, t));
+      values.push_back(static_cast<Real>(static_cast<Real>(learning_rate) * correction));
+    }
+    rates.copy_from(values.data(), rates.size());
   });
+  return rates;
 }
 
 void Adam::step() {
-  const auto t = static_cast<double>(++steps_);
-  const kernels::AdamStep step{
-      options_.beta1, options_.beta2, options_.epsilon,
-      std::sqrt(1 - std::pow(options_.beta2, t)) / (1 - std::pow(options_.beta1, t))};
+  for (auto& member : members_) ++member.steps;
+  const Tensor rates = corrected_rates();
+  const kernels::AdamStep step{options_.beta1, options_.beta2, options_.epsilon, 1};
   for (auto& [parameter, m, v] : states_) {
     const Tensor &w = parameter.value(), &g = parameter.grad();
     if (!g.defined()) throw Error("Adam: a parameter ", w.shape(), " has no gradient");
     const std::int64_t members = w.dim(0);
     with_backend(w, [&, &m = m, &v = v](auto& backend) {
-      backend.adam(members, w.size() / members, step, rates_, g, w, m, v);
+      backend.adam(members, w.size() / members, step, rates, g, w, m, v);
     });
   }
+}
+
+AdamMemory Adam::memory(std::int64_t member) const {
+  AdamMemory memory{members_.at(static_cast<std::size_t>(member)).steps, {}, {}};
+  for (const auto& state : states_) {
+    memory.m.push_back(state.m.slice(member, 1).to_vector<float>());
+    memory.v.push_back(state.v.slice(member, 1).to_vector<float>());
+  }
+  return memory;
+}
+
+void Adam::set_memory(std::int64_t member, const AdamMemory& memory) {
+  const auto set = [member](const Tensor& means, const std::vector<float>& values) {
+    Tensor part = means.slice(member, 1);
+    if (part.size() != static_cast<std::int64_t>(values.size()))
+      throw Error("Adam: it remembers ", values.size(), " values of a parameter ", part.shape());
+    part.copy_from(values.data(), part.size());
+  };
+  if (memory.m.size() != states_.size() || memory.v.size() != states_.size())
+    throw Error("Adam: it remembers ", memory.m.size(), " parameters; the model trains ",
+                states_.size());
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    set(states_[i].m, memory.m[i]);
+    set(states_[i].v, memory.v[i]);
+  }
+  members_.at(static_cast<std::size_t>(member)).steps = memory.steps;
+}
+
+void Adam::keep(const std::vector<Parameter>& parameters,
+                const std::vector<std::int64_t>& members) {
+  follow(parameters);
+  for (auto& [parameter, m, v] : states_) {
+    m = m.rows(members);
+    v = v.rows(members);
+  }
+  std::vector<Member> kept;
+  for (const auto m : members) kept.push_back(members_.at(static_cast<std::size_t>(m)));
+  members_ = std::move(kept);
+}
+
+void Adam::append(const std::vector<Parameter>& parameters, const Adam& other) {
+  follow(parameters);
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    states_[i].m = Tensor::joined({states_[i].m, other.states_.at(i).m});
+    states_[i].v = Tensor::joined({states_[i].v, other.states_.at(i).v});
+  }
+  members_.insert(members_.end(), other.members_.begin(), other.members_.end());
 }
 
 }  // namespace tutti

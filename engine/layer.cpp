@@ -111,6 +111,13 @@ Tensor keys_of(const std::vector<RandomStream>& members, Device device) {
   return Tensor::from({static_cast<std::int64_t>(members.size()), 2}, halves, device);
 }
 
+void Layer::freeze() {
+  for (auto& parameter : parameters_) {
+    parameter.variable = Variable(parameter.variable.value());
+    parameter.trainable = false;
+  }
+}
+
 Variable Layer::forward(const Batch& batch, const Pass& pass) const {
   const DType type = parameters_.empty() ? DType::float32 : parameters_[0].variable.value().dtype();
   return forward(pick(batch, type), pass);
@@ -119,6 +126,22 @@ Variable Layer::forward(const Batch& batch, const Pass& pass) const {
 Variable activate(const Activation& activation, const Variable& x, const Pass& pass) {
   if (!activation.is_softmax) return tutti::activation(activation.function, x);
   return pass.leave_softmax ? x : softmax(x);
+}
+
+void Layer::keep(const std::vector<std::int64_t>& members) {
+  for (auto& parameter : parameters_) {
+    Variable& variable = parameter.variable;
+    variable = Variable(variable.value().rows(members), variable.requires_grad());
+  }
+}
+
+void Layer::append(const Layer& other) {
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    Variable& variable = parameters_[i].variable;
+    variable =
+        Variable(Tensor::joined({variable.value(), other.parameters_.at(i).variable.value()}),
+                 variable.requires_grad());
+  }
 }
 
 }  // namespace tutti

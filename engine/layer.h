@@ -14,7 +14,7 @@ struct Parameter {
   Variable variable;
   double l2 = 0;          // coefficient of its squares in the loss
   bool trainable = true;  // by gradients; a moving average is not
-  bool absent = false;    // only zeros in its place
+  bool absent = false;    // only a constant in its place
 };
 
 /// Makes the parameters of all members. Each member draws from its own stream, one derived stream a
@@ -82,8 +82,22 @@ class Layer {
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
 
+  /// Whether training changes the parameters; to be set before a model is built.
+  bool trainable() const { return trainable_; }
+  void set_trainable(bool trainable) { trainable_ = trainable; }
+  /// After build() of a layer that is not trainable: no gradient reaches its parameters.
+  void freeze();
+
+  /// Goes on with some members alone, or with the members of a layer of the same shapes beside its
+  /// own.
+  void keep(const std::vector<std::int64_t>& members);
+  void append(const Layer& other);
+
  protected:
   std::vector<Parameter> parameters_;
+
+ private:
+  bool trainable_ = true;
 };
 
 /// What follows a layer's sum: a function of each number, or a softmax along the last axis.

@@ -69,13 +69,29 @@ Variable dense(const Variable& x, const Variable& w, const Variable& b);
 /// f of every element, of any shape
 Variable activation(const ActivationFunction& f, const Variable& x);
 
+/// What a recurrent layer applies to its state and, if it has any, to its gates.
+struct RecurrentFunctions {
+  ActivationFunction activation{ActivationFunction::Kind::tanh};
+  ActivationFunction recurrent_activation{ActivationFunction::Kind::sigmoid};
+
+  bool operator==(const RecurrentFunctions&) const = default;
+};
+
 /// All steps of a simple recurrent layer: x [M, B, T, I], w [M, I, U], u [M, U, U], b [M, U]
 /// -> the states [M, B, T, U]
-Variable simple_rnn(const Variable& x, const Variable& w, const Variable& u, const Variable& b);
+Variable simple_rnn(const Variable& x, const Variable& w, const Variable& u, const Variable& b,
+                    const RecurrentFunctions& functions = {});
 
 /// All steps of an LSTM layer, gates in the order i, f, c, o: x [M, B, T, I], w [M, I, 4U],
 /// u [M, U, 4U], b [M, 4U] -> the states [M, B, T, U]
-Variable lstm(const Variable& x, const Variable& w, const Variable& u, const Variable& b);
+Variable lstm(const Variable& x, const Variable& w, const Variable& u, const Variable& b,
+              const RecurrentFunctions& functions = {});
+
+/// All steps of a GRU layer, gates in the order z, r, c: x [M, B, T, I], w [M, I, 3U],
+/// u [M, U, 3U], b [M, 2, 3U] -> the states [M, B, T, U]. With b [M, 3U] the reset gate comes
+/// before the product with u, otherwise after it.
+Variable gru(const Variable& x, const Variable& w, const Variable& u, const Variable& b,
+             const RecurrentFunctions& functions = {});
 
 /// The last of T steps: [M, B, T, U] -> [M, B, U]
 Variable last_step(const Variable& x);

@@ -7,9 +7,21 @@ void Sequential::build(const std::vector<RandomStream>& members, Device device, 
   device_ = device;
   Initializer initializer(members, type, device);
   outputs_.clear();
-  for (auto& layer : layers_)
+  for (auto& layer : layers_) {
     outputs_.push_back(
         layer->build(outputs_.empty() ? input_.shape : outputs_.back(), initializer));
+    if (!layer->trainable()) layer->freeze();
+  }
+}
+
+void Sequential::keep(const std::vector<std::int64_t>& members) {
+  for (auto& layer : layers_) layer->keep(members);
+  members_ = static_cast<std::int64_t>(members.size());
+}
+
+void Sequential::append(const Sequential& other) {
+  for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i]->append(*other.layers_.at(i));
+  members_ += other.members_;
 }
 
 Variable Sequential::logits(Batch batch, const Pass& pass) const {

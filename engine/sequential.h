@@ -30,6 +30,10 @@ class Sequential {
   /// Creates every member's parameters, each member's from its own stream.
   void build(const std::vector<RandomStream>& members, Device device, DType type = DType::float32);
 
+  /// Goes on with some members alone, or with those of a model of the same shapes beside its own.
+  void keep(const std::vector<std::int64_t>& members);
+  void append(const Sequential& other);
+
   /// [M, B, output shape]. The batch's own scale and offset are replaced by the input's.
   Variable outputs(Batch batch, const Pass& pass) const;
   /// The same before the softmax of the last layer: [M, B, classes].

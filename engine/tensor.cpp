@@ -84,6 +84,31 @@ Tensor Tensor::slice(std::int64_t first, std::int64_t count) const {
   return tensor;
 }
 
+Tensor Tensor::rows(const std::vector<std::int64_t>& which) const {
+  std::vector<Tensor> parts;
+  for (const auto row : which) parts.push_back(slice(row, 1));
+  return joined(parts);
+}
+
+Tensor Tensor::joined(const std::vector<Tensor>& parts) {
+  Shape shape = parts.at(0).shape();
+  shape[0] = 0;
+  for (const auto& part : parts) shape[0] += part.dim(0);
+  Tensor whole = empty(shape, parts[0].type_, parts[0].device_);
+  auto& memory = kernels::memory(whole.device_);
+  std::int64_t first = 0;
+  for (const auto& part : parts) {
+    const Tensor place = whole.slice(first, part.dim(0));
+    if (place.shape_ != part.shape_ || part.type_ != whole.type_ || part.device_ != whole.device_)
+      throw Error("joined: ", part.shape_, " beside ", parts[0].shape_);
+    std::vector<char> bytes(static_cast<std::size_t>(part.size_ * size_of(part.type_)));
+    memory.copy_out(bytes.data(), part.address(), bytes.size());
+    memory.copy_in(place.address(), bytes.data(), bytes.size());
+    first += part.dim(0);
+  }
+  return whole;
+}
+
 Tensor Tensor::to(Device device) const {
   if (!defined()) return *this;
   auto &here = kernels::memory(device_), &there = kernels::memory(device);

@@ -58,6 +58,10 @@ class Tensor {
 
   Tensor reshape(Shape shape) const;                           // same elements, shared
   Tensor slice(std::int64_t first, std::int64_t count) const;  // rows of the first axis, shared
+  Tensor rows(const std::vector<std::int64_t>& which) const;   // the same, copied
+
+  /// Copies of tensors, one after another along the first axis.
+  static Tensor joined(const std::vector<Tensor>& parts);
 
   /// The same elements on a device: shared where they already are in its memory, else copied.
   Tensor to(Device device) const;

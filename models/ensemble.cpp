@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <set>
+#include <utility>
 
 #include "datasets/picture.h"
 #include "engine/error.h"
@@ -38,18 +39,80 @@ std::vector<std::int32_t> all_rows(const Tensor& X) {
   return rows;
 }
 
-/// The model with room for the members' weights; an Error if it does not take spectrograms.
-Sequential built_for_pictures(Sequential model, std::int64_t members, Device device) {
-  const Shape pictures{picture_times, picture_frequencies, 1};
+/// The model with room for the members' weights, [frequency, time, 1] as in its file; an Error if
+/// it does not take spectrograms.
+Sequential built_for_pictures(const KerasModel& file, std::int64_t members, Device device) {
+  const Shape pictures{picture_frequencies, picture_times, 1};
+  Sequential model = from_keras(file);
   if (model.input().shape != pictures)
-    throw Error("takes inputs of ", model.input().shape, ", not pictures of ", pictures,
-                " (time first)");
+    throw Error("takes inputs of ", model.input().shape, ", not pictures of ", pictures);
   model.build(member_streams(0, members), device);
-  expect_exchangeable(model);
   return model;
 }
 
+/// Pictures [n, time, frequency, 1] as [n, frequency, time, 1].
+Tensor frequency_first(const Tensor& pictures) {
+  const std::int64_t n = pictures.dim(0), times = pictures.dim(1), frequencies = pictures.dim(2);
+  Tensor result = Tensor::empty({n, frequencies, times, 1}, DType::uint8, Device::cpu);
+  const auto* from = pictures.data<std::uint8_t>();
+  auto* to = result.data<std::uint8_t>();
+  for (std::int64_t i = 0; i < n; ++i, from += times * frequencies, to += times * frequencies)
+    for (std::int64_t t = 0; t < times; ++t)
+      for (std::int64_t f = 0; f < frequencies; ++f) to[f * times + t] = from[t * frequencies + f];
+  return result;
+}
+
+/// Members side by side, with their weights and what their Adams remember: of all, or of none.
+struct Members {
+  Sequential model;
+  std::vector<AdamMemory> memory;
+  bool time_first;  // with the axes of their files exchanged
+};
+
+Members read_members(const std::vector<fs::path>& files, Device device) {
+  const auto count = static_cast<std::int64_t>(files.size());
+  std::optional<Sequential> model;
+  std::vector<AdamMemory> memory;
+  bool time_first = true;
+  for (std::size_t m = 0; m < files.size(); ++m) {
+    KerasModel file = read_keras_file(files[m]);
+    try {
+      if (!model) {
+        model = built_for_pictures(file, count, device);
+        time_first = is_exchangeable(*model);
+        if (time_first) {
+          model = from_keras(with_axes_exchanged(file));
+          model->build(member_streams(0, count), device);
+        }
+      }
+      if (time_first) file = with_axes_exchanged(std::move(file));
+      set_weights(*model, static_cast<std::int64_t>(m), file);
+    } catch (const Error& problem) {
+      throw Error(files[m].string(), ": ", problem.what());
+    }
+    if (auto adam = known_adam(file)) memory.push_back(std::move(adam->memory));
+  }
+  if (memory.size() < files.size()) memory.clear();
+  return {std::move(*model), std::move(memory), time_first};
+}
+
 }  // namespace
+
+std::vector<fs::path> member_files(const fs::path& folder) {
+  if (!fs::is_directory(folder))
+    throw Error(folder.string(), ": no such folder; it should hold classifier_0.h5, …");
+  std::vector<fs::path> files;
+  for (std::int64_t m = 0; fs::exists(member_file(folder, m)); ++m)
+    files.push_back(member_file(folder, m));
+  if (!files.empty()) return files;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".h5" || entry.path().extension() == ".keras")
+      files.push_back(entry.path());
+  if (files.empty())
+    throw Error(folder.string(), ": holds no classifier_0.h5 and no other .h5 or .keras file");
+  std::sort(files.begin(), files.end());
+  return files;
+}
 
 Ensemble::Ensemble(std::int64_t n_classifiers, fs::path path, std::int64_t classes)
     : n_classifiers_(n_classifiers), path_(std::move(path)), classes_(classes) {
@@ -64,8 +127,14 @@ History Ensemble::fit(const Examples& training, const Examples& validation,
     throw Error("bootstrap: ", options.bootstrap_percent, " is not above 0");
   learning_rate_ = options.learning_rate;
   const auto members = member_streams(options.seed, n_classifiers_, options.first_member);
-  model_ = genre_cnn(spectrogram_input(options.normalization, training), classes_);
-  model_->build(streams_for(Purpose::initialization, members), options.device);
+  memory_.clear();
+  time_first_ = true;
+  if (options.from.empty()) {
+    model_ = genre_cnn(spectrogram_input(options.normalization, training), classes_);
+    model_->build(streams_for(Purpose::initialization, members), options.device);
+  } else {
+    start_from(options.from, options.device);
+  }
   samples_.clear();
   for (const auto& stream : streams_for(Purpose::bootstrap, members))
     samples_.push_back(bootstrap(training.rows, options.bootstrap_percent, stream));
@@ -73,18 +142,44 @@ History Ensemble::fit(const Examples& training, const Examples& validation,
   fs::create_directories(path_);
   save();
   const MemberRows all_validate(members.size(), validation.rows);
-  return train(*model_, members, {training.x, training.labels, samples_},
-               {validation.x, validation.labels, all_validate},
+  const Tensor x = oriented(training.x);
+  const bool shared = validation.x.shares_elements_with(training.x);
+  return train(*model_, members, {x, training.labels, samples_},
+               {shared ? x : oriented(validation.x), validation.labels, all_validate},
                {.epochs = options.epochs,
                 .batch_size = options.batch_size,
                 .learning_rate = options.learning_rate,
+                .memory = std::exchange(memory_, {}),
                 .on_step = options.on_step,
                 .on_epoch =
                     [&](int epoch, const std::vector<EpochResult>& results) {
                       save();
                       if (options.on_epoch) options.on_epoch(epoch, results);
                     },
+                .on_end =
+                    [&](std::vector<AdamMemory> memory) {
+                      memory_ = std::move(memory);
+                      save();
+                    },
                 .stop = options.stop});
+}
+
+void Ensemble::start_from(const fs::path& from, Device device) {
+  auto files = fs::is_directory(from)
+                   ? member_files(from)
+                   : std::vector<fs::path>(static_cast<std::size_t>(n_classifiers_), from);
+  if (static_cast<std::int64_t>(files.size()) != n_classifiers_)
+    throw Error(from.string(), ": holds ", files.size(), " members, not ", n_classifiers_);
+  auto [model, memory, time_first] = read_members(files, device);
+  if (model.classes() != classes_)
+    throw Error(from.string(), ": tells ", model.classes(), " classes apart, not ", classes_);
+  model_ = std::move(model);
+  memory_ = std::move(memory);
+  time_first_ = time_first;
+}
+
+Tensor Ensemble::oriented(const Tensor& pictures) const {
+  return time_first_ || !pictures.defined() ? pictures : frequency_first(pictures);
 }
 
 Ensemble::Scores Ensemble::predict_classifiers(const Tensor& X) const {
@@ -93,7 +188,7 @@ Ensemble::Scores Ensemble::predict_classifiers(const Tensor& X) const {
 
 Ensemble::Scores Ensemble::predict_classifiers(const Tensor& X,
                                                const std::vector<std::int32_t>& rows) const {
-  Scores result{predict_probabilities(model(), X, rows), {}};
+  Scores result{predict_probabilities(model(), oriented(X), rows), {}};
   const auto scores = result.scores.to_vector<float>();
   auto row = scores.begin();
   for (std::int64_t m = 0; m < n_classifiers_; ++m) {
@@ -139,30 +234,22 @@ const Sequential& Ensemble::model() const {
 }
 
 void Ensemble::save() const {
-  for (std::int64_t m = 0; m < n_classifiers_; ++m)
+  for (std::int64_t m = 0; m < n_classifiers_; ++m) {
+    KerasAdam adam{learning_rate_};
+    if (!memory_.empty()) adam.memory = memory_[static_cast<std::size_t>(m)];
+    KerasModel file = to_keras(model(), m, adam);
     write_keras_file(member_file(path_, m),
-                     with_axes_exchanged(to_keras(model(), m, learning_rate_)));
+                     time_first_ ? with_axes_exchanged(std::move(file)) : file);
+  }
 }
 
 Ensemble Ensemble::load_model(const fs::path& path, Device device) {
-  if (!fs::is_directory(path))
-    throw Error(path.string(), ": no such folder; it should hold classifier_0.h5, …");
-  std::int64_t count = 0;
-  while (fs::exists(member_file(path, count))) ++count;
-  if (count == 0) throw Error(path.string(), ": holds no classifier_0.h5");
-
-  std::optional<Sequential> model;
-  for (std::int64_t m = 0; m < count; ++m) {
-    const KerasModel file = with_axes_exchanged(read_keras_file(member_file(path, m)));
-    try {
-      if (!model) model = built_for_pictures(from_keras(file), count, device);
-      set_weights(*model, m, file);
-    } catch (const Error& problem) {
-      throw Error(member_file(path, m).string(), ": ", problem.what());
-    }
-  }
-  Ensemble ensemble(count, path, model->classes());
+  const auto files = member_files(path);
+  auto [model, memory, time_first] = read_members(files, device);
+  Ensemble ensemble(static_cast<std::int64_t>(files.size()), path, model.classes());
   ensemble.model_ = std::move(model);
+  ensemble.memory_ = std::move(memory);
+  ensemble.time_first_ = time_first;
   return ensemble;
 }
 

@@ -6,7 +6,7 @@
 
 #include "models/genre_cnn.h"
 #include "models/members.h"
-#include "models/trainer.h"
+#include "models/training.h"
 
 namespace tutti {
 
@@ -26,6 +26,10 @@ struct FitOptions {
   Device device = Device::cpu;
   std::int64_t first_member =
       0;  // number of the first member; a member's result depends on its number
+  /// A file whose weights every member starts from, or a folder of as many files as there are
+  /// members. Pictures are then scaled as the files say, and Adam goes on where all of them hold
+  /// it.
+  std::filesystem::path from = {};
   std::function<void(int epoch, std::int64_t step, std::int64_t steps)> on_step = {};
   std::function<void(int epoch, const std::vector<EpochResult>& members)> on_epoch = {};
   const std::atomic<bool>* stop = nullptr;
@@ -62,7 +66,7 @@ class Ensemble {
   std::optional<double> out_of_bag_accuracy(const Examples& training) const;
 
   void save() const;
-  /// All classifier_*.h5 of a folder. An Error names the file that is missing, damaged or of
+  /// The members in a folder: its member_files(). An Error names the file that is damaged or of
   /// another shape than the first.
   static Ensemble load_model(const std::filesystem::path& path, Device device = Device::cpu);
 
@@ -71,13 +75,24 @@ class Ensemble {
   const Sequential& model() const;
 
  private:
+  /// The members of FitOptions::from.
+  void start_from(const std::filesystem::path& from, Device device);
+  /// Pictures as the model takes them.
+  Tensor oriented(const Tensor& pictures) const;
+
   std::int64_t n_classifiers_;
   std::filesystem::path path_;
   std::int64_t classes_;
   double learning_rate_ = 1e-4;
+  std::vector<AdamMemory> memory_;  // of each member after fit
+  bool time_first_ = true;          // or frequency first, as in files from elsewhere
   std::optional<Sequential> model_;
   MemberRows samples_;  // of the training data
 };
+
+/// The files of an ensemble's members in a folder: classifier_0.h5, classifier_1.h5, …; where there
+/// is none, all .h5 and .keras files by name. An Error if there is neither.
+std::vector<std::filesystem::path> member_files(const std::filesystem::path& folder);
 
 /// Mean over members of probabilities [M, n, K] -> [n][K], flat.
 std::vector<float> mean_probabilities(const Tensor& scores);

@@ -1,7 +1,9 @@
 #include "models/feature_classifier.h"
 
 #include <numeric>
+#include <utility>
 
+#include "models/keras_layers.h"
 #include "models/members.h"
 #include "models/prediction.h"
 
@@ -34,14 +36,6 @@ Tensor scaled_copies(const FeatureTable& table, const std::vector<Scaler>& scale
   return Tensor::from({copies * table.values.dim(0), table.values.dim(1), 1}, all, device);
 }
 
-std::vector<RandomStream> streams_of(std::uint64_t seed, std::size_t count,
-                                     const std::vector<std::uint64_t>& numbers) {
-  auto members = member_streams(seed, static_cast<std::int64_t>(count));
-  for (std::size_t m = 0; m < numbers.size(); ++m)
-    members[m] = RandomStream(seed).derive(numbers[m]);
-  return members;
-}
-
 }  // namespace
 
 Sequential feature_model(const FeatureRecipe& recipe, std::int64_t features, std::int64_t genres) {
@@ -49,31 +43,77 @@ Sequential feature_model(const FeatureRecipe& recipe, std::int64_t features, std
                                             : rnn_classifier(features, genres);
 }
 
+std::vector<Scaler> fit_scalers(const FeatureTable& table, const std::vector<ThreeWaySplit>& splits,
+                                Scaling scaling) {
+  std::vector<Scaler> scalers;
+  for (const auto& split : splits)
+    scalers.push_back(fit_scaler(scaling, table.values, split.train));
+  return scalers;
+}
+
+FeatureExamples::FeatureExamples(const FeatureTable& table,
+                                 const std::vector<ThreeWaySplit>& splits,
+                                 const std::vector<Scaler>& scalers, Device device) {
+  const std::int64_t n = table.values.dim(0);
+  training.x = validation.x = scaled_copies(table, scalers, device);
+  for (std::size_t m = 0; m < splits.size(); ++m)
+    training.labels.insert(training.labels.end(), table.labels.begin(), table.labels.end());
+  validation.labels = training.labels;
+  training.rows = rows_of(splits, &ThreeWaySplit::train, n);
+  validation.rows = rows_of(splits, &ThreeWaySplit::validation, n);
+}
+
+namespace {
+
+/// The model of a file as every member's, on features of this table.
+FeatureClassifiers from_file(const std::filesystem::path& path, std::int64_t members,
+                             const FeatureTable& table, Device device) {
+  const KerasModel file = read_keras_file(path);
+  const Shape input{table.values.dim(1), 1};
+  try {
+    FeatureClassifiers result{from_keras(file), {}};
+    Sequential& model = result.model;
+    if (model.input().shape != input) throw Error("takes ", model.input().shape, ", not ", input);
+    model.build(member_streams(0, members), device);
+    if (model.classes() != static_cast<std::int64_t>(table.classes.size()))
+      throw Error("tells ", model.classes(), " classes apart, not ", table.classes.size());
+    for (std::int64_t m = 0; m < members; ++m) set_weights(model, m, file);
+    if (const auto adam = known_adam(file))
+      result.memory.assign(static_cast<std::size_t>(members), adam->memory);
+    return result;
+  } catch (const Error& problem) {
+    throw Error(path.string(), ": ", problem.what());
+  }
+}
+
+}  // namespace
+
 FeatureClassifiers build_classifiers(const FeatureTable& table,
                                      const std::vector<ThreeWaySplit>& splits,
-                                     const FeatureRecipe& recipe,
-                                     const std::vector<std::uint64_t>& numbers) {
-  const auto members = streams_of(recipe.seed, splits.size(), numbers);
+                                     const FeatureRecipe& recipe) {
+  const auto count = static_cast<std::int64_t>(splits.size());
+  if (!recipe.from.empty()) {
+    auto result = from_file(recipe.from, count, table, recipe.device);
+    result.scalers = fit_scalers(table, splits, recipe.scaling);
+    return result;
+  }
   FeatureClassifiers result{
       feature_model(recipe, table.values.dim(1), static_cast<std::int64_t>(table.classes.size())),
-      {}};
+      fit_scalers(table, splits, recipe.scaling)};
+  const auto members = member_streams(recipe.seed, count);
   result.model.build(streams_for(Purpose::initialization, members), recipe.device);
-  for (const auto& split : splits)
-    result.scalers.push_back(fit_scaler(recipe.scaling, table.values, split.train));
   return result;
 }
 
 History train_classifiers(FeatureClassifiers& classifiers, const FeatureTable& table,
-                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe,
-                          const std::vector<std::uint64_t>& numbers) {
-  const std::int64_t n = table.values.dim(0);
-  const Tensor x = scaled_copies(table, classifiers.scalers, recipe.device);
-  std::vector<std::int32_t> labels;
-  for (std::size_t m = 0; m < splits.size(); ++m)
-    labels.insert(labels.end(), table.labels.begin(), table.labels.end());
-  return train(classifiers.model, streams_of(recipe.seed, splits.size(), numbers),
-               {x, labels, rows_of(splits, &ThreeWaySplit::train, n)},
-               {x, labels, rows_of(splits, &ThreeWaySplit::validation, n)}, recipe.training);
+                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe) {
+  const FeatureExamples examples(table, splits, classifiers.scalers, recipe.device);
+  TrainOptions options = recipe.training;
+  options.memory = std::exchange(classifiers.memory, {});
+  options.on_end = [&](std::vector<AdamMemory> memory) { classifiers.memory = std::move(memory); };
+  return train(classifiers.model,
+               member_streams(recipe.seed, static_cast<std::int64_t>(splits.size())),
+               examples.training, examples.validation, options);
 }
 
 std::vector<float> FeatureClassifiers::predict(std::int64_t member, const FeatureTable& table,

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -8,7 +9,7 @@
 #include "datasets/split.h"
 #include "models/metrics.h"
 #include "models/recurrent_classifiers.h"
-#include "models/trainer.h"
+#include "models/training.h"
 
 namespace tutti {
 
@@ -17,7 +18,8 @@ enum class FeatureModel { lstm, rnn };
 /// How a classifier of feature rows is made and trained.
 struct FeatureRecipe {
   FeatureModel model = FeatureModel::lstm;
-  LstmOptions lstm;  // not read for the RNN
+  LstmOptions lstm;                 // not read for the RNN
+  std::filesystem::path from = {};  // a Keras file to go on from, in place of both
   Scaling scaling = Scaling::minmax;
   std::uint64_t seed = 54;
   Device device = Device::cpu;
@@ -30,6 +32,8 @@ Sequential feature_model(const FeatureRecipe& recipe, std::int64_t features, std
 struct FeatureClassifiers {
   Sequential model;
   std::vector<Scaler> scalers;  // of each member, fitted on its training rows alone
+  /// What Adam remembers of each member: of a file that training goes on from, or after training.
+  std::vector<AdamMemory> memory = {};
 
   /// Probabilities [n, classes] that a member gives to rows of a table.
   std::vector<float> predict(std::int64_t member, const FeatureTable& table,
@@ -37,15 +41,26 @@ struct FeatureClassifiers {
 };
 
 /// A member for each split, with its initial weights. Member k of a seed is the same whatever the
-/// other splits are. `numbers` are the members' numbers, 0, 1, 2 … if there are none.
+/// other splits are.
 FeatureClassifiers build_classifiers(const FeatureTable& table,
                                      const std::vector<ThreeWaySplit>& splits,
-                                     const FeatureRecipe& recipe,
-                                     const std::vector<std::uint64_t>& numbers = {});
+                                     const FeatureRecipe& recipe);
 
-/// Trains them side by side on the splits they were built for, whose parts must be of equal sizes.
+/// Trains them side by side on the splits they were built for, whose parts must be of equal sizes,
+/// from their memory on.
 History train_classifiers(FeatureClassifiers& classifiers, const FeatureTable& table,
-                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe,
-                          const std::vector<std::uint64_t>& numbers = {});
+                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe);
+
+/// What the members of some splits train and validate on: member k sees the table as its own scaler
+/// leaves it.
+struct FeatureExamples {
+  FeatureExamples(const FeatureTable& table, const std::vector<ThreeWaySplit>& splits,
+                  const std::vector<Scaler>& scalers, Device device);
+  MemberExamples training, validation;
+};
+
+/// A scaler for each split, fitted on its training rows alone.
+std::vector<Scaler> fit_scalers(const FeatureTable& table, const std::vector<ThreeWaySplit>& splits,
+                                Scaling scaling);
 
 }  // namespace tutti

@@ -1,7 +1,6 @@
 #include "models/feature_trials.h"
 
 #include <algorithm>
-#include <map>
 #include <tuple>
 
 #include "engine/parallel.h"
@@ -10,116 +9,146 @@
 namespace tutti {
 namespace {
 
-using Group = std::vector<std::size_t>;
-
-/// What trials must share to train as members of one network. Large shapes sort first.
-auto shape_of(const FeatureTrial& trial) {
-  const auto& [recipe, splits] = trial;
+/// What trials must share to train as members of one network.
+auto shape_of(const FeatureRecipe& recipe) {
   const LstmOptions& l = recipe.lstm;
-  return std::make_tuple(-l.units * l.units * l.layers, l.units, l.layers, l.dense, l.dense_layers,
-                         recipe.training.epochs, recipe.training.batch_size, splits[0].train.size(),
-                         splits[0].validation.size());
+  return std::make_tuple(l.units, l.layers, l.dense, l.dense_layers, recipe.training.batch_size);
 }
-
-/// A group in training: the members of its trials, trial after trial.
-class Side {
- public:
-  Side(const FeatureTable& table, const std::vector<FeatureTrial>& trials, const Group& group)
-      : table_(table), trials_(trials), group_(group), ended_(group.size()) {
-    for (const auto trial : group) {
-      first_.push_back(splits_.size());
-      splits_.insert(splits_.end(), trials[trial].splits.begin(), trials[trial].splits.end());
-    }
-  }
-
-  void train(const OnTrialEpoch& on_epoch, const std::atomic<bool>& stop,
-             std::vector<FeatureTrialResult>& results) {
-    FeatureRecipe recipe = trials_[group_[0]].recipe;
-    for (std::size_t i = 0; i < group_.size(); ++i)
-      recipe.training.learning_rates.insert(recipe.training.learning_rates.end(), splits_of(i),
-                                            trials_[group_[i]].recipe.training.learning_rate);
-    recipe.training.stop = &all_ended_;
-    recipe.training.on_step = [&](int, std::int64_t, std::int64_t) {
-      if (stop) all_ended_ = true;
-    };
-    recipe.training.on_epoch = [&](int epoch, const std::vector<EpochResult>& members) {
-      for (std::size_t i = 0; i < group_.size(); ++i) {
-        if (ended_[i]) continue;
-        const auto begin = members.begin() + static_cast<std::ptrdiff_t>(first_[i]);
-        const std::vector<EpochResult> mine(begin,
-                                            begin + static_cast<std::ptrdiff_t>(splits_of(i)));
-        results[group_[i]].history.push_back(mine);
-        ended_[i] = !on_epoch(group_[i], epoch, mine);
-      }
-      if (std::all_of(ended_.begin(), ended_.end(), [](bool ended) { return ended; }))
-        all_ended_ = true;
-    };
-    std::vector<std::uint64_t> numbers;
-    for (std::size_t i = 0; i < group_.size(); ++i)
-      for (std::uint64_t k = 0; k < splits_of(i); ++k) numbers.push_back(k);
-    FeatureClassifiers classifiers = build_classifiers(table_, splits_, recipe, numbers);
-    train_classifiers(classifiers, table_, splits_, recipe, numbers);
-  }
-
- private:
-  std::size_t splits_of(std::size_t i) const { return trials_[group_[i]].splits.size(); }
-
-  const FeatureTable& table_;
-  const std::vector<FeatureTrial>& trials_;
-  const Group& group_;
-  std::vector<ThreeWaySplit> splits_;
-  std::vector<std::size_t> first_;  // member of each trial
-  std::vector<bool> ended_;
-  std::atomic<bool> all_ended_{false};
-};
 
 }  // namespace
 
-std::vector<Group> group_by_shape(const std::vector<FeatureTrial>& trials, std::size_t most) {
-  std::map<decltype(shape_of(trials[0])), Group> by_shape;
-  for (std::size_t i = 0; i < trials.size(); ++i) by_shape[shape_of(trials[i])].push_back(i);
-  std::vector<Group> groups;
-  for (const auto& [shape, group] : by_shape)
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      if (i % most == 0) groups.emplace_back();
-      groups.back().push_back(group[i]);
-    }
-  return groups;
+/// Trials of one shape: the members of each, trial after trial.
+class FeatureTrials::Group {
+ public:
+  Group(std::int64_t trial, const FeatureRecipe& recipe, const FeatureTable& table,
+        const FeatureExamples& examples)
+      : recipe_(recipe),
+        trials_{trial},
+        each_(examples.training.rows.size()),
+        members_(member_streams(recipe.seed, static_cast<std::int64_t>(each_))),
+        model_(build(table)),
+        training_(model_, members_, examples.training, examples.validation, recipe.training) {}
+
+  const std::vector<std::int64_t>& trials() const { return trials_; }
+  bool takes(const Group& other) const { return shape_of(recipe_) == shape_of(other.recipe_); }
+  /// How long an epoch takes, roughly.
+  std::int64_t work() const {
+    const LstmOptions& l = recipe_.lstm;
+    return l.units * l.units * l.layers * static_cast<std::int64_t>(trials_.size());
+  }
+
+  void append(const Group& other) {
+    training_.append(other.training_);
+    trials_.insert(trials_.end(), other.trials_.begin(), other.trials_.end());
+  }
+
+  void end(std::size_t place) {
+    trials_.erase(trials_.begin() + static_cast<std::ptrdiff_t>(place));
+    if (trials_.empty()) return;
+    std::vector<std::int64_t> kept;
+    for (std::size_t m = 0; m < (trials_.size() + 1) * each_; ++m)
+      if (m / each_ != place) kept.push_back(static_cast<std::int64_t>(m));
+    training_.keep(kept);
+  }
+
+  std::vector<Epoch> epoch() {
+    std::vector<Epoch> epochs;
+    while (!trials_.empty()) try {
+        const auto members = training_.epoch();
+        if (!members) break;
+        auto first = members->begin();
+        for (const auto trial : trials_) {
+          const auto last = first + static_cast<std::ptrdiff_t>(each_);
+          epochs.push_back({trial, {first, last}, ""});
+          first = last;
+        }
+        break;
+      } catch (const Diverged& problem) {  // the others go on from where it happened
+        const auto place = static_cast<std::size_t>(problem.member) / each_;
+        epochs.push_back({trials_[place], {}, problem.what()});
+        end(place);
+      }
+    return epochs;
+  }
+
+ private:
+  Sequential build(const FeatureTable& table) const {
+    Sequential model = feature_model(recipe_, table.values.dim(1),
+                                     static_cast<std::int64_t>(table.classes.size()));
+    model.build(streams_for(Purpose::initialization, members_), recipe_.device);
+    return model;
+  }
+
+  FeatureRecipe recipe_;
+  std::vector<std::int64_t> trials_;
+  std::size_t each_;  // members a trial
+  std::vector<RandomStream> members_;
+  Sequential model_;
+  Training training_;
+};
+
+FeatureTrials::FeatureTrials(const FeatureTable& table, const std::vector<ThreeWaySplit>& splits,
+                             Scaling scaling, Device device, const std::atomic<bool>& stop)
+    : table_(table),
+      examples_(table, splits, fit_scalers(table, splits, scaling), device),
+      device_(device),
+      stop_(stop) {}
+
+FeatureTrials::~FeatureTrials() = default;
+
+void FeatureTrials::start(std::int64_t trial, const FeatureRecipe& recipe) {
+  FeatureRecipe stoppable = recipe;
+  stoppable.training.stop = &stop_;
+  auto alone = std::make_unique<Group>(trial, stoppable, table_, examples_);
+  std::size_t trials = 1;
+  for (const auto& group : groups_) trials += group->trials().size();
+  // On cores, groups stay small enough that each core has work.
+  const auto threads = device_ == Device::cpu ? static_cast<std::size_t>(thread_count()) : 1;
+  Group* smallest = nullptr;
+  for (const auto& group : groups_)
+    if (group->takes(*alone) && group->trials().size() < (trials + threads - 1) / threads &&
+        (!smallest || group->trials().size() < smallest->trials().size()))
+      smallest = group.get();
+  if (smallest)
+    smallest->append(*alone);
+  else
+    groups_.push_back(std::move(alone));
 }
 
-std::vector<FeatureTrialResult> train_trials(const FeatureTable& table,
-                                             const std::vector<FeatureTrial>& trials,
-                                             const OnTrialEpoch& on_epoch,
-                                             const std::atomic<bool>& stop) {
-  std::vector<FeatureTrialResult> results(trials.size());
-  if (trials.empty()) return results;
-  const auto train = [&](const Group& group) {
-    try {
-      Side(table, trials, group).train(on_epoch, stop, results);
-    } catch (const Diverged& problem) {
-      if (group.size() > 1) return false;
-      results[group[0]].error = problem.what();
-    }
-    return true;
+void FeatureTrials::end(std::int64_t trial) {
+  for (auto& group : groups_) {
+    const auto& trials = group->trials();
+    if (const auto at = std::find(trials.begin(), trials.end(), trial); at != trials.end())
+      group->end(static_cast<std::size_t>(at - trials.begin()));
+  }
+  std::erase_if(groups_, [](const auto& group) { return group->trials().empty(); });
+}
+
+std::vector<FeatureTrials::Epoch> FeatureTrials::epoch() {
+  // The longest first, so that the cores end at about the same time.
+  std::stable_sort(groups_.begin(), groups_.end(),
+                   [](const auto& a, const auto& b) { return a->work() > b->work(); });
+  std::vector<std::vector<Epoch>> by_group(groups_.size());
+  const auto train = [&](std::int64_t g) {
+    by_group[static_cast<std::size_t>(g)] = groups_[static_cast<std::size_t>(g)]->epoch();
   };
-  // One member that diverges ends its group: then each trains again by itself.
-  const auto train_all = [&](const Group& group) {
-    if (train(group)) return;
-    for (const auto trial : group) {
-      results[trial] = {};
-      train({trial});
-    }
-  };
-  const bool on_cores = trials[0].recipe.device == Device::cpu;
-  const auto threads = static_cast<std::size_t>(thread_count());
-  const std::size_t most = on_cores ? (trials.size() + threads - 1) / threads : trials.size();
-  const auto groups = group_by_shape(trials, most);
-  const auto body = [&](std::int64_t g) { train_all(groups[static_cast<std::size_t>(g)]); };
-  if (on_cores)
-    parallel_for(static_cast<std::int64_t>(groups.size()), body);
+  const auto count = static_cast<std::int64_t>(groups_.size());
+  if (device_ == Device::cpu)
+    parallel_for(count, train);
   else
-    for (std::size_t g = 0; g < groups.size(); ++g) body(static_cast<std::int64_t>(g));
-  return results;
+    for (std::int64_t g = 0; g < count; ++g) train(g);
+  std::erase_if(groups_, [](const auto& group) { return group->trials().empty(); });
+  std::vector<Epoch> epochs;
+  for (auto& some : by_group)
+    epochs.insert(epochs.end(), std::make_move_iterator(some.begin()),
+                  std::make_move_iterator(some.end()));
+  return epochs;
+}
+
+std::vector<std::vector<std::int64_t>> FeatureTrials::groups() const {
+  std::vector<std::vector<std::int64_t>> all;
+  for (const auto& group : groups_) all.push_back(group->trials());
+  return all;
 }
 
 }  // namespace tutti

@@ -1,5 +1,7 @@
 #pragma once
-#include <functional>
+#include <atomic>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -7,32 +9,39 @@
 
 namespace tutti {
 
-/// A recipe to try on some splits of a table.
-struct FeatureTrial {
-  FeatureRecipe recipe;
-  std::vector<ThreeWaySplit> splits;
+/// Recipes tried on the same splits of a table, any number at once, epoch by epoch. Those of equal
+/// shapes are members of one network, which they enter and leave between epochs; networks train on
+/// different cores. What a trial comes to is the bits of its recipe trained alone.
+class FeatureTrials {
+ public:
+  /// The scaling and the device are the same for all. `stop` ends an epoch after the current step.
+  FeatureTrials(const FeatureTable& table, const std::vector<ThreeWaySplit>& splits,
+                Scaling scaling, Device device, const std::atomic<bool>& stop);
+  ~FeatureTrials();
+
+  void start(std::int64_t trial, const FeatureRecipe& recipe);
+  void end(std::int64_t trial);
+
+  /// What an epoch of a trial came to on each split; or that it diverged and where, and has ended.
+  struct Epoch {
+    std::int64_t trial;
+    std::vector<EpochResult> splits;
+    std::string error;
+  };
+  /// Trains every trial one epoch further; nothing of those that were stopped.
+  std::vector<Epoch> epoch();
+
+  /// The trials that are members of one network, for each network.
+  std::vector<std::vector<std::int64_t>> groups() const;
+
+ private:
+  class Group;
+
+  const FeatureTable& table_;
+  FeatureExamples examples_;
+  Device device_;
+  const std::atomic<bool>& stop_;
+  std::vector<std::unique_ptr<Group>> groups_;
 };
-
-struct FeatureTrialResult {
-  History history;    // a member a split; the epochs until it was ended
-  std::string error;  // that it diverged, and where
-};
-
-/// Called after every epoch of a trial, with the results on its splits; false ends the trial. Calls
-/// come from several threads, those of one trial in their order.
-using OnTrialEpoch =
-    std::function<bool(std::size_t trial, int epoch, const std::vector<EpochResult>& splits)>;
-
-/// Trains trials on the same table at once: those of equal shapes as members of one network, the
-/// others on different cores. A trial's result is the bits of its recipe trained alone. `stop` ends
-/// all after the current step.
-std::vector<FeatureTrialResult> train_trials(const FeatureTable& table,
-                                             const std::vector<FeatureTrial>& trials,
-                                             const OnTrialEpoch& on_epoch,
-                                             const std::atomic<bool>& stop);
-
-/// Trials that train side by side, as indices: equal shapes, in groups of at most `most` members.
-std::vector<std::vector<std::size_t>> group_by_shape(const std::vector<FeatureTrial>& trials,
-                                                     std::size_t most);
 
 }  // namespace tutti

@@ -54,6 +54,10 @@ void write_floats(hid_t group, const std::string& path, const Shape& shape,
 
 /// Opens a file to read it. Files are not trusted: see hdf5_reader.cpp for what is refused.
 File open_file(const std::filesystem::path& path);
+/// The same of a file in memory.
+File open_bytes(const std::string& bytes);
+/// Whether `parent` has a member of this path, a group or a data set.
+bool has_member(hid_t parent, const std::string& path);
 Group open_group(hid_t parent, const std::string& path);
 /// Nothing if `object` has no such attribute.
 std::optional<std::string> read_text(hid_t object, const std::string& name);
@@ -64,8 +68,9 @@ struct Array {
   Shape shape;
   std::vector<float> values;
 };
-/// Numbers of any float type. `budget` is how many bytes of the file are yet to be read: the
-/// stored bytes are taken from it, so that a file cannot show the same bytes again and again.
+/// Numbers of any float type, or one integer. `budget` is how many bytes of the file are yet to be
+/// read: the stored bytes are taken from it, so that a file cannot show the same bytes again and
+/// again.
 Array read_floats(hid_t group, const std::string& path, std::uint64_t& budget);
 
 }  // namespace tutti::hdf5

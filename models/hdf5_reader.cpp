@@ -132,6 +132,24 @@ File open_file(const std::filesystem::path& path) {
   return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), "cannot open the file"};
 }
 
+File open_bytes(const std::string& bytes) {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  const Properties access(H5Pcreate(H5P_FILE_ACCESS), "cannot make a property list");
+  check(H5Pset_fapl_core(access, 1 << 20, /*backing_store=*/false), "cannot open a file in memory");
+  // The library takes the bytes as its own copy.
+  std::string copy = bytes;
+  check(H5Pset_file_image(access, copy.data(), copy.size()), "cannot open a file in memory");
+  return {H5Fopen("model.weights.h5", H5F_ACC_RDONLY, access), "it is not an HDF5 file"};
+}
+
+bool has_member(hid_t parent, const std::string& path) {
+  for (std::size_t end = 0; end < path.size();) {
+    end = std::min(path.find('/', end + 1), path.size());
+    if (H5Lexists(parent, path.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
+  }
+  return true;
+}
+
 Group open_group(hid_t parent, const std::string& path) {
   require_plain_path(parent, path);
   return {H5Gopen2(parent, path.c_str(), H5P_DEFAULT), "cannot open the group " + path};
@@ -161,10 +179,12 @@ Array read_floats(hid_t group, const std::string& path, std::uint64_t& budget) {
   const Properties creation(H5Dget_create_plist(data), problem);
   require_own_bytes(creation, path);
   const Type type(H5Dget_type(data), problem);
-  if (H5Tget_class(type) != H5T_FLOAT) throw Error(path, " does not hold floating-point numbers");
-
   const Space space(H5Dget_space(data), problem);
   const auto lengths = lengths_of(space);
+  const bool is_count = H5Tget_class(type) == H5T_INTEGER && lengths.empty();
+  if (H5Tget_class(type) != H5T_FLOAT && !is_count)
+    throw Error(path, " does not hold floating-point numbers");
+
   const std::uint64_t declared = declared_bytes(lengths, creation, H5Tget_size(type));
   const std::uint64_t stored = H5Dget_storage_size(data);
   if (stored > budget || declared > times(largest_ratio, stored))

@@ -28,29 +28,32 @@ void exchange(json& config) {
     if (config.contains(key) && config[key].size() == 4) std::swap(config[key][1], config[key][2]);
 }
 
+void exchange(KerasLayer::Weight& weight) {
+  if (weight.shape.size() != 4) return;
+  weight.values = exchanged(weight.values, weight.shape);
+  std::swap(weight.shape[0], weight.shape[1]);
+}
+
 }  // namespace
 
 KerasModel with_axes_exchanged(KerasModel file) {
   for (auto& layer : file.layers) {
     exchange(layer.config);
-    for (auto& weight : layer.weights) {
-      if (weight.shape.size() != 4) continue;
-      weight.values = exchanged(weight.values, weight.shape);
-      std::swap(weight.shape[0], weight.shape[1]);
-    }
+    for (auto& weight : layer.weights) exchange(weight);
   }
+  for (auto& weight : file.optimizer_weights) exchange(weight);
   return file;
 }
 
-void expect_exchangeable(const Sequential& model) {
+bool is_exchangeable(const Sequential& model) {
   const auto& shapes = model.output_shapes();
   for (std::size_t i = 1; i < model.layers().size(); ++i) {
     const Shape& from = shapes[i - 1];
     if (dynamic_cast<const Flatten*>(model.layers()[i].get()) && from.size() == 3 && from[0] != 1 &&
         from[1] != 1)
-      throw Error("layer ", i + 1, " (Flatten): takes ", Shape{from[1], from[0], from[2]},
-                  "; only pictures of height or width 1 are supported there");
+      return false;
   }
+  return true;
 }
 
 }  // namespace tutti

@@ -9,8 +9,8 @@ namespace tutti {
 /// from the file's way to the engine's, and back.
 KerasModel with_axes_exchanged(KerasModel file);
 
-/// An Error if a Flatten of the built model sees more than one place along both axes: its order of
-/// values would differ between file and model.
-void expect_exchangeable(const Sequential& model);
+/// Whether the model computes the same: no Flatten of the built model sees more than one place
+/// along both axes, whose order of values the exchange would change.
+bool is_exchangeable(const Sequential& model);
 
 }  // namespace tutti

@@ -21,20 +21,25 @@ struct KerasLayer {
   std::vector<Weight> weights;
 };
 
-/// A Keras Sequential model: what a .h5 file says, with nothing of it interpreted.
+/// A Keras model whose layers are a chain: what its file says, in the words of Keras 2 and 3.
 struct KerasModel {
   std::string name = "sequential";
   std::string keras_version = "2.15.0";  // up to 2, hard_sigmoid is another function than in 3
   std::vector<KerasLayer> layers;        // the InputLayer is one of them
   nlohmann::json training_config;        // null if the model was not compiled
+  std::vector<KerasLayer::Weight> optimizer_weights = {};  // under their whole names
 };
+
+/// The first number of its keras_version.
+int keras_major(const KerasModel& model);
 
 /// Writes the HDF5 dialect that Keras 2 and 3 open, beside `path` first and then renamed over it.
 /// An Error names the file if it cannot be written; an older file at `path` is then still whole.
 void write_keras_file(const std::filesystem::path& path, const KerasModel& model);
 
-/// Reads a Sequential .h5 file of Keras 2 or 3. An Error names the file and what is wrong with it:
-/// not HDF5, truncated, no model_config, a missing weight, links to other files, absurd sizes.
+/// Reads a model that Keras 1, 2 or 3 saved, as .h5 or as .keras: a Sequential one, or a Functional
+/// one that is a chain. An Error names the file and what is wrong with it: not such a file,
+/// truncated, no model_config, a missing weight, links to other files, absurd sizes.
 KerasModel read_keras_file(const std::filesystem::path& path);
 
 }  // namespace tutti

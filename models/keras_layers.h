@@ -1,4 +1,7 @@
 #pragma once
+#include <optional>
+
+#include "engine/adam.h"
 #include "engine/sequential.h"
 #include "models/keras_file.h"
 
@@ -13,14 +16,27 @@ inline Shape member_shape(const Parameter& parameter) {
   return Shape(shape.begin() + 1, shape.end());
 }
 
-/// One member of a model with its weights, and the training configuration of an Adam of this rate.
-KerasModel to_keras(const Sequential& model, std::int64_t member, double learning_rate);
+/// An Adam as a file holds it.
+struct KerasAdam {
+  double learning_rate;
+  AdamMemory memory = {};
+};
+
+/// One member of a model with its weights and its Adam; without memory, if that has no steps.
+KerasModel to_keras(const Sequential& model, std::int64_t member, const KerasAdam& adam);
 
 /// The model a file describes, not yet built. An Error names the layer that is not supported.
 Sequential from_keras(const KerasModel& file);
 
 /// Sets a built member's parameters. An Error names the layer and both shapes if they do not fit.
 void set_weights(Sequential& model, std::int64_t member, const KerasModel& file);
+
+/// The Adam that trained a file's model. An Error says why training cannot go on as it was: another
+/// optimizer, or one with other options, or none.
+KerasAdam adam_of(const KerasModel& file);
+
+/// The same, or nothing where that would be an Error.
+std::optional<KerasAdam> known_adam(const KerasModel& file);
 
 /// The one-member model of a file, built, with its weights. An Error names `path`.
 Sequential load_member(const std::filesystem::path& path, const KerasModel& file, Device device);

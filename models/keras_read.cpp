@@ -9,10 +9,9 @@
 #include "engine/layers/dense.h"
 #include "engine/layers/dropout.h"
 #include "engine/layers/flatten.h"
-#include "engine/layers/lstm.h"
 #include "engine/layers/pooling2d.h"
+#include "engine/layers/recurrent.h"
 #include "engine/layers/reshape.h"
-#include "engine/layers/simple_rnn.h"
 #include "engine/layers/zero_padding2d.h"
 #include "models/keras_layers.h"
 #include "models/members.h"
@@ -33,7 +32,10 @@ std::array<std::int64_t, 2> lengths(const json& config, const char* key, int dim
                                     std::array<std::int64_t, 2> fallback) {
   const auto found = config.find(key);
   if (found == config.end() || found->is_null()) return fallback;
-  if (found->is_number()) return {found->get<std::int64_t>(), found->get<std::int64_t>()};
+  if (found->is_number()) {
+    const auto length = found->get<std::int64_t>();
+    return {length, dimensions == 1 ? 1 : length};
+  }
   if (found->size() != static_cast<std::size_t>(dimensions))
     throw Error(key, " is ", found->dump(), ", not ", dimensions, " lengths");
   if (dimensions == 1) return {(*found)[0], 1};
@@ -55,10 +57,7 @@ Padding padding_of(const json& config) {
 using Kind = ActivationFunction::Kind;
 
 /// Up to Keras 2, hard_sigmoid rose by 0.2; since, by 1 / 6.
-double hard_sigmoid_slope(const KerasModel& file) {
-  const bool old = file.keras_version.empty() || file.keras_version[0] < '3';
-  return old ? 0.2 : 1.0 / 6;
-}
+double hard_sigmoid_slope(const KerasModel& file) { return keras_major(file) < 3 ? 0.2 : 1.0 / 6; }
 
 Activation activation_named(const std::string& name, const KerasModel& file) {
   if (name == "linear") return Activation::linear;
@@ -86,17 +85,6 @@ double l2_of(const json& config) {
   const auto found = config.find("kernel_regularizer");
   if (found == config.end() || found->is_null()) return 0;
   return setting(found->value("config", json::object()), "l2", 0.0);
-}
-
-/// An Error if a recurrent layer is set to what this engine's is not.
-void expect_plain_recurrent(const json& config) {
-  for (const char* key : {"go_backwards", "stateful", "return_state"})
-    if (setting(config, key, false)) throw Error(key, " is not supported");
-  if (setting<std::string>(config, "activation", "tanh") != "tanh" ||
-      setting<std::string>(config, "recurrent_activation", "sigmoid") != "sigmoid" ||
-      !setting(config, "use_bias", true) || setting(config, "dropout", 0.0) != 0 ||
-      setting(config, "recurrent_dropout", 0.0) != 0)
-    throw Error("only tanh, sigmoid gates, a bias and no dropout within are supported");
 }
 
 /// What a layer's reader is given: its settings, the file for its version, and whether it is for
@@ -164,20 +152,43 @@ std::unique_ptr<Layer> read_zero_padding(const Described& d) {
   return std::make_unique<ZeroPadding2D>(ZeroPadding2D::Options{pad, d.dimensions});
 }
 
+/// Keras 2 writes it as a list.
+std::int64_t last_axis(const json& config) {
+  const json axis = setting(config, "axis", json(-1));
+  return axis.is_array() ? axis.at(0) : axis;
+}
+
 std::unique_ptr<Layer> read_batch_normalization(const Described& d) {
   return std::make_unique<BatchNormalization>(
       BatchNormalization::Options{.momentum = setting(d.config, "momentum", 0.99),
                                   .epsilon = setting(d.config, "epsilon", 1e-3),
                                   .center = setting(d.config, "center", true),
-                                  .scale = setting(d.config, "scale", true)});
+                                  .scale = setting(d.config, "scale", true),
+                                  .axis = last_axis(d.config)});
 }
 
-std::unique_ptr<Layer> read_recurrent(const Described& d, bool is_lstm) {
-  expect_plain_recurrent(d.config);
-  const std::int64_t units = d.config.at("units");
-  const bool sequences = setting(d.config, "return_sequences", false);
-  if (is_lstm) return std::make_unique<LSTM>(LSTM::Options{units, sequences});
-  return std::make_unique<SimpleRNN>(SimpleRNN::Options{units, sequences});
+ActivationFunction recurrent_function(const Described& d, const char* key, const char* usual) {
+  const auto name = setting<std::string>(d.config, key, usual);
+  const Activation activation = activation_named(name, d.file);
+  if (activation.is_softmax) throw Error(key, " 'softmax' is not supported in a recurrent layer");
+  return activation.function;
+}
+
+RecurrentOptions recurrent_options(const Described& d) {
+  for (const char* key : {"go_backwards", "stateful", "return_state", "time_major"})
+    if (setting(d.config, key, false)) throw Error(key, " is not supported");
+  return {.units = d.config.at("units"),
+          .return_sequences = setting(d.config, "return_sequences", false),
+          .functions = {recurrent_function(d, "activation", "tanh"),
+                        recurrent_function(d, "recurrent_activation", "sigmoid")},
+          .use_bias = setting(d.config, "use_bias", true),
+          .dropout = setting(d.config, "dropout", 0.0),
+          .recurrent_dropout = setting(d.config, "recurrent_dropout", 0.0)};
+}
+
+/// Files of before Keras 2.2 do not say reset_after, and it was not.
+std::unique_ptr<Layer> read_gru(const Described& d) {
+  return std::make_unique<GRU>(recurrent_options(d), setting(d.config, "reset_after", false));
 }
 
 std::unique_ptr<Layer> as_layer(const Activation& activation) {
@@ -203,8 +214,10 @@ const std::map<std::string, std::function<std::unique_ptr<Layer>(const Described
            [](const auto& d) { return read_global_pooling(d, Pooling::average); }},
           {"ZeroPaddingND", read_zero_padding},
           {"BatchNormalization", read_batch_normalization},
-          {"LSTM", [](const auto& d) { return read_recurrent(d, true); }},
-          {"SimpleRNN", [](const auto& d) { return read_recurrent(d, false); }},
+          {"LSTM", [](const auto& d) { return std::make_unique<LSTM>(recurrent_options(d)); }},
+          {"GRU", read_gru},
+          {"SimpleRNN",
+           [](const auto& d) { return std::make_unique<SimpleRNN>(recurrent_options(d)); }},
           {"Dense",
            [](const auto& d) {
              return std::make_unique<Dense>(
@@ -245,7 +258,11 @@ std::unique_ptr<Layer> read_layer(const KerasLayer& layer, const KerasModel& fil
     name[name.size() - 2] = 'N';
   }
   const auto found = readers().find(name);
-  if (found != readers().end()) return found->second({layer.config, file, dimensions});
+  if (found != readers().end()) {
+    auto read = found->second({layer.config, file, dimensions});
+    read->set_trainable(setting(layer.config, "trainable", true));
+    return read;
+  }
   std::string supported;
   for (const auto& [known, reader] : readers()) supported += known + ", ";
   throw Error("not supported; ", supported, "Rescaling and InputLayer are (N is 1 or 2)");
@@ -302,6 +319,52 @@ void set_weights(Sequential& model, std::int64_t member, const KerasModel& file)
                   " where the model has ", shape);
     parameters[i].variable.value().slice(member, 1).copy_from(
         weight->values.data(), static_cast<std::int64_t>(weight->values.size()));
+  }
+}
+
+KerasAdam adam_of(const KerasModel& file) {
+  const json optimizer = setting(file.training_config, "optimizer_config", json());
+  const std::string name = setting<std::string>(optimizer, "class_name", "");
+  if (name != "Adam" && name != "Custom>Adam")
+    throw Error(name.empty() ? "the file has no optimizer" : "its optimizer is " + name);
+  const json config = setting(optimizer, "config", json::object());
+  for (const char* key : {"amsgrad", "weight_decay", "clipnorm", "global_clipnorm", "clipvalue",
+                          "use_ema", "gradient_accumulation_steps"})
+    if (const json set = setting(config, key, json()); !set.is_null() && set != false)
+      throw Error("its Adam uses ", key);
+  if (!setting(config, "learning_rate", json(0.0)).is_number())
+    throw Error("its learning rate follows a schedule");
+
+  const AdamOptions ours;
+  if (setting(config, "beta_1", ours.beta1) != ours.beta1 ||
+      setting(config, "beta_2", ours.beta2) != ours.beta2 ||
+      setting(config, "epsilon", ours.epsilon) != ours.epsilon)
+    throw Error("its Adam has another beta_1, beta_2 or epsilon than ours");
+
+  KerasAdam adam{setting(config, "learning_rate", ours.learning_rate), {}};
+  // The count of steps; in Keras 3 the learning rate; then m and v of one parameter after another,
+  // or, up to Keras 2.10, all m before all v.
+  std::vector<const KerasLayer::Weight*> means;
+  for (const auto& weight : file.optimizer_weights)
+    if (!weight.shape.empty()) means.push_back(&weight);
+  const std::size_t scalars = file.optimizer_weights.size() - means.size(), n = means.size() / 2;
+  if (scalars == 0 || means.empty() || means.size() % 2 != 0)
+    throw Error("the file does not hold what its Adam remembers");
+  const bool all_m_first = n > 1 && means[1]->name.ends_with("/m:0");
+  adam.memory.steps = static_cast<std::int64_t>(file.optimizer_weights[0].values[0]);
+  if (scalars > 1) adam.learning_rate = file.optimizer_weights[1].values[0];
+  for (std::size_t i = 0; i < n; ++i) {
+    adam.memory.m.push_back(means[all_m_first ? i : 2 * i]->values);
+    adam.memory.v.push_back(means[all_m_first ? n + i : 2 * i + 1]->values);
+  }
+  return adam;
+}
+
+std::optional<KerasAdam> known_adam(const KerasModel& file) {
+  try {
+    return adam_of(file);
+  } catch (const Error&) {
+    return std::nullopt;
   }
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "engine/error.h"
@@ -7,12 +8,12 @@
 #include "engine/layers/dense.h"
 #include "engine/layers/dropout.h"
 #include "engine/layers/flatten.h"
-#include "engine/layers/lstm.h"
 #include "engine/layers/pooling2d.h"
+#include "engine/layers/recurrent.h"
 #include "engine/layers/reshape.h"
-#include "engine/layers/simple_rnn.h"
 #include "engine/layers/zero_padding2d.h"
 #include "models/keras_layers.h"
+#include "models/text.h"
 
 namespace tutti {
 namespace {
@@ -41,10 +42,9 @@ json lengths(int dimensions, std::int64_t height, std::int64_t width) {
   return dimensions == 1 ? json{height} : json{height, width};
 }
 
-const char* name(const Activation& activation) {
+const char* name(const ActivationFunction& function) {
   using Kind = ActivationFunction::Kind;
-  if (activation.is_softmax) return "softmax";
-  switch (activation.function.kind) {
+  switch (function.kind) {
     case Kind::linear:
       return "linear";
     case Kind::relu:
@@ -61,6 +61,10 @@ const char* name(const Activation& activation) {
       return "hard_sigmoid";
   }
   return "?";
+}
+
+const char* name(const Activation& activation) {
+  return activation.is_softmax ? "softmax" : name(activation.function);
 }
 
 json settings(const Conv2D::Options& o) {
@@ -132,33 +136,36 @@ json settings(const BatchNormalization::Options& o) {
           {"gamma_constraint", nullptr}};
 }
 
-/// What LSTM and SimpleRNN say alike.
-json recurrent_settings(std::int64_t units, bool return_sequences) {
+/// What all recurrent layers say.
+json recurrent_settings(const RecurrentOptions& o) {
   json config = {
-      {"units", units},
-      {"activation", "tanh"},
+      {"units", o.units},
+      {"activation", name(o.functions.activation)},
       {"recurrent_initializer", class_and_config("Orthogonal", {{"gain", 1.0}, {"seed", nullptr}})},
       {"recurrent_regularizer", nullptr},
       {"recurrent_constraint", nullptr},
-      {"dropout", 0.0},
-      {"recurrent_dropout", 0.0},
-      {"return_sequences", return_sequences},
+      {"dropout", o.dropout},
+      {"recurrent_dropout", o.recurrent_dropout},
+      {"return_sequences", o.return_sequences},
       {"return_state", false},
       {"go_backwards", false},
       {"stateful", false},
       {"unroll", false}};
   config.update(weight_settings(0));
+  config["use_bias"] = o.use_bias;
   return config;
 }
 
-json settings(const LSTM::Options& o) {
-  json config = recurrent_settings(o.units, o.return_sequences);
-  config.update({{"recurrent_activation", "sigmoid"}, {"unit_forget_bias", true}});
-  return config;
-}
-
-json settings(const SimpleRNN::Options& o) {
-  return recurrent_settings(o.units, o.return_sequences);
+std::pair<std::string, json> describe_recurrent(const Recurrent& layer) {
+  json config = recurrent_settings(layer.options());
+  if (dynamic_cast<const SimpleRNN*>(&layer)) return {"SimpleRNN", config};
+  config["recurrent_activation"] = name(layer.options().functions.recurrent_activation);
+  if (const auto* gru = dynamic_cast<const GRU*>(&layer)) {
+    config["reset_after"] = gru->reset_after();
+    return {"GRU", config};
+  }
+  config["unit_forget_bias"] = true;
+  return {"LSTM", config};
 }
 
 /// The class of a layer in Keras and the settings of its own.
@@ -177,40 +184,32 @@ std::pair<std::string, json> describe(const Layer& layer) {
     return {"Reshape", {{"target_shape", reshape->target()}}};
   if (const auto* dense = dynamic_cast<const Dense*>(&layer))
     return {"Dense", settings(dense->options())};
-  if (const auto* lstm = dynamic_cast<const LSTM*>(&layer))
-    return {"LSTM", settings(lstm->options())};
-  if (const auto* rnn = dynamic_cast<const SimpleRNN*>(&layer))
-    return {"SimpleRNN", settings(rnn->options())};
+  if (const auto* recurrent = dynamic_cast<const Recurrent*>(&layer))
+    return describe_recurrent(*recurrent);
   if (const auto* dropout = dynamic_cast<const Dropout*>(&layer))
     return {"Dropout", {{"rate", dropout->rate()}, {"noise_shape", nullptr}, {"seed", nullptr}}};
   if (dynamic_cast<const Flatten*>(&layer)) return {"Flatten", {{"data_format", "channels_last"}}};
   throw Error("this kind of layer cannot be written as a Keras file");
 }
 
-bool rises_by_a_sixth(const Activation& activation) {
-  return activation.function == ActivationFunction{ActivationFunction::Kind::hard_sigmoid, 1.0 / 6};
+std::vector<ActivationFunction> functions_of(const Layer& layer) {
+  if (const auto* conv = dynamic_cast<const Conv2D*>(&layer))
+    return {conv->options().activation.function};
+  if (const auto* dense = dynamic_cast<const Dense*>(&layer))
+    return {dense->options().activation.function};
+  if (const auto* recurrent = dynamic_cast<const Recurrent*>(&layer))
+    return {recurrent->options().functions.activation,
+            recurrent->options().functions.recurrent_activation};
+  if (const auto* activation = dynamic_cast<const ActivationLayer*>(&layer))
+    return {activation->activation().function};
+  return {};
 }
 
 /// Whether a layer has the hard_sigmoid of Keras 3: files of Keras 2 mean another.
 bool has_new_hard_sigmoid(const Layer& layer) {
-  if (const auto* conv = dynamic_cast<const Conv2D*>(&layer))
-    return rises_by_a_sixth(conv->options().activation);
-  if (const auto* dense = dynamic_cast<const Dense*>(&layer))
-    return rises_by_a_sixth(dense->options().activation);
-  const auto* activation = dynamic_cast<const ActivationLayer*>(&layer);
-  return activation && rises_by_a_sixth(activation->activation());
-}
-
-/// "MaxPooling2D" as "max_pooling2d", "SimpleRNN" as "simple_rnn".
-std::string snake_case(const std::string& name) {
-  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-  const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
-  std::string result;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (i > 0 && upper(name[i]) && lower(name[i - 1])) result += '_';
-    result += upper(name[i]) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
-  }
-  return result;
+  const auto functions = functions_of(layer);
+  const ActivationFunction since_3{ActivationFunction::Kind::hard_sigmoid, 1.0 / 6};
+  return std::find(functions.begin(), functions.end(), since_3) != functions.end();
 }
 
 /// dense, dense_1, dense_2 …: the names that Keras gives.
@@ -227,23 +226,43 @@ class Names {
 };
 
 json training_config(double learning_rate) {
+  const AdamOptions adam;
   return {{"loss", "categorical_crossentropy"},
           {"metrics", {"accuracy"}},
           {"weighted_metrics", nullptr},
           {"loss_weights", nullptr},
           {"optimizer_config", class_and_config("Adam", {{"name", "Adam"},
                                                          {"learning_rate", learning_rate},
-                                                         {"beta_1", 0.9},
-                                                         {"beta_2", 0.999},
-                                                         {"epsilon", 1e-7},
+                                                         {"beta_1", adam.beta1},
+                                                         {"beta_2", adam.beta2},
+                                                         {"epsilon", adam.epsilon},
                                                          {"amsgrad", false}})}};
+}
+
+/// In the order of Keras 2 up to 2.10, which 2.15 knows too: the steps, all m, all v. Keras 3 opens
+/// the file, but takes no memory from any .h5 and wants compile() before it trains.
+std::vector<KerasLayer::Weight> optimizer_weights(const std::vector<KerasLayer>& layers,
+                                                  const Sequential& model, const AdamMemory& adam) {
+  std::vector<KerasLayer::Weight> weights = {{"Adam/iter:0", {}, {static_cast<float>(adam.steps)}}};
+  for (const char* kind : {"m", "v"}) {
+    auto values = kind[0] == 'm' ? adam.m.begin() : adam.v.begin();
+    auto described = layers.end() - static_cast<std::ptrdiff_t>(model.layers().size());
+    for (const auto& layer : model.layers()) {
+      for (const auto& parameter : layer->parameters())
+        if (!parameter.absent && parameter.trainable)
+          weights.push_back({"Adam/" + described->name + '/' + parameter.name + '/' + kind + ":0",
+                             member_shape(parameter), *values++});
+      ++described;
+    }
+  }
+  return weights;
 }
 
 }  // namespace
 
-KerasModel to_keras(const Sequential& model, std::int64_t member, double learning_rate) {
+KerasModel to_keras(const Sequential& model, std::int64_t member, const KerasAdam& adam) {
   KerasModel file;
-  file.training_config = training_config(learning_rate);
+  file.training_config = training_config(adam.learning_rate);
 
   json batch_input_shape = {nullptr};
   for (const auto length : model.input().shape) batch_input_shape.push_back(length);
@@ -269,7 +288,7 @@ KerasModel to_keras(const Sequential& model, std::int64_t member, double learnin
     if (has_new_hard_sigmoid(*layer)) file.keras_version = "3.0.0";
     auto [class_name, config] = describe(*layer);
     const std::string layer_name = names.next(class_name);
-    config.update({{"name", layer_name}, {"trainable", true}, {"dtype", "float32"}});
+    config.update({{"name", layer_name}, {"trainable", layer->trainable()}, {"dtype", "float32"}});
     KerasLayer described{class_name, layer_name, config, {}};
     for (const auto& parameter : layer->parameters())
       if (!parameter.absent)
@@ -278,6 +297,8 @@ KerasModel to_keras(const Sequential& model, std::int64_t member, double learnin
              parameter.variable.value().slice(member, 1).to_vector<float>()});
     file.layers.push_back(std::move(described));
   }
+  if (adam.memory.steps > 0)
+    file.optimizer_weights = optimizer_weights(file.layers, model, adam.memory);
   return file;
 }
 

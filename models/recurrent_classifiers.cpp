@@ -1,8 +1,7 @@
 #include "models/recurrent_classifiers.h"
 
 #include "engine/layers/dense.h"
-#include "engine/layers/lstm.h"
-#include "engine/layers/simple_rnn.h"
+#include "engine/layers/recurrent.h"
 
 namespace tutti {
 

@@ -77,4 +77,15 @@ std::string fixed(double value, int decimals) {
 
 std::string significant(double value) { return written(value, std::chars_format::general, 4); }
 
+std::string snake_case(std::string_view name) {
+  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  std::string result;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (i > 0 && upper(name[i]) && lower(name[i - 1])) result += '_';
+    result += upper(name[i]) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
+  }
+  return result;
+}
+
 }  // namespace tutti

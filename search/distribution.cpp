@@ -24,6 +24,12 @@ std::vector<double> Distribution::values() const {
   return all;
 }
 
+bool Distribution::contains(double value) const {
+  if (!numerical())
+    return value >= 0 && value < static_cast<double>(choices.size()) && value == std::floor(value);
+  return value >= low && value <= high && std::abs(rounded(value) - value) <= 1e-8 * step;
+}
+
 double Distribution::rounded(double value) const {
   if (step > 0) value = low + std::nearbyint((value - low) / step) * step;
   return std::clamp(value, low, high);
@@ -44,6 +50,16 @@ json external(const Distribution& distribution, double value) {
     default:
       return distribution.choices.at(static_cast<std::size_t>(value));
   }
+}
+
+std::optional<double> internal(const Distribution& d, const json& value) {
+  if (!d.numerical()) {
+    const auto found = std::find(d.choices.begin(), d.choices.end(), value);
+    if (found == d.choices.end()) return std::nullopt;
+    return static_cast<double>(found - d.choices.begin());
+  }
+  if (!value.is_number() || !d.contains(value.get<double>())) return std::nullopt;
+  return value.get<double>();
 }
 
 json to_optuna(const Distribution& d) {

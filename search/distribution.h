@@ -1,5 +1,6 @@
 #pragma once
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Distribution {
   bool single() const;
   /// The values to be had, lowest first; an empty list if they cannot be counted.
   std::vector<double> values() const;
+  /// Whether a value is possible.
+  bool contains(double value) const;
   /// The nearest possible value.
   double rounded(double value) const;
   /// The ends for drawing and for densities: half a step further out, and logarithms where `log`.
@@ -32,6 +35,8 @@ struct Distribution {
 
 /// The value as people write it: a number, or the choice.
 nlohmann::json external(const Distribution& distribution, double value);
+/// The other way round; nothing if the value is not possible.
+std::optional<double> internal(const Distribution& distribution, const nlohmann::json& value);
 
 /// The form in Optuna's storage: {"name": "IntDistribution", "attributes": {…}}.
 nlohmann::json to_optuna(const Distribution& distribution);

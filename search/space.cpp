@@ -102,6 +102,18 @@ bool Space::active(const SpaceParameter& parameter, const Params& params) const 
   return std::find(wanted.begin(), wanted.end(), seen) != wanted.end();
 }
 
+Space narrowed(Space space, const Params& fixed) {
+  for (auto& [name, distribution, when] : space.parameters) {
+    const auto found = fixed.find(name);
+    if (found == fixed.end()) continue;
+    if (distribution.numerical())
+      distribution.low = distribution.high = found->second;
+    else
+      distribution.choices = {external(distribution, found->second)};
+  }
+  return space;
+}
+
 Space parse_space(const ordered_json& document, const std::vector<Tunable>& tunables) {
   if (!document.is_object() || document.empty())
     throw Error("a space is an object with a parameter or more");

@@ -36,6 +36,9 @@ struct Space {
   bool operator==(const Space&) const = default;
 };
 
+/// The space in which some parameters can have one value alone.
+Space narrowed(Space space, const Params& fixed);
+
 /// What a command lets a search set: whole numbers or reals, and the least value that makes sense.
 struct Tunable {
   std::string name;

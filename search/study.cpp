@@ -14,6 +14,7 @@ using nlohmann::json;
 
 constexpr const char* settings_key = "tutti";
 constexpr const char* error_key = "error";
+constexpr const char* fixed_key = "fixed_params";  // Optuna's
 constexpr const char* now_local = "strftime('%Y-%m-%d %H:%M:%f000', 'now', 'localtime')";
 constexpr int grace_seconds = 120;  // for heartbeats of other programs
 
@@ -53,6 +54,39 @@ void bind_number(Statement& statement, double value) {
   else
     statement.bind(nullptr);
   statement.bind(std::string(type_of(value)));
+}
+
+/// Takes the values that a waiting trial is to have; false, and why, if the space has none such.
+bool fix(Trial& trial, const Space& space) {
+  for (const auto& [name, value] : trial.fixed.items()) {
+    const SpaceParameter* parameter = space.find(name);
+    if (!parameter) continue;
+    const auto possible = internal(parameter->distribution, value);
+    if (!possible) {
+      trial.params.clear();
+      trial.error = "it was to have " + name + ' ' + value.dump() + ", which is not in " +
+                    to_optuna(parameter->distribution).dump();
+      return false;
+    }
+    trial.params[name] = *possible;
+  }
+  return true;
+}
+
+/// Chooses the values that are not fixed; false if the sampler has nothing left.
+bool choose(Trial& trial, const Space& space, const Sampler& sampler, std::uint64_t seed,
+            const std::vector<Trial>& all, Direction direction) {
+  const Space left = narrowed(space, trial.params);
+  RandomStream stream = RandomStream(seed).derive(static_cast<std::uint64_t>(trial.number));
+  auto params = sampler.suggest(left, all, direction, stream);
+  if (!params && trial.state == TrialState::waiting)  // wanted though it was tried before
+    params = RandomSampler().suggest(left, all, direction, stream);
+  if (!params) return false;
+  for (auto& [name, value] : *params)
+    if (const auto fixed = trial.params.find(name); fixed != trial.params.end())
+      value = fixed->second;
+  trial.params = std::move(*params);
+  return true;
 }
 
 }  // namespace
@@ -183,6 +217,9 @@ std::vector<Trial> Study::trials() {
   rows("SELECT trial_id, value_json FROM trial_user_attributes" + joined + " AND key = '" +
            error_key + "'",
        [&](const Statement& row) { of(row).error = json::parse(row.text(1)).get<std::string>(); });
+  rows("SELECT trial_id, value_json FROM trial_system_attributes" + joined +
+           " AND state = 'WAITING' AND key = '" + fixed_key + "'",
+       [&](const Statement& row) { of(row).fixed = json::parse(row.text(1)); });
   return all;
 }
 
@@ -196,18 +233,26 @@ void Study::set_attribute(const char* table, const char* owner, std::int64_t id,
       .step();
 }
 
-void Study::insert(Trial& trial, const Space& space) {
-  Statement(database_, std::string("INSERT INTO trials (number, study_id, state, datetime_start) "
-                                   "VALUES (?, ?, 'RUNNING', ") +
-                           now_local + ")")
-      .bind(trial.number)
-      .bind(id_)
-      .step();
-  trial.id = database_.last_row();
+void Study::start(Trial& trial, const Space& space) {
+  if (trial.state == TrialState::waiting) {
+    Statement(database_, std::string("UPDATE trials SET state = 'RUNNING', datetime_start = ") +
+                             now_local + " WHERE trial_id = ?")
+        .bind(trial.id)
+        .step();
+  } else {
+    Statement(database_, std::string("INSERT INTO trials (number, study_id, state, datetime_start) "
+                                     "VALUES (?, ?, 'RUNNING', ") +
+                             now_local + ")")
+        .bind(trial.number)
+        .bind(id_)
+        .step();
+    trial.id = database_.last_row();
+  }
+  trial.state = TrialState::running;
   for (const auto& [name, value] : trial.params)
     Statement(database_,
-              "INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) "
-              "VALUES (?, ?, ?, ?)")
+              "INSERT OR IGNORE INTO trial_params (trial_id, param_name, param_value, "
+              "distribution_json) VALUES (?, ?, ?, ?)")
         .bind(trial.id)
         .bind(name)
         .bind(value)
@@ -226,19 +271,31 @@ std::vector<Trial> Study::ask(const Space& space, const Sampler& sampler, std::u
   Transaction transaction(database_);
   fail_lost_trials();
   std::vector<Trial> all = trials();
-  const auto counted = std::count_if(all.begin(), all.end(), counts);
   std::vector<Trial> asked;
-  const std::int64_t wanted = std::min<std::int64_t>(most, target - counted);
-  while (static_cast<std::int64_t>(asked.size()) < wanted) {
+  std::int64_t room =
+      std::min<std::int64_t>(most, target - std::count_if(all.begin(), all.end(), counts));
+  for (; room > 0; --room) {
+    const auto waiting = std::find_if(all.begin(), all.end(), [](const Trial& trial) {
+      return trial.state == TrialState::waiting;
+    });
     Trial trial;
-    trial.number = all.empty() ? 0 : all.back().number + 1;
-    RandomStream stream = RandomStream(seed).derive(static_cast<std::uint64_t>(trial.number));
-    auto params = sampler.suggest(space, all, direction_, stream);
-    if (!params) break;
-    trial.params = std::move(*params);
-    insert(trial, space);
-    all.push_back(trial);
-    asked.push_back(trial);
+    if (waiting != all.end())
+      trial = *waiting;
+    else
+      trial.number = all.empty() ? 0 : all.back().number + 1;
+    const bool possible = fix(trial, space);
+    if (possible && !choose(trial, space, sampler, seed, all, direction_)) break;
+    start(trial, space);
+    if (possible) {
+      asked.push_back(trial);
+    } else {
+      trial.state = TrialState::fail;
+      record(trial);
+    }
+    if (waiting != all.end())
+      *waiting = trial;
+    else
+      all.push_back(trial);
   }
   transaction.commit();
   return asked;
@@ -246,6 +303,12 @@ std::vector<Trial> Study::ask(const Space& space, const Sampler& sampler, std::u
 
 bool Study::tell(const Trial& trial) {
   Transaction transaction(database_);
+  const bool recorded = record(trial);
+  transaction.commit();
+  return recorded;
+}
+
+bool Study::record(const Trial& trial) {
   Statement(database_, std::string("UPDATE trials SET state = ?, datetime_complete = ") +
                            now_local + " WHERE trial_id = ? AND state = 'RUNNING'")
       .bind(state_names.at(trial.state))
@@ -270,7 +333,6 @@ bool Study::tell(const Trial& trial) {
   }
   if (!trial.error.empty())
     set_attribute("trial_user_attributes", "trial_id", trial.id, error_key, trial.error);
-  transaction.commit();
   return true;
 }
 

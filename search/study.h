@@ -34,8 +34,10 @@ class Study {
   /// All trials by number.
   std::vector<Trial> trials();
 
-  /// Up to `most` new running trials, fewer if the study then holds `target`; none if the sampler
-  /// has nothing left. A trial's values depend on the trials before it, the seed and its number.
+  /// Up to `most` running trials, fewer if the study then holds `target`; none if the sampler has
+  /// nothing left. Waiting trials come first, with the values that Optuna's enqueue_trial gave
+  /// them; they fail if the space has no such values. What the sampler chooses depends on the
+  /// trials before, the seed and the trial's number.
   std::vector<Trial> ask(const Space& space, const Sampler& sampler, std::uint64_t seed,
                          std::int64_t most, std::int64_t target);
 
@@ -51,7 +53,8 @@ class Study {
   void create(const std::string& name, Direction direction);
   void keep_settings(const nlohmann::json& settings);
   void expect_space(const Space& space);
-  void insert(Trial& trial, const Space& space);
+  void start(Trial& trial, const Space& space);
+  bool record(const Trial& trial);
   void set_attribute(const char* table, const char* owner, std::int64_t id, const std::string& key,
                      const nlohmann::json& value);
 

@@ -31,19 +31,22 @@ Rank rank_of(const Trial& trial, Direction direction) {
   return {-static_cast<double>(step), std::isnan(value) ? infinite : sign * value};
 }
 
-/// The values of a parameter in the trials that have it.
-std::vector<double> observed(const std::vector<const Trial*>& trials, const std::string& name) {
+/// The values of a parameter in the trials that have it. Optuna runs queued trials with values
+/// outside the range; they are left out.
+std::vector<double> observed(const std::vector<const Trial*>& trials,
+                             const SpaceParameter& parameter) {
   std::vector<double> values;
   for (const Trial* trial : trials)
-    if (const auto found = trial->params.find(name); found != trial->params.end())
+    if (const auto found = trial->params.find(parameter.name);
+        found != trial->params.end() && parameter.distribution.contains(found->second))
       values.push_back(found->second);
   return values;
 }
 
 double best_candidate(const SpaceParameter& parameter, const TpeSplit& split,
                       RandomStream& stream) {
-  const ParzenEstimator good(parameter.distribution, observed(split.below, parameter.name));
-  const ParzenEstimator bad(parameter.distribution, observed(split.above, parameter.name));
+  const ParzenEstimator good(parameter.distribution, observed(split.below, parameter));
+  const ParzenEstimator bad(parameter.distribution, observed(split.above, parameter));
   double best = 0, highest = -std::numeric_limits<double>::infinity();
   for (int i = 0; i < candidates; ++i) {
     const double value = good.sample(stream);

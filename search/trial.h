@@ -18,6 +18,7 @@ struct Trial {
   std::int64_t number = 0;  // in the study, from 0
   TrialState state = TrialState::running;
   Params params;
+  nlohmann::json fixed;  // of a waiting trial: values that it is to have, as people write them
   std::optional<double> value;                  // of the objective
   std::map<std::int64_t, double> intermediate;  // the objective by step, from 0
   std::string error;     // why it failed, if it did by itself and was not killed

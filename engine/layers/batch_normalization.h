@@ -11,6 +11,7 @@ class BatchNormalization final : public Layer {
     double momentum = 0.99;            // what a moving average keeps
     double epsilon = 1e-3;             // added to the variance
     bool center = true, scale = true;  // whether there are a beta and a gamma
+    std::int64_t axis = -1;            // must be the last; the batch is axis 0
   };
 
   explicit BatchNormalization(const Options& options) : options_(options) {}
@@ -20,7 +21,6 @@ class BatchNormalization final : public Layer {
 
  private:
   Options options_;
-  Parameter gamma_, beta_, mean_, variance_;
 };
 
 }  // namespace tutti

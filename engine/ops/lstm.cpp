@@ -2,8 +2,10 @@
 
 namespace tutti {
 
-Variable lstm(const Variable& x, const Variable& w, const Variable& u, const Variable& b) {
-  const auto shape = recurrent_shape("lstm", 4, x.shape(), w.shape(), u.shape(), b.shape());
+Variable lstm(const Variable& x, const Variable& w, const Variable& u, const Variable& b,
+              const RecurrentFunctions& functions) {
+  const auto shape =
+      recurrent_shape("lstm", 4, x.shape(), w.shape(), u.shape(), b.shape(), functions);
   Tensor h = like(x.value(), {shape.members, shape.batch, shape.steps, shape.units});
   Tensor cells = like(h),
          gates = like(h, {shape.members, shape.batch, shape.steps, 4 * shape.units});

@@ -2,8 +2,10 @@
 
 namespace tutti {
 
-Variable simple_rnn(const Variable& x, const Variable& w, const Variable& u, const Variable& b) {
-  const auto shape = recurrent_shape("simple_rnn", 1, x.shape(), w.shape(), u.shape(), b.shape());
+Variable simple_rnn(const Variable& x, const Variable& w, const Variable& u, const Variable& b,
+                    const RecurrentFunctions& functions) {
+  const auto shape =
+      recurrent_shape("simple_rnn", 1, x.shape(), w.shape(), u.shape(), b.shape(), functions);
   Tensor h = like(x.value(), {shape.members, shape.batch, shape.steps, shape.units});
   with_backend(h, [&](auto& backend) {
     backend.simple_rnn(shape, x.value(), w.value(), u.value(), b.value(), h);

@@ -6,8 +6,8 @@
 #include "kernels/cpu/simd.h"
 #include "kernels/parallel.h"
 
-// The names are those of conv2d_rows.h: S, e, v. The last pair of an odd number of windows has no
-// second one, and no e3.
+// The names are those of conv2d_rows.h: S, e, v. The last of an odd number of windows is a pair
+// without a second; its e3 is not used.
 namespace tutti::kernels::cpu {
 namespace {
 

@@ -22,6 +22,18 @@ TEST_CASE("Reshaped and sliced tensors share their elements") {
         std::vector<std::int32_t>{0, 0, 0, 7, 0, 0});
 }
 
+TEST_CASE("Rows and joined tensors are copies") {
+  Tensor tensor = Tensor::from<float>({3, 2}, {1, 2, 3, 4, 5, 6});
+  const Tensor rows = tensor.rows({2, 0});
+  const Tensor joined = Tensor::joined({rows, tensor.slice(1, 2)});
+  tensor.copy_from(std::vector<float>(6).data(), 6);
+  CHECK(rows.to_vector<float>() == std::vector<float>{5, 6, 1, 2});
+  CHECK(joined.shape() == Shape{4, 2});
+  CHECK(joined.to_vector<float>() == std::vector<float>{5, 6, 1, 2, 3, 4, 5, 6});
+  CHECK_THROWS_WITH(Tensor::joined({tensor, Tensor::from<float>({1, 3}, {1, 2, 3})}),
+                    "joined: [1, 3] beside [3, 2]");
+}
+
 TEST_CASE("Wrong uses of a tensor say what is wrong") {
   const Tensor tensor = Tensor::from<float>({2, 3}, {1, 2, 3, 4, 5, 6});
   CHECK_THROWS_WITH(tensor.data<double>(), "tensor [2, 3]: holds float32, not float64");

@@ -1,4 +1,4 @@
-"""Checks that Optuna and tutti continue each other's studies.
+"""Checks that Optuna and tutti continue each other's studies, and that tutti runs what Optuna has queued.
 
 `python check_optuna_continues.py PATH/TO/tutti FEATURES.csv` (tried with Optuna 4.9.0).
 """
@@ -65,3 +65,20 @@ for first, second in ((tune, optimize), (optimize, tune)):
         print(f"36 trials, begun by {'tutti' if first is tune else 'Optuna'}, continued by the other: best "
               f"{study.best_trial.number} {study.best_value:.4f}, importances "
               f"{optuna.importance.get_param_importances(study)}")
+
+with tempfile.TemporaryDirectory() as out:
+    study = optimize(out, 4)
+    queued = [{"units": 5}, {"units": 3, "lr": 0.02, "batch": 32}, {"batch": 16, "speed": 1}, {"units": 99}]
+    for params in queued:
+        study.enqueue_trial(params)
+    tune(out, 10)
+    study = optimize(out, 0)
+    assert [t.number for t in study.trials] == list(range(10))
+    for params, trial in zip(queued[:3], study.trials[4:7]):
+        known = {name: value for name, value in params.items() if name in SPACE}
+        assert trial.params.items() >= known.items() and trial.params.keys() == SPACE.keys(), trial
+        assert trial.state in (TrialState.COMPLETE, TrialState.PRUNED) and trial.datetime_start, trial
+    assert study.trials[7].state == TrialState.FAIL and "units 99" in study.trials[7].user_attrs["error"]
+    study.enqueue_trial({"units": 4})
+    assert optimize(out, 1).trials[10].params["units"] == 4
+    print("queued trials run with their values; one outside the space fails")

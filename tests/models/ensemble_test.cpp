@@ -172,16 +172,16 @@ TEST_CASE("An ensemble that cannot be loaded says which file is wrong") {
              three = genre_cnn(Input{{times, frequencies, 1}}, 3);
   two.build(member_streams(0, 1), Device::cpu);
   three.build(member_streams(0, 1), Device::cpu);
-  write_keras_file(folder / "classifier_0.h5", with_axes_exchanged(to_keras(two, 0, 1e-4)));
-  write_keras_file(folder / "classifier_1.h5", with_axes_exchanged(to_keras(three, 0, 1e-4)));
+  write_keras_file(folder / "classifier_0.h5", with_axes_exchanged(to_keras(two, 0, {1e-4})));
+  write_keras_file(folder / "classifier_1.h5", with_axes_exchanged(to_keras(three, 0, {1e-4})));
   CHECK_THROWS_WITH(Ensemble::load_model(folder.path()),
                     Contains("classifier_1.h5") && Contains("dense_1") && Contains("[128, 3]"));
   Sequential narrow = genre_cnn(Input{{300, frequencies, 1}}, 2);
   narrow.build(member_streams(0, 1), Device::cpu);
   const TemporaryFolder other;
-  write_keras_file(other / "classifier_0.h5", with_axes_exchanged(to_keras(narrow, 0, 1e-4)));
+  write_keras_file(other / "classifier_0.h5", with_axes_exchanged(to_keras(narrow, 0, {1e-4})));
   CHECK_THROWS_WITH(Ensemble::load_model(other.path()),
-                    Contains("classifier_0.h5") && Contains("[300, 127, 1]"));
+                    Contains("classifier_0.h5") && Contains("[127, 300, 1]"));
   std::filesystem::resize_file(folder / "classifier_1.h5", 5000);
   CHECK_THROWS_WITH(Ensemble::load_model(folder.path()), Contains("classifier_1.h5"));
 }

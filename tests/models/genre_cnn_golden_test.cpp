@@ -101,7 +101,7 @@ TEST_CASE("Ten training steps of GenreCnn are those of PyTorch") {
   const json& expected = document.at("float32");
   const Tensor x = golden_pictures(document.at("pixel_salt"));
   const Sequential model = golden_model();
-  const KerasModel start = with_axes_exchanged(to_keras(model, 0, 1e-4));
+  const KerasModel start = with_axes_exchanged(to_keras(model, 0, {1e-4}));
   Adam adam(model.parameters(), {.learning_rate = 1e-4});
 
   for (std::int64_t number = 0; number < 10; ++number) {
@@ -111,7 +111,7 @@ TEST_CASE("Ten training steps of GenreCnn are those of PyTorch") {
               .epsilon(1e-4));
   }
 
-  const KerasModel end = with_axes_exchanged(to_keras(model, 0, 1e-4));
+  const KerasModel end = with_axes_exchanged(to_keras(model, 0, {1e-4}));
   for (std::size_t l = 0; l < end.layers.size(); ++l)
     for (std::size_t w = 0; w < end.layers[l].weights.size(); ++w) {
       const auto& weight = end.layers[l].weights[w];

@@ -278,10 +278,10 @@ TEST_CASE("Files of older Keras and other HDF5 writers are read") {
 TEST_CASE("A Keras file with something wrong with it is an Error that says what") {
   const auto [name, problem] = GENERATE(table<std::string, std::string>({
       {"weights_only", "has no model_config: a file of weights alone"},
-      {"functional", "a Functional model, not a Sequential one"},
+      {"functional", "does not describe a Sequential or Functional model"},
       {"deep_json", "model_config is nested more than 100 deep"},
       {"not_json", "model_config is not JSON"},
-      {"no_layers", "model_config does not describe a Sequential model"},
+      {"no_layers", "model_config does not describe a Sequential or Functional model"},
       {"no_weights", "has no dense_1"},
       {"no_group", "has no dense_1"},
       {"outside", "\"../dense_1/dense_1/kernel:0\" is not a path inside its group"},

@@ -1,8 +1,11 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "models/keras_layers.h"
+#include "models/members.h"
+#include "models/trainer.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
 
@@ -41,23 +44,43 @@ void require_keras_answers(const Sequential& model, const json& golden_answer) {
   }
 }
 
-json golden_answers() { return json::parse(std::ifstream(golden("keras_models.json"))); }
+json golden_answers(const std::string& version) {
+  return json::parse(std::ifstream(golden("keras_models") / (version + ".json")));
+}
+
+/// Calls check(path, answer) for the golden models of Keras 2.15, with older dialects, and of 3.
+template <class Check>
+void each_model(const char* kind, Check check) {
+  for (const std::string version : {"keras2", "keras3"}) {
+    const json answers = golden_answers(version).at(kind);
+    REQUIRE(answers.size() >= 3);
+    for (const auto& [name, answer] : answers.items()) {
+      INFO(version << '/' << name);
+      check(golden("keras_models") / version / name, answer);
+    }
+  }
+}
+
+std::vector<float> all_weights(const KerasModel& file) {
+  std::vector<float> all;
+  for (const auto& layer : file.layers)
+    for (const auto& weight : layer.weights)
+      all.insert(all.end(), weight.values.begin(), weight.values.end());
+  return all;
+}
 
 }  // namespace
 
 TEST_CASE("Models of every layer say what Keras says") {
-  const json answers = golden_answers().at("here");
-  REQUIRE(answers.size() == 6);
-  for (const auto& [name, answer] : answers.items()) {
-    INFO(name);
-    require_keras_answers(loaded(read_keras_file(golden("keras_models") / name)), answer);
-  }
+  each_model("models", [](const fs::path& path, const json& answer) {
+    require_keras_answers(loaded(read_keras_file(path)), answer);
+  });
 }
 
 TEST_CASE("Models made elsewhere say what Keras says") {
   const auto folder = real_data("keras-models");
   if (!folder) return;
-  const json answers = golden_answers().at("elsewhere");
+  const json answers = golden_answers("keras3").at("elsewhere");
   REQUIRE(answers.size() == 4);
   for (const auto& [name, answer] : answers.items()) {
     INFO(name);
@@ -67,30 +90,65 @@ TEST_CASE("Models made elsewhere say what Keras says") {
 
 TEST_CASE("A Keras model keeps every weight and answer through a file of ours") {
   const TemporaryFolder folder;
-  const json answers = golden_answers().at("here");
-  REQUIRE(answers.size() == 6);
-  for (const auto& [name, answer] : answers.items()) {
-    INFO(name);
-    const KerasModel file = read_keras_file(golden("keras_models") / name);
-    const Sequential model = loaded(file);
-    write_keras_file(folder / name, to_keras(model, 0, 1e-3));
-    const KerasModel again = read_keras_file(folder / name);
-    std::vector<std::vector<float>> before, after;
-    for (const auto& layer : file.layers)
-      for (const auto& weight : layer.weights) before.push_back(weight.values);
-    for (const auto& layer : again.layers)
-      for (const auto& weight : layer.weights) after.push_back(weight.values);
-    CHECK(before == after);
+  each_model("models", [&](const fs::path& path, const json& answer) {
+    const KerasModel file = read_keras_file(path);
+    write_keras_file(folder / "again.h5", to_keras(loaded(file), 0, {1e-3}));
+    const KerasModel again = read_keras_file(folder / "again.h5");
+    CHECK(all_weights(file) == all_weights(again));
     require_keras_answers(loaded(again), answer);
-  }
+  });
+}
+
+TEST_CASE("Training goes on from a Keras file as in Keras") {
+  each_model("trained", [](const fs::path& path, const json& answer) {
+    const KerasModel file = read_keras_file(path);
+    Sequential model = loaded(file);
+    const KerasAdam adam = adam_of(file);
+    CHECK(adam.memory.steps == 3);
+    CHECK(adam.learning_rate == Approx(0.01));
+    Trainer trainer(model, member_streams(0, 1), adam.learning_rate);
+    trainer.set_memory({adam.memory});
+
+    Shape shape = model.input().shape;
+    shape.insert(shape.begin(), answer.at("batch").get<std::int64_t>());
+    std::vector<std::int32_t> rows(static_cast<std::size_t>(shape[0]));
+    std::iota(rows.begin(), rows.end(), 0);
+    const int first = answer.at("first");
+    for (int step = first; step < first + answer.at("steps").get<int>(); ++step) {
+      std::vector<std::int32_t> labels;
+      for (const auto row : rows)
+        labels.push_back((row + step) % static_cast<std::int32_t>(model.classes()));
+      REQUIRE(
+          trainer
+              .step(Tensor::from(shape, uniform(shape.elements(), 1000u + step, 1.0)), labels, rows)
+              .finite);
+    }
+    const KerasAdam after{adam.learning_rate, trainer.memory()[0]};
+    const auto weights = all_weights(to_keras(model, 0, after));
+    REQUIRE(weights.size() == answer.at("weights").size());
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      CAPTURE(i);
+      CHECK(weights[i] == Approx(answer["weights"][i].get<double>()).epsilon(1e-4).margin(1e-5));
+    }
+  });
+}
+
+TEST_CASE("Adam's memory comes back from a file of ours, bit for bit") {
+  const TemporaryFolder folder;
+  each_model("trained", [&](const fs::path& path, const json&) {
+    const KerasModel file = read_keras_file(path);
+    const KerasAdam adam = adam_of(file);
+    write_keras_file(folder / "again.h5", to_keras(loaded(file), 0, adam));
+    const KerasAdam again = adam_of(read_keras_file(folder / "again.h5"));
+    CHECK(again.learning_rate == Approx(adam.learning_rate));
+    CHECK(again.memory.steps == adam.memory.steps);
+    CHECK(again.memory.m == adam.memory.m);
+    CHECK(again.memory.v == adam.memory.v);
+  });
 }
 
 TEST_CASE("Models of every layer say the same on the GPU's kernels") {
-  const json answers = golden_answers().at("here");
-  REQUIRE(answers.size() == 6);
-  for (const auto& [name, answer] : answers.items()) {
-    INFO(name);
-    require_keras_answers(loaded(read_keras_file(golden("keras_models") / name), Device::simt),
-                          answer);
-  }
+  each_model("models", [](const fs::path& path, const json& answer) {
+    require_keras_answers(loaded(read_keras_file(path), Device::simt), answer);
+  });
 }

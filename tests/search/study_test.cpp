@@ -1,5 +1,7 @@
 #include "search/study.h"
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
@@ -28,6 +30,16 @@ struct Fixture {
   TemporaryFolder folder;
   std::filesystem::path path = folder / "study.db";
   Study open() const { return Study(path, "lstm", Direction::minimize, space, settings); }
+};
+
+/// Root may write every file: for a while this process is nobody instead.
+struct Nobody {
+  Nobody() {
+    if (::geteuid() == 0) CHECK(::seteuid(65534) == 0);
+  }
+  ~Nobody() {
+    if (::getuid() == 0) CHECK(::seteuid(0) == 0);
+  }
 };
 
 }  // namespace
@@ -125,6 +137,70 @@ TEST_CASE("What was asked for depends on seed and number, not on who asks") {
   for (std::size_t i = 0; i < 6; ++i) CHECK(shared[i].params == all[i].params);
 }
 
+TEST_CASE("Waiting trials run first, with the values that they were given") {
+  const Fixture f;
+  Study study = f.open();
+  // As Optuna's enqueue_trial writes them.
+  const auto enqueue = [&](int number, const std::string& params) {
+    Database database(f.path, Database::Access::write);
+    database.run("INSERT INTO trials (number, study_id, state) VALUES (" + std::to_string(number) +
+                 ", 1, 'WAITING')");
+    Statement(database,
+              "INSERT INTO trial_system_attributes (trial_id, key, value_json) VALUES (?, "
+              "'fixed_params', ?)")
+        .bind(database.last_row())
+        .bind(params)
+        .step();
+  };
+  enqueue(0, R"({"units": 12})");
+  enqueue(1, R"({"units": 5, "lr": 0.01})");  // below the least
+  enqueue(2, R"({"lr": 0.01, "units": 64, "speed": 3})");
+  CHECK_FALSE(counts(study.trials()[0]));
+  const auto asked = study.ask(space, sampler, 1, 4, 10);
+  REQUIRE(asked.size() == 3);
+  CHECK(asked[0].number == 0);
+  CHECK(asked[0].params.at("units") == 12);
+  CHECK(space.find("lr")->distribution.contains(asked[0].params.at("lr")));
+  CHECK(asked[1].params == Params{{"lr", 0.01}, {"units", 64}});
+  CHECK(asked[2].number == 3);
+
+  auto trials = study.trials();
+  REQUIRE(trials.size() == 4);
+  CHECK(trials[0].params == asked[0].params);
+  CHECK(trials[0].state == TrialState::running);
+  CHECK(trials[1].state == TrialState::fail);
+  CHECK_THAT(trials[1].error, Contains("units 5, which is not in"));
+  for (const auto& trial : trials) CHECK(counts(trial));
+
+  for (auto trial : asked) {
+    trial.state = TrialState::complete;
+    trial.value = 1;
+    CHECK(study.tell(trial));
+  }
+  CHECK(study.ask(space, sampler, 1, 100, 10).size() == 6);
+}
+
+TEST_CASE("A waiting trial runs again what the grid has tried, and the grid goes on without it") {
+  const Space small = parse_space(
+      nlohmann::ordered_json::parse(R"({"batch": {"type": "categorical", "choices": [8, 16]}})"),
+      {{"batch", true, 1}});
+  const Fixture f;
+  Study study(f.path, "lstm", Direction::minimize, small, settings);
+  const GridSampler grid;
+  CHECK(study.ask(small, grid, 1, 10, 10).size() == 2);
+  {
+    Database database(f.path, Database::Access::write);
+    database.run(
+        "INSERT INTO trials (trial_id, number, study_id, state) VALUES (3, 2, 1, 'WAITING')");
+    database.run(
+        "INSERT INTO trial_system_attributes (trial_id, key, value_json) VALUES (3, "
+        "'fixed_params', '{\"batch\": 16}')");
+  }
+  const auto asked = study.ask(small, grid, 1, 10, 10);
+  REQUIRE(asked.size() == 1);
+  CHECK(asked[0].params == Params{{"batch", 1}});  // the choice's index
+}
+
 TEST_CASE("A file that is no study to go on with is refused, and left as it is") {
   const Fixture f;
   const auto refused = [&](const std::string& words) {
@@ -180,8 +256,10 @@ TEST_CASE("A file that is no study to go on with is refused, and left as it is")
   }
   SECTION("read only") {
     f.open();
-    Study reader(f.path);
-    Database database(f.path, Database::Access::read);
-    CHECK_THROWS_WITH(database.run("DELETE FROM trials"), Contains("cannot be written"));
+    std::filesystem::permissions(f.folder.path(), std::filesystem::perms(0755));
+    std::filesystem::permissions(f.path, std::filesystem::perms(0444));
+    const Nobody nobody;
+    refused("cannot be written");
+    CHECK(Study(f.path).name() == "lstm");  // to look at
   }
 }

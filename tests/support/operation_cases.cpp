@@ -460,7 +460,7 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(conv2d_case("full width, pairs of windows and one left",
                               conv_shape(2, 2, 19, 35, 1, 6, 35, 5, 2, 1, false)));
   cases.push_back(conv2d_case("full width, more pairs than a task's",
-                              conv_shape(1, 1, 270, 9, 8, 3, 9, 9, 1, 1, false)));
+                              conv_shape(1, 1, 345, 9, 8, 3, 9, 9, 1, 1, false)));
   cases.push_back(
       conv2d_case("GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), true));
   cases.push_back(

@@ -1,0 +1,57 @@
+#include "engine/layers/recurrent.h"
+
+#include <algorithm>
+
+namespace tutti {
+
+Shape Recurrent::build(const Shape& input, Initializer& initializer) {
+  if (input.size() != 2) throw Error(name_, ": takes [steps, inputs], not ", input);
+  const std::int64_t units = options_.units, width = gates_ * units;
+  parameters_ = {initializer.glorot_uniform("kernel", {input[1], width}, input[1], width),
+                 initializer.orthogonal("recurrent_kernel", units, width), bias(initializer)};
+  return options_.return_sequences ? Shape{input[0], units} : Shape{units};
+}
+
+Variable Recurrent::forward(const Variable& x, const Pass& pass) const {
+  if (pass.training && (options_.dropout != 0 || options_.recurrent_dropout != 0))
+    throw Error(name_, ": training with dropout within the cell is not supported");
+  const Variable h =
+      states(x, parameters_[0].variable, parameters_[1].variable, parameters_[2].variable);
+  return options_.return_sequences ? h : last_step(h);
+}
+
+Parameter SimpleRNN::bias(Initializer& initializer) const {
+  const Shape shape{options().units};
+  return options().use_bias ? initializer.zeros("bias", shape) : initializer.absent("bias", shape);
+}
+
+Variable SimpleRNN::states(const Variable& x, const Variable& w, const Variable& u,
+                           const Variable& b) const {
+  return simple_rnn(x, w, u, b, options().functions);
+}
+
+Parameter LSTM::bias(Initializer& initializer) const {
+  const std::int64_t units = options().units;
+  if (!options().use_bias) return initializer.absent("bias", {4 * units});
+  std::vector<double> values(static_cast<std::size_t>(4 * units));
+  std::fill_n(values.begin() + units, units, 1.0);  // of the forget gate
+  return initializer.values("bias", {4 * units}, values);
+}
+
+Variable LSTM::states(const Variable& x, const Variable& w, const Variable& u,
+                      const Variable& b) const {
+  return lstm(x, w, u, b, options().functions);
+}
+
+Parameter GRU::bias(Initializer& initializer) const {
+  const std::int64_t width = 3 * options().units;
+  const Shape shape = reset_after_ ? Shape{2, width} : Shape{width};
+  return options().use_bias ? initializer.zeros("bias", shape) : initializer.absent("bias", shape);
+}
+
+Variable GRU::states(const Variable& x, const Variable& w, const Variable& u,
+                     const Variable& b) const {
+  return gru(x, w, u, b, options().functions);
+}
+
+}  // namespace tutti

@@ -1,0 +1,74 @@
+#pragma once
+#include "engine/layer.h"
+
+namespace tutti {
+
+struct RecurrentOptions {
+  std::int64_t units;
+  bool return_sequences = false;
+  RecurrentFunctions functions = {};
+  bool use_bias = true;
+  double dropout = 0, recurrent_dropout = 0;  // within the cell: models with it run, but not train
+};
+
+/// [steps, inputs] -> [steps, units], or [units] of the last step.
+class Recurrent : public Layer {
+ public:
+  using Options = RecurrentOptions;
+
+  Shape build(const Shape& input, Initializer& initializer) final;
+  Variable forward(const Variable& x, const Pass& pass) const final;
+  const Options& options() const { return options_; }
+
+ protected:
+  Recurrent(const char* name, std::int64_t gates, const Options& options)
+      : options_(options), name_(name), gates_(gates) {}
+
+ private:
+  virtual Parameter bias(Initializer& initializer) const = 0;
+  virtual Variable states(const Variable& x, const Variable& w, const Variable& u,
+                          const Variable& b) const = 0;
+
+  Options options_;
+  const char* name_;
+  std::int64_t gates_;
+};
+
+/// Keras' SimpleRNN.
+class SimpleRNN final : public Recurrent {
+ public:
+  explicit SimpleRNN(const Options& options) : Recurrent("SimpleRNN", 1, options) {}
+
+ private:
+  Parameter bias(Initializer& initializer) const override;
+  Variable states(const Variable& x, const Variable& w, const Variable& u,
+                  const Variable& b) const override;
+};
+
+/// Keras' LSTM: gates i, f, c, o; forget bias 1.
+class LSTM final : public Recurrent {
+ public:
+  explicit LSTM(const Options& options) : Recurrent("LSTM", 4, options) {}
+
+ private:
+  Parameter bias(Initializer& initializer) const override;
+  Variable states(const Variable& x, const Variable& w, const Variable& u,
+                  const Variable& b) const override;
+};
+
+/// Keras' GRU: gates z, r, c; the reset gate after or before the product with the recurrent kernel.
+class GRU final : public Recurrent {
+ public:
+  explicit GRU(const Options& options, bool reset_after = true)
+      : Recurrent("GRU", 3, options), reset_after_(reset_after) {}
+  bool reset_after() const { return reset_after_; }
+
+ private:
+  Parameter bias(Initializer& initializer) const override;
+  Variable states(const Variable& x, const Variable& w, const Variable& u,
+                  const Variable& b) const override;
+
+  bool reset_after_;
+};
+
+}  // namespace tutti
