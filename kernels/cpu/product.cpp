@@ -21,7 +21,6 @@ struct Factors {
 template <int lanes, int rows, int vectors>
 TUTTI_INLINE inline void tile(Factors f, std::int64_t count, bool add, float* c,
                               std::int64_t c_stride) {
-  constexpr std::int64_t ahead = 16;  // rows of b, fetched where the second cache lacks them
   typedef float Vector __attribute__((vector_size(lanes * 4), aligned(4), may_alias));
   Vector sums[rows][vectors];
   std::int64_t offsets[rows];
@@ -34,10 +33,7 @@ TUTTI_INLINE inline void tile(Factors f, std::int64_t count, bool add, float* c,
   for (std::int64_t k = 0; k < f.depth; ++k) {
     Vector b[vectors];
 #pragma GCC unroll 4
-    for (int v = 0; v < vectors; ++v) {
-      b[v] = *reinterpret_cast<const Vector*>(f.b + v * lanes);
-      __builtin_prefetch(f.b + ahead * f.b_stride + v * lanes);
-    }
+    for (int v = 0; v < vectors; ++v) b[v] = *reinterpret_cast<const Vector*>(f.b + v * lanes);
 #pragma GCC unroll 16
     for (int r = 0; r < rows; ++r)
 #pragma GCC unroll 4
