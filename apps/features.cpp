@@ -107,11 +107,10 @@ FeatureClassifiers load_classifier(const std::filesystem::path& folder, const js
   const KerasModel file = read_keras_file(path);
   const auto features = static_cast<std::int64_t>(feature_names().size());
   try {
-    Sequential model = from_keras(file);
+    Sequential model = built_from_keras(file, 1, device);
     if (model.input().shape != Shape{features, 1})
       throw Error("takes ", model.input().shape, ", not ", Shape{features, 1}, ": ", features,
                   " features");
-    model.build(member_streams(0, 1), device);
     set_weights(model, 0, file);
     if (model.classes() != static_cast<std::int64_t>(run.at("classes").size()))
       throw Error("tells ", model.classes(), " classes apart, run.json names ",

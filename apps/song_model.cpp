@@ -110,6 +110,7 @@ void add_classes_to(CLI::App& command, std::vector<std::string>& classes,
                   "Names of the classes, in the order of the outputs, where RUN holds no run.json" +
                       (usual.empty() ? "" : "; without it " + usual))
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("A,B,…");
 }
 

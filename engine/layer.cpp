@@ -78,8 +78,12 @@ Parameter Initializer::orthogonal(std::string name, std::int64_t rows, std::int6
 }
 
 Parameter Initializer::values(std::string name, const Shape& shape,
-                              const std::vector<double>& values) const {
-  return parameter(std::move(name), shape, [&](const RandomStream&) { return values; });
+                              const std::function<double(std::int64_t)>& value) const {
+  return parameter(std::move(name), shape, [&](const RandomStream&) {
+    std::vector<double> values(static_cast<std::size_t>(shape.elements()));
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = value(static_cast<std::int64_t>(i));
+    return values;
+  });
 }
 
 Parameter Initializer::zeros(std::string name, const Shape& shape) const {

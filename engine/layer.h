@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,9 @@ class Initializer {
   Parameter absent(std::string name, const Shape& shape) const;
   /// A value that training by gradients leaves alone.
   Parameter not_trained(std::string name, const Shape& shape, double value) const;
-  /// The same values for every member.
-  Parameter values(std::string name, const Shape& shape, const std::vector<double>& values) const;
+  /// The same values for every member: value(i) in place i.
+  Parameter values(std::string name, const Shape& shape,
+                   const std::function<double(std::int64_t i)>& value) const;
   /// A matrix [rows, columns] with orthonormal rows or columns, whichever are fewer: the Q of a
   /// random normal matrix's QR factors, as Keras makes it. Saxe, McClelland, Ganguli (2014).
   Parameter orthogonal(std::string name, std::int64_t rows, std::int64_t columns);

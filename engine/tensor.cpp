@@ -35,7 +35,9 @@ std::int64_t size_of(DType type) {
 
 std::int64_t Shape::elements() const {
   std::int64_t product = 1;
-  for (const auto length : *this) product *= length;
+  for (const auto length : *this)
+    if (__builtin_mul_overflow(product, length, &product))
+      throw Error("an array ", *this, " is too large");
   return product;
 }
 

@@ -39,15 +39,15 @@ std::vector<std::int32_t> all_rows(const Tensor& X) {
   return rows;
 }
 
-/// The model with room for the members' weights, [frequency, time, 1] as in its file; an Error if
-/// it does not take spectrograms.
-Sequential built_for_pictures(const KerasModel& file, std::int64_t members, Device device) {
+/// Whether a file's network computes the same with its axes exchanged, time first; an Error if it
+/// does not take spectrograms.
+bool takes_time_first(const KerasModel& file) {
   const Shape pictures{picture_frequencies, picture_times, 1};
   Sequential model = from_keras(file);
   if (model.input().shape != pictures)
     throw Error("takes inputs of ", model.input().shape, ", not pictures of ", pictures);
-  model.build(member_streams(0, members), device);
-  return model;
+  model.build({}, Device::cpu);
+  return is_exchangeable(model);
 }
 
 /// Pictures [n, time, frequency, 1] as [n, frequency, time, 1].
@@ -77,15 +77,9 @@ Members read_members(const std::vector<fs::path>& files, Device device) {
   for (std::size_t m = 0; m < files.size(); ++m) {
     KerasModel file = read_keras_file(files[m]);
     try {
-      if (!model) {
-        model = built_for_pictures(file, count, device);
-        time_first = is_exchangeable(*model);
-        if (time_first) {
-          model = from_keras(with_axes_exchanged(file));
-          model->build(member_streams(0, count), device);
-        }
-      }
+      if (!model) time_first = takes_time_first(file);
       if (time_first) file = with_axes_exchanged(std::move(file));
+      if (!model) model = built_from_keras(file, count, device);
       set_weights(*model, static_cast<std::int64_t>(m), file);
     } catch (const Error& problem) {
       throw Error(files[m].string(), ": ", problem.what());

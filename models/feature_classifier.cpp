@@ -71,10 +71,9 @@ FeatureClassifiers from_file(const std::filesystem::path& path, std::int64_t mem
   const KerasModel file = read_keras_file(path);
   const Shape input{table.values.dim(1), 1};
   try {
-    FeatureClassifiers result{from_keras(file), {}};
+    FeatureClassifiers result{built_from_keras(file, members, device), {}};
     Sequential& model = result.model;
     if (model.input().shape != input) throw Error("takes ", model.input().shape, ", not ", input);
-    model.build(member_streams(0, members), device);
     if (model.classes() != static_cast<std::int64_t>(table.classes.size()))
       throw Error("tells ", model.classes(), " classes apart, not ", table.classes.size());
     for (std::int64_t m = 0; m < members; ++m) set_weights(model, m, file);

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "engine/error.h"
+#include "models/hdf5.h"
 #include "models/keras_parts.h"
 #include "models/text.h"
 
@@ -64,8 +65,11 @@ std::vector<KerasLayer::Weight> numbered_weights(const hdf5::File& file, const s
   std::vector<KerasLayer::Weight> weights;
   if (!hdf5::has_member(file, folder)) return weights;
   const hdf5::Group group = hdf5::open_group(file, folder);
-  for (std::string name = "0"; hdf5::has_member(group, name); name = std::to_string(weights.size()))
-    weights.push_back(read_weight(group, name, name, budget));
+  for (std::string name = "0"; hdf5::has_member(group, name);
+       name = std::to_string(weights.size())) {
+    hdf5::Array array = hdf5::read_floats(group, name, budget);
+    weights.push_back({name, array.shape, std::move(array.values)});
+  }
   return weights;
 }
 

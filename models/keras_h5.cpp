@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/error.h"
+#include "models/hdf5.h"
 #include "models/keras_parts.h"
 
 namespace tutti::keras {
@@ -46,6 +47,16 @@ void write_versions(hid_t object, const KerasModel& model) {
   hdf5::write_text(object, "backend", "tensorflow");
 }
 
+/// The data sets that a group's weight_names lists, under these names.
+std::vector<KerasLayer::Weight> read_weights(const hdf5::Group& group, std::uint64_t& budget) {
+  std::vector<KerasLayer::Weight> weights;
+  for (const auto& name : hdf5::read_list(group, "weight_names")) {
+    hdf5::Array array = hdf5::read_floats(group, name, budget);
+    weights.push_back({name, array.shape, std::move(array.values)});
+  }
+  return weights;
+}
+
 /// "lstm/lstm_cell/kernel:0" is a "kernel".
 std::string short_name(const std::string& path) {
   const auto name = path.substr(path.rfind('/') + 1);
@@ -73,12 +84,6 @@ std::string h5_bytes(const KerasModel& model) {
   return hdf5::bytes_of(file);
 }
 
-KerasLayer::Weight read_weight(const hdf5::Group& group, const std::string& path,
-                               const std::string& name, std::uint64_t& budget) {
-  hdf5::Array array = hdf5::read_floats(group, path, budget);
-  return {name, array.shape, std::move(array.values)};
-}
-
 KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size) {
   const hdf5::File file = hdf5::open_file(path);
   const auto config = hdf5::read_text(file, "model_config");
@@ -99,15 +104,11 @@ KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size) {
       if (layer.class_name == "InputLayer") continue;
       throw Error("layer_names lacks the layer ", layer.name);
     }
-    const hdf5::Group group = hdf5::open_group(weights, layer.name);
-    for (const auto& name : hdf5::read_list(group, "weight_names"))
-      layer.weights.push_back(read_weight(group, name, short_name(name), budget));
+    layer.weights = read_weights(hdf5::open_group(weights, layer.name), budget);
+    for (auto& weight : layer.weights) weight.name = short_name(weight.name);
   }
-  if (hdf5::has_member(file, "optimizer_weights")) {
-    const hdf5::Group state = hdf5::open_group(file, "optimizer_weights");
-    for (const auto& name : hdf5::read_list(state, "weight_names"))
-      model.optimizer_weights.push_back(read_weight(state, name, name, budget));
-  }
+  if (hdf5::has_member(file, "optimizer_weights"))
+    model.optimizer_weights = read_weights(hdf5::open_group(file, "optimizer_weights"), budget);
   return model;
 }
 

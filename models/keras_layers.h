@@ -28,6 +28,9 @@ KerasModel to_keras(const Sequential& model, std::int64_t member, const KerasAda
 /// The model a file describes, not yet built. An Error names the layer that is not supported.
 Sequential from_keras(const KerasModel& file);
 
+/// The same, built for so many members once it is known that the file's weights fit it.
+Sequential built_from_keras(const KerasModel& file, std::int64_t members, Device device);
+
 /// Sets a built member's parameters. An Error names the layer and both shapes if they do not fit.
 void set_weights(Sequential& model, std::int64_t member, const KerasModel& file);
 

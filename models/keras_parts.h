@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <string>
 
-#include "models/hdf5.h"
 #include "models/keras_file.h"
 
 /// The parts of reading and writing Keras files, for keras_file.cpp alone. Errors do not name the
@@ -26,9 +25,5 @@ std::string h5_bytes(const KerasModel& model);
 /// A .keras file: an archive of config.json, metadata.json and model.weights.h5.
 bool is_archive(const std::filesystem::path& path);
 KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_size);
-
-/// Floats of a data set as a weight of this name.
-KerasLayer::Weight read_weight(const hdf5::Group& group, const std::string& path,
-                               const std::string& name, std::uint64_t& budget);
 
 }  // namespace tutti::keras

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <map>
@@ -27,19 +28,28 @@ T setting(const json& config, const char* key, T fallback) {
   return found == config.end() || found->is_null() ? fallback : found->get<T>();
 }
 
+constexpr std::int64_t longest = 1ll << 31;
+
+/// A length of at least `least`, and such that sums and products of two are still numbers.
+std::int64_t length_of(const json& value, const char* key, std::int64_t least = 1) {
+  const auto length = value.get<std::int64_t>();
+  if (length < least || length > longest)
+    throw Error(key, " is ", length, ", not ", least, " to ", longest);
+  return length;
+}
+
 /// A length, or a list of as many as the layer has dimensions: along height and width.
 std::array<std::int64_t, 2> lengths(const json& config, const char* key, int dimensions,
                                     std::array<std::int64_t, 2> fallback) {
   const auto found = config.find(key);
   if (found == config.end() || found->is_null()) return fallback;
   if (found->is_number()) {
-    const auto length = found->get<std::int64_t>();
+    const auto length = length_of(*found, key);
     return {length, dimensions == 1 ? 1 : length};
   }
   if (found->size() != static_cast<std::size_t>(dimensions))
     throw Error(key, " is ", found->dump(), ", not ", dimensions, " lengths");
-  if (dimensions == 1) return {(*found)[0], 1};
-  return {(*found)[0], (*found)[1]};
+  return {length_of((*found)[0], key), dimensions == 1 ? 1 : length_of((*found)[1], key)};
 }
 
 void expect_channels_last(const json& config) {
@@ -102,17 +112,18 @@ std::unique_ptr<Layer> read_conv(const Described& d) {
   const auto kernel = lengths(config, "kernel_size", d.dimensions, {0, 0}),
              strides = lengths(config, "strides", d.dimensions, {1, 1}),
              dilation = lengths(config, "dilation_rate", d.dimensions, {1, 1});
-  return std::make_unique<Conv2D>(Conv2D::Options{.filters = config.at("filters"),
-                                                  .kernel_height = kernel[0],
-                                                  .kernel_width = kernel[1],
-                                                  .stride_height = strides[0],
-                                                  .stride_width = strides[1],
-                                                  .padding = padding_of(config),
-                                                  .activation = activation_of(config, d.file),
-                                                  .dilation_height = dilation[0],
-                                                  .dilation_width = dilation[1],
-                                                  .dimensions = d.dimensions,
-                                                  .use_bias = setting(config, "use_bias", true)});
+  return std::make_unique<Conv2D>(
+      Conv2D::Options{.filters = length_of(config.at("filters"), "filters"),
+                      .kernel_height = kernel[0],
+                      .kernel_width = kernel[1],
+                      .stride_height = strides[0],
+                      .stride_width = strides[1],
+                      .padding = padding_of(config),
+                      .activation = activation_of(config, d.file),
+                      .dilation_height = dilation[0],
+                      .dilation_width = dilation[1],
+                      .dimensions = d.dimensions,
+                      .use_bias = setting(config, "use_bias", true)});
 }
 
 std::unique_ptr<Layer> read_pooling(const Described& d, Pooling pooling) {
@@ -140,8 +151,8 @@ std::unique_ptr<Layer> read_zero_padding(const Described& d) {
   const json& padding = d.config.at("padding");
   Pad2dOptions pad{};
   const auto sides = [](const json& one) {
-    return one.is_number() ? std::array<std::int64_t, 2>{one, one}
-                           : std::array<std::int64_t, 2>{one.at(0), one.at(1)};
+    const auto before = length_of(one.is_number() ? one : one.at(0), "padding", 0);
+    return std::array{before, one.is_number() ? before : length_of(one.at(1), "padding", 0)};
   };
   const auto down = sides(d.dimensions == 1 || padding.is_number() ? padding : padding.at(0));
   pad.top = down[0], pad.bottom = down[1];
@@ -177,7 +188,7 @@ ActivationFunction recurrent_function(const Described& d, const char* key, const
 RecurrentOptions recurrent_options(const Described& d) {
   for (const char* key : {"go_backwards", "stateful", "return_state", "time_major"})
     if (setting(d.config, key, false)) throw Error(key, " is not supported");
-  return {.units = d.config.at("units"),
+  return {.units = length_of(d.config.at("units"), "units"),
           .return_sequences = setting(d.config, "return_sequences", false),
           .functions = {recurrent_function(d, "activation", "tanh"),
                         recurrent_function(d, "recurrent_activation", "sigmoid")},
@@ -197,7 +208,10 @@ std::unique_ptr<Layer> as_layer(const Activation& activation) {
 
 Shape target_shape(const json& config) {
   Shape shape;
-  for (const auto& length : config.at("target_shape")) shape.push_back(length);
+  for (const auto& length : config.at("target_shape"))
+    shape.push_back(length == -1 ? -1 : length_of(length, "target_shape"));
+  if (std::count(shape.begin(), shape.end(), -1) > 1)
+    throw Error("target_shape leaves more than one length open: ", shape);
   return shape;
 }
 
@@ -221,7 +235,7 @@ const std::map<std::string, std::function<std::unique_ptr<Layer>(const Described
           {"Dense",
            [](const auto& d) {
              return std::make_unique<Dense>(
-                 Dense::Options{.units = d.config.at("units"),
+                 Dense::Options{.units = length_of(d.config.at("units"), "units"),
                                 .activation = activation_of(d.config, d.file),
                                 .l2 = l2_of(d.config),
                                 .use_bias = setting(d.config, "use_bias", true)});
@@ -278,16 +292,25 @@ Shape input_shape(const KerasModel& file) {
     if (shape.size() < 2) break;
     shape.erase(shape.begin());
     for (const auto length : shape)
-      if (length < 1) throw Error("its input shape ", shape, " leaves a length open");
+      if (length < 1 || length > longest)
+        throw Error("its input shape ", shape, " leaves a length open");
     return shape;
   }
   throw Error("it does not say its input shape (batch_input_shape of the first layer)");
 }
 
+Input input_of(const KerasModel& file) {
+  try {
+    return {input_shape(file)};
+  } catch (const json::exception& problem) {
+    throw Error("its input shape is none: ", problem.what());
+  }
+}
+
 }  // namespace
 
 Sequential from_keras(const KerasModel& file) {
-  Sequential model(Input{input_shape(file)});
+  Sequential model(input_of(file));
   for (std::size_t i = 0; i < file.layers.size(); ++i) {
     const auto& [class_name, layer_name, config, weights] = file.layers[i];
     try {
@@ -304,11 +327,15 @@ Sequential from_keras(const KerasModel& file) {
   return model;
 }
 
-void set_weights(Sequential& model, std::int64_t member, const KerasModel& file) {
+namespace {
+
+/// The weights of a file as those of a model's parameters; an Error if they do not fit.
+std::vector<const KerasLayer::Weight*> fitting_weights(const std::vector<Parameter>& parameters,
+                                                       const KerasModel& file) {
+  std::vector<const KerasLayer::Weight*> fitting;
   std::vector<std::pair<const KerasLayer*, const KerasLayer::Weight*>> weights;
   for (const auto& layer : file.layers)
     for (const auto& weight : layer.weights) weights.emplace_back(&layer, &weight);
-  const auto parameters = model.parameters();
   if (weights.size() != parameters.size())
     throw Error("it holds ", weights.size(), " weights where the model has ", parameters.size());
   for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -317,12 +344,33 @@ void set_weights(Sequential& model, std::int64_t member, const KerasModel& file)
     if (weight->shape != shape)
       throw Error("layer '", layer->name, "': ", weight->name, " is ", weight->shape,
                   " where the model has ", shape);
-    parameters[i].variable.value().slice(member, 1).copy_from(
-        weight->values.data(), static_cast<std::int64_t>(weight->values.size()));
+    fitting.push_back(weight);
   }
+  return fitting;
 }
 
-KerasAdam adam_of(const KerasModel& file) {
+}  // namespace
+
+Sequential built_from_keras(const KerasModel& file, std::int64_t members, Device device) {
+  Sequential model = from_keras(file);
+  model.build({}, Device::cpu);  // without members it takes no memory, whatever the file says
+  for (const auto& shape : model.output_shapes()) shape.elements();
+  fitting_weights(model.parameters(), file);
+  model.build(member_streams(0, members), device);
+  return model;
+}
+
+void set_weights(Sequential& model, std::int64_t member, const KerasModel& file) {
+  const auto parameters = model.parameters();
+  const auto weights = fitting_weights(parameters, file);
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    parameters[i].variable.value().slice(member, 1).copy_from(
+        weights[i]->values.data(), static_cast<std::int64_t>(weights[i]->values.size()));
+}
+
+namespace {
+
+KerasAdam read_adam(const KerasModel& file) {
   const json optimizer = setting(file.training_config, "optimizer_config", json());
   const std::string name = setting<std::string>(optimizer, "class_name", "");
   if (name != "Adam" && name != "Custom>Adam")
@@ -360,6 +408,16 @@ KerasAdam adam_of(const KerasModel& file) {
   return adam;
 }
 
+}  // namespace
+
+KerasAdam adam_of(const KerasModel& file) {
+  try {
+    return read_adam(file);
+  } catch (const json::exception& problem) {
+    throw Error("its training_config describes no Adam: ", problem.what());
+  }
+}
+
 std::optional<KerasAdam> known_adam(const KerasModel& file) {
   try {
     return adam_of(file);
@@ -370,8 +428,7 @@ std::optional<KerasAdam> known_adam(const KerasModel& file) {
 
 Sequential load_member(const std::filesystem::path& path, const KerasModel& file, Device device) {
   try {
-    Sequential model = from_keras(file);
-    model.build(member_streams(0, 1), device);
+    Sequential model = built_from_keras(file, 1, device);
     set_weights(model, 0, file);
     return model;
   } catch (const Error& problem) {

@@ -9,8 +9,8 @@ Shape BatchNormalization::build(const Shape& input, Initializer& initializer) {
   if (options_.axis != -1 && options_.axis != last)
     throw Error("BatchNormalization: its axis is ", options_.axis, ", not the last, ", last);
   const Shape channels{input.back()};
-  const std::vector<double> ones(static_cast<std::size_t>(input.back()), 1.0);
-  Parameter gamma = options_.scale ? initializer.values("gamma", channels, ones)
+  const auto one = [](std::int64_t) { return 1.0; };
+  Parameter gamma = options_.scale ? initializer.values("gamma", channels, one)
                                    : initializer.not_trained("gamma", channels, 1);
   Parameter beta =
       options_.center ? initializer.zeros("beta", channels) : initializer.absent("beta", channels);

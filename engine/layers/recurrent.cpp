@@ -1,7 +1,5 @@
 #include "engine/layers/recurrent.h"
 
-#include <algorithm>
-
 namespace tutti {
 
 Shape Recurrent::build(const Shape& input, Initializer& initializer) {
@@ -33,9 +31,8 @@ Variable SimpleRNN::states(const Variable& x, const Variable& w, const Variable&
 Parameter LSTM::bias(Initializer& initializer) const {
   const std::int64_t units = options().units;
   if (!options().use_bias) return initializer.absent("bias", {4 * units});
-  std::vector<double> values(static_cast<std::size_t>(4 * units));
-  std::fill_n(values.begin() + units, units, 1.0);  // of the forget gate
-  return initializer.values("bias", {4 * units}, values);
+  const auto value = [units](std::int64_t i) { return i / units == 1 ? 1.0 : 0.0; };
+  return initializer.values("bias", {4 * units}, value);  // 1 of the forget gate
 }
 
 Variable LSTM::states(const Variable& x, const Variable& w, const Variable& u,

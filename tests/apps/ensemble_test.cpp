@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "models/keras_layers.h"
 #include "tests/support/program.h"
 
 using Catch::Contains;
@@ -79,6 +80,60 @@ TEST_CASE("What evaluate says is what training measured") {
   for (const auto& row : evaluated.at("confusion"))
     for (const auto& count : row) judged += count.get<std::int64_t>();
   CHECK(judged == 8);  // a fifth of 40
+}
+
+TEST_CASE("Keras files from elsewhere are an ensemble") {
+  const TemporaryFolder folder;
+  fs::copy_file(trained() / "classifier_0.h5", folder / "a.h5");
+  fs::copy_file(trained() / "classifier_1.h5", folder / "b.h5");
+  const std::string rest = " " + data() + " --json --split all";
+  const auto run = run_tutti("evaluate " + word(trained()) + rest);
+  REQUIRE(run.status == 0);
+  const json evaluated = json::parse(run.out);
+  const auto files = run_tutti("evaluate " + word(folder.path()) + rest);
+  CAPTURE(files.err);
+  REQUIRE(files.status == 0);
+  CHECK(json::parse(files.out).at("accuracy") == evaluated.at("accuracy"));
+  CHECK(json::parse(files.out).at("confusion") == evaluated.at("confusion"));
+
+  const json classes = json::parse(text_of(trained() / "run.json")).at("classes");
+  const std::string pictures = word(songs() / "genres" / classes[3].get<std::string>()),
+                    predict = "predict " + word(folder.path()) + " " + pictures + " --json ";
+  const auto unnamed = run_tutti(predict);
+  CHECK(unnamed.status == 1);
+  CHECK_THAT(unnamed.err, Contains("holds no run.json; name its classes by --classes"));
+  const auto few = run_tutti(predict + "--classes a,b");
+  CHECK(few.status == 1);
+  CHECK_THAT(few.err, Contains("tell 10 classes apart, not 2"));
+  const auto named = run_tutti(predict + "--classes c0,c1,c2,c3,c4,c5,c6,c7,c8,c9");
+  REQUIRE(named.status == 0);
+  const auto known =
+      json::parse(run_tutti("predict " + word(trained()) + " " + pictures + " --json").out);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const std::string name = json::parse(named.out).at("predictions")[i].at("genre");
+    CHECK(classes.at(static_cast<std::size_t>(name[1] - '0')) ==
+          known.at("predictions")[i].at("genre"));
+  }
+}
+
+TEST_CASE("An ensemble goes on from its files") {
+  const TemporaryFolder folder;
+  const auto steps = [](const fs::path& file) {
+    return tutti::adam_of(tutti::read_keras_file(file)).memory.steps;
+  };
+  const auto members = run_tutti(quick(folder / "on") + "--from " + word(trained()));
+  CAPTURE(members.err);
+  REQUIRE(members.status == 0);
+  CHECK(steps(trained() / "classifier_1.h5") > 0);
+  CHECK(steps(folder / "on/classifier_1.h5") == 2 * steps(trained() / "classifier_1.h5"));
+  // Three members from one file.
+  REQUIRE(run_tutti(quick(folder / "three", 3) + "--from " + word(trained() / "classifier_0.h5"))
+              .status == 0);
+  CHECK(steps(folder / "three/classifier_2.h5") == 2 * steps(trained() / "classifier_0.h5"));
+
+  const auto wrong = run_tutti(quick(folder / "wrong", 3) + "--from " + word(trained()));
+  CHECK(wrong.status == 1);
+  CHECK_THAT(wrong.err, Contains("holds 2 members, not 3"));
 }
 
 TEST_CASE("The parts of the split add up, and another data set has none") {

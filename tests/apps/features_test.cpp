@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "models/keras_layers.h"
 #include "tests/support/program.h"
 #include "tests/support/songs.h"
 
@@ -50,6 +51,28 @@ TEST_CASE("The classifiers learn, leave a whole run, and evaluate says the same"
     CHECK(run.at("model") == model);
     CHECK(run.at("preprocessing").at("scale").size() == 28);
   }
+}
+
+TEST_CASE("Training goes on from a Keras file: weights, network and Adam") {
+  const Fixture f;
+  REQUIRE(run_tutti(f.train("lstm", "first", "--epochs 2 --units 5 --layers 1")).status == 0);
+  const auto on = run_tutti(f.train(
+      "lstm", "on", "--epochs 3 --from " + word(f.folder / "first/model.h5")));  // its network
+  REQUIRE(on.status == 0);
+  const auto first = tutti::read_keras_file(f.folder / "first/model.h5"),
+             second = tutti::read_keras_file(f.folder / "on/model.h5");
+  CHECK(second.layers[1].config.at("units") == 5);
+  const auto before = tutti::adam_of(first).memory, after = tutti::adam_of(second).memory;
+  CHECK(before.steps > 0);
+  CHECK(2 * after.steps == 5 * before.steps);
+  CHECK(json::parse(text_of(f.folder / "on/run.json")).at("options").at("from") ==
+        (f.folder / "first/model.h5").string());
+
+  const auto wrong = run_tutti(f.train(
+      "lstm", "wrong", "--from " + word(tutti::test::golden("keras_models/keras3/recurrent.h5"))));
+  CHECK(wrong.status == 1);
+  CHECK_THAT(wrong.err, Contains("recurrent.h5: takes [6, 3], not [28, 1]"));
+  CHECK(run_tutti(f.train("lstm", "none", "--from none.h5")).status == 1);
 }
 
 TEST_CASE("A song gets the same answer alone and among others") {

@@ -161,7 +161,8 @@ TEST_CASE("Processes killed at any moment lose no study and no trial") {
                              f.tune("--resume --jobs 3 --threads 1 --trials 100000") +
                              " >/dev/null 2>&1 </dev/null";
   // Two at work all the time: one of them is killed, another takes its place.
-  std::string script = "start() { ( exec " + search + " ) & }; start; p0=$!; start; p1=$!; sleep 1; ";
+  std::string script =
+      "start() { ( exec " + search + " ) & }; start; p0=$!; start; p1=$!; sleep 1; ";
   for (std::uint32_t kill = 0; kill < 20; ++kill) {
     const std::string process = "p" + std::to_string(hash(kill, 6) % 2);
     script += "sleep 0." + std::to_string(100 + hash(kill, 5) % 400) + "; kill -9 $" + process +

@@ -6,6 +6,7 @@ Made with Keras 3.15.1, PyTorch 2.15 and h5py 3.16 (HDF5 2.0).
 """
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import h5py
@@ -121,3 +122,52 @@ layer.create_dataset("dense_1/kernel:0", (1, 1), "float32", maxshape=(None, None
 layer["dense_1/kernel:0"][...] = 1
 _, layer = dense_file("repeated", names=["dense_1/kernel:0"] * 1000)
 layer["dense_1/kernel:0"] = kernel
+
+# Functional models that are no chain.
+def functional(name, *layers):
+    """Layers as (name, the names of their sources)."""
+    described = [{"class_name": "InputLayer" if not sources else "Add" if len(sources) > 1 else "Dense", "name": layer,
+                  "config": {"name": layer, "units": 3, **({} if sources else {"batch_input_shape": [None, 3]})},
+                  "inbound_nodes": [[[source, 0, 0, {}] for source in sources]] if sources else []}
+                 for layer, *sources in layers]
+    filled(name, description=json.dumps({"class_name": "Functional", "config": {"name": "model", "layers": described}}))
+
+
+functional("branches", ("in",), ("a", "in"), ("b", "in"))
+functional("joins", ("in",), ("a", "in"), ("b", "a", "in"))
+functional("circle", ("in",), ("a", "b"), ("b", "a"))
+
+# Sizes that no memory holds.
+for name, units in (("many_units", 1 << 40), ("no_units", 0), ("negative_units", -3)):
+    filled(name, description=json.dumps({"class_name": "Sequential", "config": {"name": "s", "layers": [
+        {"class_name": "Dense", "config": {"name": "dense_1", "batch_input_shape": [None, 2], "units": units}}]}}))
+filled("vast", description=json.dumps({"class_name": "Sequential", "config": {"name": "s", "layers": [
+    {"class_name": "ZeroPadding2D", "config": {"name": "dense_1", "batch_input_shape": [None, 1 << 31, 1 << 31, 8],
+                                               "padding": [[1, 1], [1, 1]]}}]}}), names=())
+file, _ = filled("optimizer_outside")
+state = file.create_group("optimizer_weights")
+state.attrs["weight_names"] = np.array([b"../model_weights/dense_1/dense_1/kernel:0"])
+
+
+# Archives.
+def archive(name, **entries):
+    with zipfile.ZipFile(folder / f"{name}.keras", "w", zipfile.ZIP_DEFLATED) as file:
+        for entry, content in entries.items():
+            file.writestr({"config": "config.json", "metadata": "metadata.json", "weights": "model.weights.h5"}[entry],
+                          content)
+
+
+metadata = '{"keras_version": "3.15.1"}'
+archive("no_config", metadata=metadata)
+archive("no_weights_inside", config=config(), metadata=metadata)
+archive("weights_are_text", config=config(), metadata=metadata, weights="weights")
+archive("deep_config", config="[" * 5000 + "]" * 5000, metadata=metadata, weights="")
+archive("bomb", config=bytes(100_000_000), metadata=metadata, weights="")
+whole = (folder / "bomb.keras").read_bytes()
+(folder / "truncated.keras").write_bytes(whole[:len(whole) // 2])
+# A size that lies: config.json of 4 GB, says the directory.
+archive("lies", config=config(), metadata=metadata, weights="")
+bytes_of = bytearray((folder / "lies.keras").read_bytes())
+entry = bytes_of.index(b"PK\x01\x02")
+bytes_of[entry + 24:entry + 28] = (0xFFFFFFF0).to_bytes(4, "little")
+(folder / "lies.keras").write_bytes(bytes_of)

@@ -6,6 +6,9 @@
 #include <cstring>
 #include <filesystem>
 
+#include "engine/layers/conv2d.h"
+#include "engine/layers/dense.h"
+#include "engine/layers/flatten.h"
 #include "engine/parallel.h"
 #include "models/keras_axes.h"
 #include "models/keras_layers.h"
@@ -160,6 +163,43 @@ TEST_CASE("Members vote by mean probability, or by majority") {
   CHECK(vote(scores, Vote::mean) == std::vector<std::int32_t>{1});
   CHECK(vote(scores, Vote::majority) == std::vector<std::int32_t>{0});
   CHECK(mean_probabilities(scores.scores)[0] == Approx(0.4));
+}
+
+TEST_CASE("A network whose axes cannot be exchanged sees pictures as its file has them") {
+  Sequential model(Input{{frequencies, times, 1}},
+                   Conv2D({.filters = 2,
+                           .kernel_height = 5,
+                           .kernel_width = 9,
+                           .stride_height = 40,
+                           .stride_width = 700,
+                           .activation = Activation::relu}),
+                   Flatten(), Dense({.units = 3, .activation = Activation::softmax}));
+  model.build(member_streams(1, 1), Device::cpu);
+  const TemporaryFolder folder;
+  write_keras_file(folder / "picture.h5", to_keras(model, 0, {1e-3}));
+
+  const Stripes data(3);
+  const Ensemble ensemble = Ensemble::load_model(folder.path());
+  const auto scores = ensemble.predict_classifiers(data.x).scores.to_vector<float>();
+  Tensor pictures = Tensor::empty({3, frequencies, times, 1}, DType::uint8, Device::cpu);
+  for (std::int64_t i = 0; i < 3; ++i)
+    for (std::int64_t f = 0; f < frequencies; ++f)
+      for (std::int64_t t = 0; t < times; ++t)
+        pictures.data<std::uint8_t>()[(i * frequencies + f) * times + t] =
+            data.x.data<std::uint8_t>()[(i * times + t) * frequencies + f];
+  const Batch batch{pictures, Tensor::from({1, 3}, std::vector<std::int32_t>{0, 1, 2})};
+  const auto direct = model.outputs(batch, Pass{}).value().to_vector<float>();
+  CHECK(same_bits(scores, direct));
+
+  // It trains, and its file has the same axes again.
+  Ensemble trained(1, folder / "run", 3);
+  FitOptions options = quick();
+  options.from = folder / "picture.h5";
+  options.batch_size = 1;
+  trained.fit(data.rows(0, 2), Examples(), options);
+  CHECK(load_member("again", read_keras_file(folder / "run/classifier_0.h5"), Device::cpu)
+            .input()
+            .shape == Shape{frequencies, times, 1});
 }
 
 TEST_CASE("An ensemble that cannot be loaded says which file is wrong") {

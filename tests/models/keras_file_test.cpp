@@ -13,6 +13,7 @@
 #include "engine/error.h"
 #include "engine/files.h"
 #include "models/isolated.h"
+#include "models/keras_layers.h"
 #include "tests/support/files.h"
 
 using namespace tutti;
@@ -300,6 +301,43 @@ TEST_CASE("A Keras file with something wrong with it is an Error that says what"
   REQUIRE(fs::exists(path));
   CHECK_THAT(reading_error(path),
              Catch::Matchers::StartsWith("cannot read " + path.string()) && Contains(problem));
+}
+
+TEST_CASE("A model that is no chain, or an archive that is not whole, is an Error that says what") {
+  const auto [name, problem] = GENERATE(table<std::string, std::string>({
+      {"branches.h5", "layers 'a' and 'b' take the same input; only chains"},
+      {"joins.h5", "layer 'b' is used 1 times on the outputs of 2 layers; only chains"},
+      {"circle.h5", "is not reached from the input"},
+      {"optimizer_outside.h5", "is not a path inside its group"},
+      {"no_config.keras", "the archive has no config.json"},
+      {"no_weights_inside.keras", "the archive has no model.weights.h5"},
+      {"weights_are_text.keras", "it is not an HDF5 file"},
+      {"deep_config.keras", "config.json is nested more than 100 deep"},
+      {"bomb.keras", "config.json would unpack to 100000000 bytes"},
+      {"lies.keras", "would unpack to 4294967280 bytes"},
+      {"truncated.keras", "it is not a whole archive"},
+  }));
+  const fs::path path = golden("keras_files") / name;
+  REQUIRE(fs::exists(path));
+  CHECK_THAT(reading_error(path),
+             Catch::Matchers::StartsWith("cannot read " + path.string()) && Contains(problem));
+}
+
+TEST_CASE("A model takes no more memory than the weights of its file") {
+  const auto [name, problem] = GENERATE(table<std::string, std::string>({
+      {"many_units.h5", "units is 1099511627776, not 1 to 2147483648"},
+      {"no_units.h5", "units is 0"},
+      {"negative_units.h5", "units is -3"},
+      {"vast.h5", "is too large"},
+  }));
+  const fs::path path = golden("keras_files") / name;
+  CHECK_THROWS_WITH(load_member(path, read_keras_file(path), Device::cpu),
+                    Contains(name) && Contains(problem));
+  // The units that the configuration wants are not those of the weights.
+  KerasModel file = small_model();
+  file.layers[1].config["units"] = 1 << 30;
+  CHECK_THROWS_WITH(load_member("wide.h5", file, Device::cpu),
+                    Contains("kernel is [3, 2] where the model has [3, 1073741824]"));
 }
 
 TEST_CASE("What is not an HDF5 file is called that") {
