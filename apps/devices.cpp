@@ -46,8 +46,7 @@ int devices(const CommonOptions& common) {
                                       {{"available", true},
                                        {"name", processor.name},
                                        {"threads", thread_count()},
-                                       {"instructions", processor.instructions},
-                                       {"blas", processor.blas}}},
+                                       {"instructions", processor.instructions}}},
                                      {"cuda", to_json(gpu)},
                                      {"simt", {{"available", true}}},
                                      {"reference", {{"available", true}}}};
@@ -57,7 +56,7 @@ int devices(const CommonOptions& common) {
   std::cout << "cpu        " << processor.name << ", " << thread_count()
             << " threads\n           instructions:";
   for (const auto& set : processor.instructions) std::cout << ' ' << set;
-  std::cout << "\n           matrix products: " << processor.blas << '\n';
+  std::cout << '\n';
   print(gpu);
   std::cout << "simt       the GPU's kernels on a machine in software, for checks\n"
                "reference  naive loops, for checks\n\n--device "

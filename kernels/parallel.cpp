@@ -38,6 +38,17 @@ struct Job {
   }
 };
 
+/// Looks some microseconds long whether it has happened: to sleep and be woken takes longer than
+/// most jobs.
+template <class Happened>
+void watch(Happened happened) {
+  for (int i = 0; i < 2000 && !happened(); ++i) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
+}
+
 class Pool {
  public:
   explicit Pool(int threads) {
@@ -64,6 +75,7 @@ class Pool {
     }
     wake_.notify_all();
     job.work();
+    watch([&] { return busy_ == 0; });
     std::unique_lock lock(mutex_);
     done_.wait(lock, [&] { return busy_ == 0; });
     job_ = nullptr;
@@ -74,6 +86,7 @@ class Pool {
     std::uint64_t seen = 0;
     for (;;) {
       Job* job;
+      watch([&] { return turn_ != seen; });
       {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [&] { return closing_ || turn_ != seen; });
@@ -91,8 +104,8 @@ class Pool {
   std::mutex mutex_;
   std::condition_variable wake_, done_;
   Job* job_ = nullptr;
-  std::uint64_t turn_ = 0;
-  int busy_ = 0;
+  std::atomic<std::uint64_t> turn_ = 0;
+  std::atomic<int> busy_ = 0;
   bool closing_ = false;
 };
 

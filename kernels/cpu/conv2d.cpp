@@ -3,7 +3,7 @@
 
 #include "kernels/cpu/conv2d_rows.h"
 #include "kernels/cpu/cpu_backend.h"
-#include "kernels/cpu/gemm.h"
+#include "kernels/cpu/product.h"
 #include "kernels/parallel.h"
 
 // The general convolution: windows are copied into the rows of a matrix (im2col), a few output rows
@@ -57,20 +57,20 @@ void forward_image(const Conv2dShape& s, const float* x, const float* w, const f
   for (std::int64_t oh = 0; oh < s.out_height; oh += at_once) {
     const std::int64_t last = std::min(oh + at_once, s.out_height);
     im2col(s, oh, last, 0, s.kernel_height, x, windows.data());
-    cpu::gemm((last - oh) * s.out_width, s.filters, window, {windows.data(), window},
-              {w, s.filters}, 1, y + oh * s.out_width * s.filters, s.filters);
+    cpu::product((last - oh) * s.out_width, s.filters, window, {windows.data(), window, 1}, w,
+                 s.filters, true, y + oh * s.out_width * s.filters, s.filters);
   }
 }
 
-void backward_image(const Conv2dShape& s, const float* w, const float* dy, float* dx) {
+void backward_image(const Conv2dShape& s, const float* w_transposed, const float* dy, float* dx) {
   const std::int64_t window = window_size(s), at_once = rows_at_once(s, window);
   std::vector<float> windows(static_cast<std::size_t>(at_once * s.out_width * window));
   std::fill_n(dx, image_size(s), 0.0f);
   for (std::int64_t oh = 0; oh < s.out_height; oh += at_once) {
     const std::int64_t last = std::min(oh + at_once, s.out_height);
-    cpu::gemm((last - oh) * s.out_width, window, s.filters,
-              {dy + oh * s.out_width * s.filters, s.filters}, {w, s.filters, true}, 0,
-              windows.data(), window);
+    cpu::product((last - oh) * s.out_width, window, s.filters,
+                 {dy + oh * s.out_width * s.filters, s.filters, 1}, w_transposed, window, false,
+                 windows.data(), window);
     each_run(s, oh, last, 0, s.kernel_height, [&](std::int64_t to, std::int64_t from) {
       if (to < 0) return;
       for (std::int64_t c = 0; c < s.channels; ++c)
@@ -83,6 +83,7 @@ void backward_image(const Conv2dShape& s, const float* w, const float* dy, float
 
 void CpuBackend::conv2d(const Conv2dShape& s, const float* x, const float* w, const float* b,
                         float* y) {
+  if (cpu::spans_three_rows(s)) return cpu::conv2d_three_rows(s, cpu::Images(s, x), w, b, y);
   if (cpu::spans_rows(s)) return cpu::conv2d_rows(s, cpu::Images(s, x), w, b, y);
   parallel_for(s.members * s.batch, [&](std::int64_t i) {
     const std::int64_t m = i / s.batch;
@@ -93,15 +94,23 @@ void CpuBackend::conv2d(const Conv2dShape& s, const float* x, const float* w, co
 
 void CpuBackend::conv2d_backward_input(const Conv2dShape& s, const float* w, const float* dy,
                                        float* dx) {
+  const std::int64_t filters = window_size(s) * s.filters;
+  std::vector<std::vector<float>> w_transposed(static_cast<std::size_t>(s.members));
+  parallel_for(s.members, [&](std::int64_t m) {
+    w_transposed[static_cast<std::size_t>(m)] =
+        cpu::transposed(window_size(s), s.filters, w + m * filters);
+  });
   parallel_for(s.members * s.batch, [&](std::int64_t i) {
-    backward_image(s, w + i / s.batch * window_size(s) * s.filters, dy + i * out_size(s),
-                   dx + i * image_size(s));
+    backward_image(s, w_transposed[static_cast<std::size_t>(i / s.batch)].data(),
+                   dy + i * out_size(s), dx + i * image_size(s));
   });
 }
 
 // A task owns one row of a member's filters and takes the batch in order.
 void CpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, const float* dy,
                                         float* dw) {
+  if (cpu::spans_three_rows(s))
+    return cpu::conv2d_three_rows_backward_filter(s, cpu::Images(s, x), dy, dw);
   if (cpu::spans_rows(s)) return cpu::conv2d_rows_backward_filter(s, cpu::Images(s, x), dy, dw);
   const std::int64_t window = s.kernel_width * s.channels, at_once = rows_at_once(s, window);
   parallel_for(s.members * s.kernel_height, [&](std::int64_t task) {
@@ -113,15 +122,16 @@ void CpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, co
       for (std::int64_t oh = 0; oh < s.out_height; oh += at_once) {
         const std::int64_t last = std::min(oh + at_once, s.out_height);
         im2col(s, oh, last, kh, kh + 1, x + image * image_size(s), windows.data());
-        cpu::gemm(window, s.filters, (last - oh) * s.out_width, {windows.data(), window, true},
-                  {dy + image * out_size(s) + oh * s.out_width * s.filters, s.filters}, 1, gradient,
-                  s.filters);
+        cpu::product(window, s.filters, (last - oh) * s.out_width, {windows.data(), 1, window},
+                     dy + image * out_size(s) + oh * s.out_width * s.filters, s.filters, true,
+                     gradient, s.filters);
       }
   });
 }
 
 void CpuBackend::conv2d_picked(const Conv2dShape& s, const PickedBytes<float>& from, const float* w,
                                const float* b, float* y) {
+  if (cpu::spans_three_rows(s)) return cpu::conv2d_three_rows(s, cpu::Images(s, from), w, b, y);
   if (cpu::spans_rows(s)) return cpu::conv2d_rows(s, cpu::Images(s, from), w, b, y);
   std::vector<float> x(static_cast<std::size_t>(s.members * s.batch * image_size(s)));
   pick(s.members * s.batch, image_size(s), from, x.data());
@@ -130,6 +140,8 @@ void CpuBackend::conv2d_picked(const Conv2dShape& s, const PickedBytes<float>& f
 
 void CpuBackend::conv2d_picked_backward_filter(const Conv2dShape& s, const PickedBytes<float>& from,
                                                const float* dy, float* dw) {
+  if (cpu::spans_three_rows(s))
+    return cpu::conv2d_three_rows_backward_filter(s, cpu::Images(s, from), dy, dw);
   if (cpu::spans_rows(s)) return cpu::conv2d_rows_backward_filter(s, cpu::Images(s, from), dy, dw);
   std::vector<float> x(static_cast<std::size_t>(s.members * s.batch * image_size(s)));
   pick(s.members * s.batch, image_size(s), from, x.data());

@@ -3,33 +3,62 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernels/cpu/gemm.h"
 #include "kernels/cpu/pick.h"
+#include "kernels/cpu/product.h"
+#include "kernels/cpu/simd.h"
 #include "kernels/parallel.h"
 
 namespace tutti::kernels::cpu {
 namespace {
 
-/// The filter's slices of at most SH rows.
-struct Slices {
-  explicit Slices(const Conv2dShape& s)
-      : row(s.stride_height * s.width * s.channels),
-        filter(s.kernel_height * s.width * s.channels),
-        count((s.kernel_height + s.stride_height - 1) / s.stride_height) {}
+/// Values from one window to the next, and in a window.
+std::int64_t row_size(const Conv2dShape& s) { return s.stride_height * s.width * s.channels; }
+std::int64_t window_size(const Conv2dShape& s) { return s.kernel_height * s.width * s.channels; }
 
-  std::int64_t length(std::int64_t slice) const { return std::min(row, filter - slice * row); }
+/// Rows of bytes to floats without a gap; fetched ahead, since they lie far apart.
+TUTTI_SIMD void read_rows(std::int64_t rows, std::int64_t columns, std::int64_t stride,
+                          const std::uint8_t* __restrict bytes, float scale, float offset,
+                          float* __restrict x) {
+  constexpr std::int64_t ahead = 16;
+  for (; rows > 0; --rows, bytes += stride, x += columns) {
+    __builtin_prefetch(bytes + ahead * stride);
+    __builtin_prefetch(bytes + ahead * stride + columns - 1);
+    for (std::int64_t i = 0; i < columns; ++i) x[i] = scale * static_cast<float>(bytes[i]) + offset;
+  }
+}
 
-  std::int64_t row;     // S, the values in a row of X
-  std::int64_t filter;  // values in a whole filter
-  std::int64_t count;
-};
+/// e [4, …], `each` apart, of pairs of windows one after another; d3 lies `to_d3` behind d0.
+template <class Number>
+TUTTI_SIMD void make_differences(std::int64_t pairs, std::int64_t columns, std::int64_t row,
+                                 std::int64_t to_d3, const Number* d, float scale, float offset,
+                                 float* e, std::int64_t each) {
+  constexpr std::int64_t ahead = 16;
+  for (; pairs > 0; --pairs, d += 2 * row, e += columns) {
+    for (const Number* next : {d + ahead * row, d + (ahead + 1) * row}) {
+      __builtin_prefetch(next);
+      __builtin_prefetch(next + columns - 1);
+    }
+    in_vectors(columns, [&](std::int64_t i) TUTTI_INLINE {
+      const auto d0 = d[i], d1 = d[row + i], d2 = d[2 * row + i], d3 = d[to_d3 + i];
+      e[i] = scale * static_cast<float>(d0 - d2);
+      e[each + i] = scale * static_cast<float>(d1 + d2) + offset;
+      e[2 * each + i] = scale * static_cast<float>(d2 - d1);
+      e[3 * each + i] = scale * static_cast<float>(d1 - d3);
+    });
+  }
+}
 
-/// Rows of X that the windows touch; the last may be shorter than S.
-std::int64_t rows_touched(const Conv2dShape& s, const Slices& slices) {
-  return s.out_height + slices.count - 1;
+float* scratch(std::int64_t size) {
+  thread_local std::vector<float> values;
+  values.resize(static_cast<std::size_t>(size));
+  return values.data();
 }
 
 }  // namespace
+
+bool spans_three_rows(const Conv2dShape& s) {
+  return spans_rows(s) && s.kernel_height == 3 * s.stride_height && row_size(s) >= 64;
+}
 
 bool spans_rows(const Conv2dShape& s) {
   return s.dilation_height == 1 && s.kernel_width == s.width && s.out_width == 1 &&
@@ -37,67 +66,81 @@ bool spans_rows(const Conv2dShape& s) {
          (s.out_height - 1) * s.stride_height + s.kernel_height <= s.height;
 }
 
-const float* Images::columns(std::int64_t image, std::int64_t rows, std::int64_t begin,
-                             std::int64_t end, std::int64_t& stride) const {
-  const std::int64_t size = shape_.height * shape_.width * shape_.channels;
-  const std::int64_t row = shape_.stride_height * shape_.width * shape_.channels;
+const float* Images::values(std::int64_t image, std::int64_t begin, std::int64_t end) const {
+  if (x_) return x_ + image * size() + begin;
+  float* values = scratch(end - begin);
+  read_bytes(end - begin, bytes(image) + begin, bytes_->scale, bytes_->offset, values);
+  return values;
+}
+
+const float* Images::columns(std::int64_t image, std::int64_t begin, std::int64_t end,
+                             std::int64_t& stride) const {
+  const std::int64_t row = row_size(shape_);
   if (x_) {
     stride = row;
-    return x_ + image * size + begin;
+    return x_ + image * size() + begin;
   }
-  thread_local std::vector<float> values;
-  stride = end - begin;
-  values.resize(static_cast<std::size_t>(rows * stride));
-  const std::uint8_t* bytes = bytes_->data + bytes_->rows[image] * size;
-  if (begin == 0 && end == row) {
-    read_bytes(std::min(rows * row, size), bytes, bytes_->scale, bytes_->offset, values.data());
-  } else {
-    for (std::int64_t r = 0; r < rows; ++r)
-      read_bytes(std::clamp<std::int64_t>(size - r * row - begin, 0, stride),
-                 bytes + r * row + begin, bytes_->scale, bytes_->offset,
-                 values.data() + r * stride);
-  }
-  return values.data();
+  const std::int64_t rows = size() / row, width = end - begin;
+  float* values = scratch((rows + 1) * width);
+  const std::uint8_t* first = bytes(image) + begin;
+  read_rows(rows, width, row, first, bytes_->scale, bytes_->offset, values);
+  read_bytes(std::clamp<std::int64_t>(size() - rows * row - begin, 0, width), first + rows * row,
+             bytes_->scale, bytes_->offset, values + rows * width);
+  stride = width;
+  return values;
+}
+
+void Images::differences(std::int64_t image, std::int64_t first, std::int64_t windows,
+                         std::int64_t begin, std::int64_t end, float* e) const {
+  const std::int64_t row = row_size(shape_), columns = end - begin, pairs = windows / 2;
+  const std::int64_t each = (windows + 1) / 2 * columns;
+  const auto make = [&](const auto* d, float scale, float offset) {
+    make_differences(pairs, columns, row, 3 * row, d, scale, offset, e, each);
+    if (windows % 2 == 1)  // of a window left, e3 is not used: there may be no d3
+      make_differences(1, columns, row, 2 * row, d + 2 * pairs * row, scale, offset,
+                       e + pairs * columns, each);
+  };
+  const std::int64_t at = first * row + begin;
+  if (x_)
+    make(x_ + image * size() + at, 1, 0);
+  else
+    make(bytes(image) + at, bytes_->scale, 2 * bytes_->offset);
 }
 
 void conv2d_rows(const Conv2dShape& s, const Images& x, const float* w, const float* b, float* y) {
-  const Slices slices(s);
-  parallel_for(s.members * s.batch, [&](std::int64_t image) {
+  constexpr std::int64_t windows_a_task = 128;
+  const std::int64_t row = row_size(s), window = window_size(s);
+  const std::int64_t tasks = (s.out_height + windows_a_task - 1) / windows_a_task;
+  parallel_for(s.members * s.batch * tasks, [&](std::int64_t task) {
+    const std::int64_t image = task / tasks, first = task % tasks * windows_a_task;
     const std::int64_t member = image / s.batch;
-    float* out = y + image * s.out_height * s.filters;
-    for (std::int64_t oh = 0; oh < s.out_height; ++oh)
+    const std::int64_t count = std::min(windows_a_task, s.out_height - first);
+    float* out = y + (image * s.out_height + first) * s.filters;
+    for (std::int64_t oh = 0; oh < count; ++oh)
       std::copy_n(b + member * s.filters, s.filters, out + oh * s.filters);
-    std::int64_t stride;
-    const float* rows = x.columns(image, rows_touched(s, slices), 0, slices.row, stride);
-    const float* filter = w + member * slices.filter * s.filters;
-    for (std::int64_t a = 0; a < slices.count; ++a)
-      gemm(s.out_height, s.filters, slices.length(a), {rows + a * stride, stride},
-           {filter + a * slices.row * s.filters, s.filters}, 1, out, s.filters);
+    product(count, s.filters, window,
+            {x.values(image, first * row, (first + count - 1) * row + window), row, 1},
+            w + member * window * s.filters, s.filters, true, out, s.filters);
   });
 }
 
-// A task owns some columns of X, so some rows of every slice of dw, and takes the batch in order.
+// A task owns some columns of the rows of S values, so the rows of the filter that they meet, and
+// takes the batch in order.
 void conv2d_rows_backward_filter(const Conv2dShape& s, const Images& x, const float* dy,
                                  float* dw) {
   constexpr std::int64_t columns_a_task = 64;
-  const Slices slices(s);
-  const std::int64_t tasks =
-      (std::min(slices.row, slices.filter) + columns_a_task - 1) / columns_a_task;
+  const std::int64_t row = row_size(s), window = window_size(s);
+  const std::int64_t tasks = (std::min(row, window) + columns_a_task - 1) / columns_a_task;
   parallel_for(s.members * tasks, [&](std::int64_t task) {
     const std::int64_t member = task / tasks, begin = task % tasks * columns_a_task;
-    float* gradient = dw + member * slices.filter * s.filters;
-    for (std::int64_t b = 0; b < s.batch; ++b) {
-      const std::int64_t image = member * s.batch + b;
+    float* gradient = dw + member * window * s.filters;
+    for (std::int64_t image = member * s.batch; image < (member + 1) * s.batch; ++image) {
       std::int64_t stride;
-      const float* columns = x.columns(image, rows_touched(s, slices), begin,
-                                       std::min(begin + columns_a_task, slices.row), stride);
-      for (std::int64_t a = 0; a < slices.count; ++a) {
-        const std::int64_t end = std::min(begin + columns_a_task, slices.length(a));
-        if (end <= begin) continue;
-        gemm(end - begin, s.filters, s.out_height, {columns + a * stride, stride, true},
-             {dy + image * s.out_height * s.filters, s.filters}, b == 0 ? 0.0f : 1.0f,
-             gradient + (a * slices.row + begin) * s.filters, s.filters);
-      }
+      const float* columns = x.columns(image, begin, std::min(begin + columns_a_task, row), stride);
+      for (std::int64_t at = begin; at < window; at += row, columns += stride)
+        product(std::min(std::min(columns_a_task, row - begin), window - at), s.filters,
+                s.out_height, {columns, 1, stride}, dy + image * s.out_height * s.filters,
+                s.filters, image > member * s.batch, gradient + at * s.filters, s.filters);
     }
   });
 }

@@ -3,8 +3,8 @@
 
 namespace tutti::kernels {
 
-/// The fast implementation for processors: matrix products by a BLAS, everything else in loops that
-/// the compiler vectorizes; work is cut by shape alone and spread over threads.
+/// The fast implementation for processors: matrix products in tiles of vectors, everything else in
+/// loops that the compiler vectorizes; work is cut by shape alone and spread over threads.
 class CpuBackend final : public Backend<float> {
  public:
   void conv2d(const Conv2dShape&, const float* x, const float* w, const float* b,

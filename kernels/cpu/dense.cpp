@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "kernels/cpu/cpu_backend.h"
-#include "kernels/cpu/gemm.h"
+#include "kernels/cpu/product.h"
 #include "kernels/cpu/row_sums.h"
 #include "kernels/cpu/simd.h"
 #include "kernels/parallel.h"
@@ -21,21 +21,34 @@ void CpuBackend::dense(const DenseShape& s, const float* x, const float* w, cons
                        float* y) {
   for (std::int64_t row = 0; row < s.members * s.batch; ++row)
     std::copy_n(b + row / s.batch * s.outputs, s.outputs, y + row * s.outputs);
-  cpu::gemm_tiles(s.members, s.batch, s.outputs, s.inputs, {{x, s.inputs}, s.batch * s.inputs},
-                  {{w, s.outputs}, s.inputs * s.outputs}, 1, y, 64, 64);
+  cpu::product_tiles(s.members, s.batch, s.outputs, s.inputs, {x, s.inputs, 1}, s.batch * s.inputs,
+                     w, s.inputs * s.outputs, true, y, 64, 64);
 }
 
+// The transpose of a tile of dx is a product of rows of w.
 void CpuBackend::dense_backward_input(const DenseShape& s, const float* w, const float* dy,
                                       float* dx) {
-  cpu::gemm_tiles(s.members, s.batch, s.inputs, s.outputs, {{dy, s.outputs}, s.batch * s.outputs},
-                  {{w, s.outputs, true}, s.inputs * s.outputs}, 0, dx, 128, 2048);
+  const std::int64_t inputs_a_task = std::clamp<std::int64_t>((1 << 15) / s.batch, 64, 1024);
+  const std::int64_t tasks = (s.inputs + inputs_a_task - 1) / inputs_a_task;
+  parallel_for(s.members * tasks, [&](std::int64_t task) {
+    const std::int64_t member = task / tasks, first = task % tasks * inputs_a_task;
+    const std::int64_t count = std::min(inputs_a_task, s.inputs - first);
+    const auto columns = cpu::transposed(s.batch, s.outputs, dy + member * s.batch * s.outputs);
+    std::vector<float> tile(static_cast<std::size_t>(count * s.batch));
+    cpu::product(count, s.batch, s.outputs,
+                 {w + (member * s.inputs + first) * s.outputs, s.outputs, 1}, columns.data(),
+                 s.batch, false, tile.data(), s.batch);
+    for (std::int64_t b = 0; b < s.batch; ++b)
+      for (std::int64_t i = 0; i < count; ++i)
+        dx[(member * s.batch + b) * s.inputs + first + i] =
+            tile[static_cast<std::size_t>(i * s.batch + b)];
+  });
 }
 
 void CpuBackend::dense_backward_weights(const DenseShape& s, const float* x, const float* dy,
                                         float* dw) {
-  cpu::gemm_tiles(s.members, s.inputs, s.outputs, s.batch,
-                  {{x, s.inputs, true}, s.batch * s.inputs}, {{dy, s.outputs}, s.batch * s.outputs},
-                  0, dw, 2048, 128);
+  cpu::product_tiles(s.members, s.inputs, s.outputs, s.batch, {x, 1, s.inputs}, s.batch * s.inputs,
+                     dy, s.batch * s.outputs, false, dw, 2048, 128);
 }
 
 void CpuBackend::bias_backward(std::int64_t members, std::int64_t rows, std::int64_t features,

@@ -3,23 +3,23 @@
 
 #include "kernels/cpu/cell_functions.h"
 #include "kernels/cpu/cpu_backend.h"
-#include "kernels/cpu/gemm.h"
+#include "kernels/cpu/product.h"
 #include "kernels/cpu/recurrent.h"
 #include "kernels/cpu/simd.h"
-#include "kernels/parallel.h"
 
 namespace tutti::kernels {
 namespace {
 
 // Each function is one step of one example; gates are z, r, c.
 
-/// Activates z and r, and makes `inner`. from_state: what h[t - 1] adds to them, and, with
-/// reset_after, its part of c.
+/// Activates z and r, and makes `inner`. pre: the inputs' part of the pre-activations; from_state:
+/// what h[t - 1] adds to those of z and r, and, with reset_after, its part of c.
 template <class Functions>
 TUTTI_SIMD void gates_forward(const Functions& call, bool reset_after, std::int64_t units,
-                              const float* __restrict from_state, const float* __restrict before,
-                              float* __restrict gates, float* __restrict inner) {
-  for (std::int64_t j = 0; j < 2 * units; ++j) gates[j] = call.gate(gates[j] + from_state[j]);
+                              const float* pre, const float* from_state, const float* before,
+                              float* gates, float* inner) {
+  cpu::in_vectors(2 * units, [&](std::int64_t j)
+                                 TUTTI_INLINE { gates[j] = call.gate(pre[j] + from_state[j]); });
   if (reset_after)
     std::copy_n(from_state + 2 * units, units, inner);
   else
@@ -28,16 +28,14 @@ TUTTI_SIMD void gates_forward(const Functions& call, bool reset_after, std::int6
 
 template <class Functions>
 TUTTI_SIMD void state_forward(const Functions& call, bool reset_after, std::int64_t units,
-                              const float* __restrict inner, const float* __restrict before,
-                              float* __restrict gates, float* __restrict h) {
-  const float *update = gates, *reset = gates + units;
-  float* candidate = gates + 2 * units;
-  if (reset_after)
-    for (std::int64_t k = 0; k < units; ++k) candidate[k] += reset[k] * inner[k];
-  for (std::int64_t k = 0; k < units; ++k) {
-    candidate[k] = call.state(candidate[k]);
-    h[k] = update[k] * before[k] + (1 - update[k]) * candidate[k];
-  }
+                              const float* pre, const float* inner, const float* before,
+                              float* gates, float* h) {
+  cpu::in_vectors(units, [&](std::int64_t k) TUTTI_INLINE {
+    const float update = gates[k], from_state = reset_after ? gates[units + k] * inner[k] : 0;
+    const float candidate = call.state(pre[2 * units + k] + from_state);
+    gates[2 * units + k] = candidate;
+    h[k] = update * before[k] + (1 - update) * candidate;
+  });
 }
 
 /// dz of z and c; dh_later becomes the part of the gradient of h[t - 1] that came past the gates.
@@ -88,8 +86,7 @@ void CpuBackend::gru(const RecurrentShape& s, const float* x, const float* w, co
   cpu::with_cell_functions(s, [&](const auto& call) {
     cpu::each_recurrent_task(s, [&](const cpu::RecurrentTask& task) {
       const float *um = u + task.member * units * g, *bm = b + task.member * biases;
-      cpu::project_inputs(s, task, g, x, w, bm, gates);
-      std::vector<float> from_state(static_cast<std::size_t>(task.count * g));
+      std::vector<float> pre(static_cast<std::size_t>(task.count * g)), from_state(pre.size());
       const auto each_example = [&](std::int64_t t, auto step) {
         for (std::int64_t e = 0; e < task.count; ++e) {
           const std::int64_t at = (task.first + e) * s.steps + t;
@@ -98,21 +95,20 @@ void CpuBackend::gru(const RecurrentShape& s, const float* x, const float* w, co
       };
       for (std::int64_t t = 0; t < s.steps; ++t) {
         const std::int64_t first = task.first * s.steps + t;
+        cpu::project_inputs(s, task, g, t, x, w, bm, pre.data());
         for (std::int64_t e = 0; e < task.count; ++e)
           std::copy_n(s.reset_after ? bm + g : zeros.data(), g, from_state.data() + e * g);
-        if (t > 0)
-          cpu::gemm(task.count, columns, units, {h + (first - 1) * units, row}, {um, g}, 1,
-                    from_state.data(), g);
+        cpu::add_recurrence(s, task, g, columns, t, h, u, from_state.data());
         each_example(t, [&](std::int64_t e, std::int64_t at, const float* before) {
-          gates_forward(call, s.reset_after, units, from_state.data() + e * g, before,
-                        gates + at * g, inner + at * units);
+          gates_forward(call, s.reset_after, units, pre.data() + e * g, from_state.data() + e * g,
+                        before, gates + at * g, inner + at * units);
         });
         if (!s.reset_after && t > 0)
-          cpu::gemm(task.count, units, units, {inner + first * units, row}, {um + 2 * units, g}, 1,
-                    gates + first * g + 2 * units, s.steps * g);
-        each_example(t, [&](std::int64_t, std::int64_t at, const float* before) {
-          state_forward(call, s.reset_after, units, inner + at * units, before, gates + at * g,
-                        h + at * units);
+          cpu::product(task.count, units, units, {inner + first * units, row, 1}, um + 2 * units, g,
+                       true, pre.data() + 2 * units, g);
+        each_example(t, [&](std::int64_t e, std::int64_t at, const float* before) {
+          state_forward(call, s.reset_after, units, pre.data() + e * g, inner + at * units, before,
+                        gates + at * g, h + at * units);
         });
       }
     });
@@ -121,69 +117,69 @@ void CpuBackend::gru(const RecurrentShape& s, const float* x, const float* w, co
 
 void CpuBackend::gru_backward(const RecurrentShape& s, const float* x, const float* w,
                               const float* u, const float* gates, const float* inner,
-                              const float* h, const float* dh, float* dz, float* dinner, float* dx,
-                              float* dw, float* du, float* db) {
-  const std::int64_t units = s.units, g = 3 * units, row = s.steps * units;
+                              const float* h, const float* dh, float*, float*, float* dx, float* dw,
+                              float* du, float* db) {
+  const std::int64_t units = s.units, g = 3 * units;
   const std::vector<float> zeros(static_cast<std::size_t>(units));
+  cpu::TaskGradients gradients(s, g, s.reset_after ? 2 : 1);
   cpu::with_cell_functions(s, [&](const auto& call) {
     cpu::each_recurrent_task(s, [&](const cpu::RecurrentTask& task) {
-      const float *um = u + task.member * units * g, *uc = um + 2 * units;
-      std::vector<float> later(static_cast<std::size_t>(task.count * units));
+      const std::int64_t before_task = task.first * s.steps, rows = task.count * s.steps;
+      const auto u_transposed = cpu::transposed(units, g, u + task.member * units * g);
+      const float *ut = u_transposed.data(), *ut_candidate = ut + 2 * units * units;
+      std::vector<float> later(static_cast<std::size_t>(task.count * units)),
+          dz_of_steps(static_cast<std::size_t>(rows * g)),
+          dinner_of_steps(static_cast<std::size_t>(rows * units));
+      float *dz = dz_of_steps.data(), *dinner = dinner_of_steps.data();
       for (std::int64_t t = s.steps - 1; t >= 0; --t) {
         const auto each_example = [&](auto step) {
           for (std::int64_t e = 0; e < task.count; ++e) {
-            const std::int64_t at = (task.first + e) * s.steps + t;
-            step(at, t ? h + (at - 1) * units : zeros.data(), later.data() + e * units);
+            const std::int64_t row = e * s.steps + t, at = before_task + row;
+            step(row, at, t ? h + (at - 1) * units : zeros.data(), later.data() + e * units);
           }
         };
-        const std::int64_t first = task.first * s.steps + t;
-        each_example([&](std::int64_t at, const float* before, float* dh_later) {
+        each_example([&](std::int64_t row, std::int64_t at, const float* before, float* dh_later) {
           state_backward(call, units, gates + at * g, before, dh + at * units, dh_later,
-                         dz + at * g);
+                         dz + row * g);
         });
         if (s.reset_after)
-          each_example([&](std::int64_t at, const float*, float*) {
+          each_example([&](std::int64_t row, std::int64_t at, const float*, float*) {
             reset_after_backward(call, units, gates + at * g + units, inner + at * units,
-                                 dz + at * g, dinner + at * units);
+                                 dz + row * g, dinner + row * units);
           });
         else {
-          cpu::gemm(task.count, units, units, {dz + first * g + 2 * units, s.steps * g},
-                    {uc, g, true}, 0, dinner + first * units, row);
-          each_example([&](std::int64_t at, const float* before, float* dh_later) {
-            reset_before_backward(call, units, gates + at * g + units, before, dinner + at * units,
-                                  dz + at * g, dh_later);
-          });
+          cpu::product(task.count, units, units, {dz + t * g + 2 * units, s.steps * g, 1},
+                       ut_candidate, units, false, dinner + t * units, s.steps * units);
+          each_example(
+              [&](std::int64_t row, std::int64_t at, const float* before, float* dh_later) {
+                reset_before_backward(call, units, gates + at * g + units, before,
+                                      dinner + row * units, dz + row * g, dh_later);
+              });
         }
         if (t == 0) continue;
-        cpu::gemm(task.count, units, 2 * units, {dz + first * g, s.steps * g}, {um, g, true}, 1,
-                  later.data(), units);
+        cpu::product(task.count, units, 2 * units, {dz + t * g, s.steps * g, 1}, ut, units, true,
+                     later.data(), units);
         if (s.reset_after)
-          cpu::gemm(task.count, units, units, {dinner + first * units, row}, {uc, g, true}, 1,
-                    later.data(), units);
+          cpu::product(task.count, units, units, {dinner + t * units, s.steps * units, 1},
+                       ut_candidate, units, true, later.data(), units);
+      }
+      const auto to = gradients.of(task);
+      cpu::input_gradient(s, task, g, w, dz, dx);
+      cpu::input_kernel_gradient(s, task, g, x, dz, to);
+      cpu::recurrent_kernel_gradient(s, task, 2 * units, {h + before_task * units, units},
+                                     {dz + g, g}, to.du, g);
+      if (s.reset_after) {
+        cpu::recurrent_kernel_gradient(s, task, units, {h + before_task * units, units},
+                                       {dinner + units, units}, to.du + 2 * units, g);
+        std::copy_n(to.db, 2 * units, to.db + g);
+        cpu::add_rows(rows, units, dinner, to.db + g + 2 * units);
+      } else {
+        cpu::recurrent_kernel_gradient(s, task, units, {inner + (before_task + 1) * units, units},
+                                       {dz + g + 2 * units, g}, to.du + 2 * units, g);
       }
     });
   });
-  parallel_for(2 * s.members, [&](std::int64_t task) {
-    const std::int64_t m = task / 2, rows = s.batch * s.steps;
-    float* db_of_input = db + m * (s.reset_after ? 2 * g : g);
-    float *du_gates = du + m * units * g, *du_candidate = du_gates + 2 * units;
-    if (task % 2 == 0) {
-      cpu::input_gradients(s, m, g, x, w, dz, dx, dw, db_of_input);
-      if (!s.reset_after) return;
-      float* db_of_state = db_of_input + g;
-      std::copy_n(db_of_input, 2 * units, db_of_state);
-      std::fill_n(db_of_state + 2 * units, units, 0.0f);
-      cpu::add_rows(rows, units, dinner + m * rows * units, db_of_state + 2 * units);
-    } else {
-      cpu::recurrent_kernel_gradient(s, m, 2 * units, {h, units}, {dz + g, g}, du_gates, g);
-      if (s.reset_after)
-        cpu::recurrent_kernel_gradient(s, m, units, {h, units}, {dinner + units, units},
-                                       du_candidate, g);
-      else
-        cpu::recurrent_kernel_gradient(s, m, units, {inner + units, units}, {dz + g + 2 * units, g},
-                                       du_candidate, g);
-    }
-  });
+  gradients.sum(dw, du, db);
 }
 
 }  // namespace tutti::kernels

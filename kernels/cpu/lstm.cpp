@@ -2,49 +2,51 @@
 
 #include "kernels/cpu/cell_functions.h"
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/cpu/product.h"
 #include "kernels/cpu/recurrent.h"
 #include "kernels/cpu/simd.h"
 
 namespace tutti::kernels {
 namespace {
 
-/// One step of one example. gates: pre-activations i f c o, activated in place.
-template <class Functions>
-TUTTI_SIMD void cell_forward(const Functions& call, std::int64_t units, float* __restrict gates,
-                             const float* __restrict before, float* __restrict cell,
-                             float* __restrict h) {
-  float *input = gates, *forget = gates + units, *candidate = gates + 2 * units,
-        *output = gates + 3 * units;
-  for (std::int64_t k = 0; k < units; ++k) {
-    input[k] = call.gate(input[k]);
-    forget[k] = call.gate(forget[k]);
-    candidate[k] = call.state(candidate[k]);
-    output[k] = call.gate(output[k]);
-    cell[k] = forget[k] * before[k] + input[k] * candidate[k];
-    h[k] = output[k] * call.state(cell[k]);
-  }
+/// Starts to fetch what another step will read.
+void prefetch(const float* p, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; i += 16) __builtin_prefetch(p + i);
 }
 
-/// Its gradients: dz of the pre-activations, and dcell, from that of cell[t] to that of cell[t -
-/// 1].
+/// One step of one example, from the pre-activations z of the gates i f c o.
 template <class Functions>
-TUTTI_SIMD void cell_backward(const Functions& call, std::int64_t units,
-                              const float* __restrict gates, const float* __restrict before,
-                              const float* __restrict cell, const float* __restrict dh,
-                              const float* __restrict dh_later, float* __restrict dcell,
-                              float* __restrict dz) {
-  const float *input = gates, *forget = gates + units, *candidate = gates + 2 * units,
-              *output = gates + 3 * units;
-  for (std::int64_t k = 0; k < units; ++k) {
-    const float i = input[k], f = forget[k], c = candidate[k], o = output[k];
+TUTTI_SIMD void cell_forward(const Functions& call, std::int64_t units, const float* z,
+                             const float* before, float* gates, float* cell, float* h) {
+  cpu::in_vectors(units, [&](std::int64_t k) TUTTI_INLINE {
+    const float i = call.gate(z[k]), f = call.gate(z[units + k]), c = call.state(z[2 * units + k]),
+                o = call.gate(z[3 * units + k]);
+    gates[k] = i;
+    gates[units + k] = f;
+    gates[2 * units + k] = c;
+    gates[3 * units + k] = o;
+    cell[k] = f * before[k] + i * c;
+    h[k] = o * call.state(cell[k]);
+  });
+}
+
+/// Its gradients: dz of the pre-activations, and of cell[t - 1] from that of cell[t].
+template <class Functions>
+TUTTI_SIMD void cell_backward(const Functions& call, std::int64_t units, const float* gates,
+                              const float* before, const float* cell, const float* dh,
+                              const float* dh_later, const float* dcell, float* dz,
+                              float* dcell_before) {
+  cpu::in_vectors(units, [&](std::int64_t k) TUTTI_INLINE {
+    const float i = gates[k], f = gates[units + k], c = gates[2 * units + k],
+                o = gates[3 * units + k];
     const float squashed = call.state(cell[k]), dh_now = dh[k] + dh_later[k];
     const float dcell_now = dcell[k] + dh_now * o * call.state_slope(squashed);
     dz[k] = dcell_now * c * call.gate_slope(i);
     dz[units + k] = dcell_now * before[k] * call.gate_slope(f);
     dz[2 * units + k] = dcell_now * i * call.state_slope(c);
     dz[3 * units + k] = dh_now * squashed * call.gate_slope(o);
-    dcell[k] = dcell_now * f;
-  }
+    dcell_before[k] = dcell_now * f;
+  });
 }
 
 }  // namespace
@@ -55,14 +57,15 @@ void CpuBackend::lstm(const RecurrentShape& s, const float* x, const float* w, c
   const std::vector<float> zeros(static_cast<std::size_t>(s.units));
   cpu::with_cell_functions(s, [&](const auto& call) {
     cpu::each_recurrent_task(s, [&](const cpu::RecurrentTask& task) {
-      cpu::project_inputs(s, task, g, x, w, b + task.member * g, gates);
+      std::vector<float> z(static_cast<std::size_t>(task.count * g));
       for (std::int64_t t = 0; t < s.steps; ++t) {
-        cpu::add_recurrence(s, task, g, t, h, u, gates);
-        for (std::int64_t e = task.first; e < task.first + task.count; ++e) {
-          const std::int64_t at = e * s.steps + t;
+        cpu::project_inputs(s, task, g, t, x, w, b + task.member * g, z.data());
+        cpu::add_recurrence(s, task, g, g, t, h, u, z.data());
+        for (std::int64_t e = 0; e < task.count; ++e) {
+          const std::int64_t at = (task.first + e) * s.steps + t;
           float* cell = cells + at * s.units;
-          cell_forward(call, s.units, gates + at * g, t ? cell - s.units : zeros.data(), cell,
-                       h + at * s.units);
+          cell_forward(call, s.units, z.data() + e * g, t ? cell - s.units : zeros.data(),
+                       gates + at * g, cell, h + at * s.units);
         }
       }
     });
@@ -71,27 +74,43 @@ void CpuBackend::lstm(const RecurrentShape& s, const float* x, const float* w, c
 
 void CpuBackend::lstm_backward(const RecurrentShape& s, const float* x, const float* w,
                                const float* u, const float* gates, const float* cells,
-                               const float* h, const float* dh, float* dz, float* dx, float* dw,
+                               const float* h, const float* dh, float*, float* dx, float* dw,
                                float* du, float* db) {
-  const std::int64_t g = 4 * s.units;
-  const std::vector<float> zeros(static_cast<std::size_t>(s.units));
+  const std::int64_t units = s.units, g = 4 * units;
+  const std::vector<float> zeros(static_cast<std::size_t>(units));
+  cpu::TaskGradients gradients(s, g, 1);
   cpu::with_cell_functions(s, [&](const auto& call) {
     cpu::each_recurrent_task(s, [&](const cpu::RecurrentTask& task) {
-      std::vector<float> dh_later(static_cast<std::size_t>(task.count * s.units)),
-          dcell(dh_later.size());
+      const std::int64_t before = task.first * s.steps;
+      const auto u_transposed = cpu::transposed(units, g, u + task.member * units * g);
+      std::vector<float> dz(static_cast<std::size_t>(task.count * s.steps * g)),
+          dh_later(static_cast<std::size_t>(task.count * units)), dcell(dh_later.size()),
+          dcell_before(dh_later.size());
       for (std::int64_t t = s.steps - 1; t >= 0; --t) {
         for (std::int64_t e = 0; e < task.count; ++e) {
-          const std::int64_t at = (task.first + e) * s.steps + t;
-          const float* cell = cells + at * s.units;
-          cell_backward(call, s.units, gates + at * g, t ? cell - s.units : zeros.data(), cell,
-                        dh + at * s.units, dh_later.data() + e * s.units,
-                        dcell.data() + e * s.units, dz + at * g);
+          const std::int64_t row = e * s.steps + t, at = before + row;
+          const float* cell = cells + at * units;
+          cell_backward(call, units, gates + at * g, t ? cell - units : zeros.data(), cell,
+                        dh + at * units, dh_later.data() + e * units, dcell.data() + e * units,
+                        dz.data() + row * g, dcell_before.data() + e * units);
+          if (t < 2) continue;
+          prefetch(gates + (at - 1) * g, g);
+          prefetch(cell - 2 * units, units);
+          prefetch(dh + (at - 1) * units, units);
         }
-        if (t > 0) cpu::gradient_of_recurrence(s, task, g, t, dz, u, dh_later.data());
+        dcell.swap(dcell_before);
+        if (t > 0)
+          cpu::gradient_of_recurrence(s, task, g, t, dz.data(), u_transposed.data(),
+                                      dh_later.data());
       }
+      const auto to = gradients.of(task);
+      cpu::input_gradient(s, task, g, w, dz.data(), dx);
+      cpu::input_kernel_gradient(s, task, g, x, dz.data(), to);
+      cpu::recurrent_kernel_gradient(s, task, g, {h + before * units, units}, {dz.data() + g, g},
+                                     to.du, g);
     });
   });
-  cpu::recurrent_gradients(s, g, x, w, h, dz, dx, dw, du, db);
+  gradients.sum(dw, du, db);
 }
 
 }  // namespace tutti::kernels

@@ -1,16 +1,11 @@
 #include "kernels/cpu/processor.h"
 
-#include <cblas.h>
-
 #include <fstream>
 
 namespace tutti {
 
 Processor describe_processor() {
-  Processor processor{
-      "unknown processor",
-      {},
-      std::string(openblas_get_config()) + ", kernels for " + openblas_get_corename()};
+  Processor processor{"unknown processor", {}};
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);)
     if (line.starts_with("model name")) {

@@ -8,7 +8,6 @@ namespace tutti {
 struct Processor {
   std::string name;                       // as the system calls it
   std::vector<std::string> instructions;  // the vector sets it offers
-  std::string blas;                       // the library and the kernels it chose
 };
 Processor describe_processor();
 

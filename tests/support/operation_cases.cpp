@@ -455,6 +455,12 @@ std::vector<OperationCase> make_cases() {
                               dilated(conv_shape(1, 2, 12, 3, 1, 3, 3, 2, 2, 1, false), 3, 1)));
   cases.push_back(conv2d_case("one dimension", conv_shape(2, 2, 10, 1, 4, 3, 1, 5, 1, 1, false)));
   cases.push_back(conv2d_case("wide rows", conv_shape(1, 2, 20, 50, 1, 6, 50, 7, 3, 1, false)));
+  cases.push_back(conv2d_case("full width, more windows than a task's",
+                              conv_shape(1, 2, 150, 2, 1, 3, 2, 53, 1, 1, false)));
+  cases.push_back(conv2d_case("full width, pairs of windows and one left",
+                              conv_shape(2, 2, 19, 35, 1, 6, 35, 5, 2, 1, false)));
+  cases.push_back(conv2d_case("full width, more pairs than a task's",
+                              conv_shape(1, 1, 345, 9, 8, 3, 9, 9, 1, 1, false)));
   cases.push_back(
       conv2d_case("GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), true));
   cases.push_back(
@@ -463,6 +469,8 @@ std::vector<OperationCase> make_cases() {
       conv2d_picked_case("full width, rest", conv_shape(2, 3, 17, 3, 2, 5, 3, 3, 3, 1, false), 3));
   cases.push_back(
       conv2d_picked_case("wide rows", conv_shape(2, 2, 23, 50, 1, 6, 50, 7, 3, 1, false), 3));
+  cases.push_back(conv2d_picked_case("pairs of windows",
+                                     conv_shape(2, 2, 18, 35, 1, 6, 35, 5, 2, 1, false), 3));
   cases.push_back(
       conv2d_picked_case("3x3 same", conv_shape(2, 2, 5, 6, 2, 3, 3, 3, 1, 1, true), 3));
   cases.push_back(conv2d_picked_case(

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <memory>
+
+#include "kernels/cpu/conv2d_rows.h"
+#include "kernels/cpu/product.h"
+#include "kernels/cpu/simd.h"
+#include "kernels/parallel.h"
+
+// The names are those of conv2d_rows.h: S, e, v. The last of an odd number of windows is a pair
+// without a second; its e3 is not used.
+namespace tutti::kernels::cpu {
+namespace {
+
+std::unique_ptr<float[]> floats(std::int64_t size) {
+  return std::make_unique_for_overwrite<float[]>(static_cast<std::size_t>(size));
+}
+
+TUTTI_SIMD void make_v(std::int64_t n, const float* __restrict w, float* __restrict v) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    const float outer = w[i] + w[2 * n + i];
+    v[i] = w[i];
+    v[n + i] = (outer + w[n + i]) * 0.5f;
+    v[2 * n + i] = (outer - w[n + i]) * 0.5f;
+    v[3 * n + i] = w[2 * n + i];
+  }
+}
+
+/// dw of n numbers of each of the three rows, which lie `row` apart, from dv.
+TUTTI_SIMD void make_dw(std::int64_t n, std::int64_t row, const float* __restrict dv,
+                        float* __restrict dw) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    const float outer = (dv[n + i] + dv[2 * n + i]) * 0.5f;
+    dw[i] = dv[i] + outer;
+    dw[row + i] = (dv[n + i] - dv[2 * n + i]) * 0.5f;
+    dw[2 * row + i] = outer - dv[3 * n + i];
+  }
+}
+
+/// The outputs of a pair from e v; products lie `each` apart.
+TUTTI_SIMD void make_pair(std::int64_t n, std::int64_t each, bool second, const float* ev,
+                          const float* b, float* y) {
+  for (std::int64_t f = 0; f < n; ++f) y[f] = ev[f] + ev[each + f] + ev[2 * each + f] + b[f];
+  if (!second) return;
+  for (std::int64_t f = 0; f < n; ++f)
+    y[n + f] = ev[each + f] - ev[2 * each + f] - ev[3 * each + f] + b[f];
+}
+
+/// Sums and differences [2, pairs, filters] of the gradients of each pair; of one left, itself.
+TUTTI_SIMD void add_pairs(std::int64_t windows, std::int64_t filters, const float* __restrict dy,
+                          float* __restrict sums) {
+  float* __restrict differences = sums + (windows + 1) / 2 * filters;
+  for (; windows > 0; windows -= 2, dy += 2 * filters, sums += filters, differences += filters)
+    for (std::int64_t f = 0; f < filters; ++f) {
+      const float second = windows > 1 ? dy[filters + f] : 0;
+      sums[f] = dy[f] + second;
+      differences[f] = dy[f] - second;
+    }
+}
+
+}  // namespace
+
+void conv2d_three_rows(const Conv2dShape& s, const Images& x, const float* w, const float* b,
+                       float* y) {
+  constexpr std::int64_t windows_a_task = 320;  // an even number
+  const std::int64_t row = s.stride_height * s.width * s.channels, filters = s.filters;
+  const std::int64_t size = row * filters;
+  const auto v = floats(s.members * 4 * size);
+  parallel_for(s.members,
+               [&](std::int64_t m) { make_v(size, w + m * 3 * size, v.get() + m * 4 * size); });
+
+  const std::int64_t tasks = (s.out_height + windows_a_task - 1) / windows_a_task;
+  parallel_for(s.members * s.batch * tasks, [&](std::int64_t task) {
+    const std::int64_t image = task / tasks, first = task % tasks * windows_a_task;
+    const std::int64_t member = image / s.batch;
+    const std::int64_t windows = std::min(windows_a_task, s.out_height - first);
+    const std::int64_t pairs = (windows + 1) / 2, each = pairs * filters;
+    const auto e = floats(4 * pairs * row), ev = floats(4 * each);
+    x.differences(image, first, windows, 0, row, e.get());
+    for (int i = 0; i < 4; ++i)
+      product(pairs, filters, row, {e.get() + i * pairs * row, row, 1},
+              v.get() + (member * 4 + i) * size, filters, false, ev.get() + i * each, filters);
+    float* out = y + (image * s.out_height + first) * filters;
+    for (std::int64_t p = 0; p < pairs; ++p)
+      make_pair(filters, each, 2 * p + 1 < windows, ev.get() + p * filters, b + member * filters,
+                out + 2 * p * filters);
+  });
+}
+
+// A task owns some columns of the rows of S values, and takes the batch in order.
+void conv2d_three_rows_backward_filter(const Conv2dShape& s, const Images& x, const float* dy,
+                                       float* dw) {
+  constexpr std::int64_t columns_a_task = 104;
+  const std::int64_t row = s.stride_height * s.width * s.channels, filters = s.filters;
+  const std::int64_t tasks = (row + columns_a_task - 1) / columns_a_task;
+  const std::int64_t seconds = s.out_height / 2, pairs = (s.out_height + 1) / 2;
+  const std::int64_t images = s.members * s.batch, each = pairs * filters;
+  const auto added = floats(images * 2 * each);
+  parallel_for(images, [&](std::int64_t image) {
+    add_pairs(s.out_height, filters, dy + image * s.out_height * filters,
+              added.get() + image * 2 * each);
+  });
+  parallel_for(s.members * tasks, [&](std::int64_t task) {
+    const std::int64_t member = task / tasks, begin = task % tasks * columns_a_task;
+    const std::int64_t columns = std::min(columns_a_task, row - begin), size = columns * filters;
+    const auto e = floats(4 * pairs * columns), dv = floats(4 * size);
+    for (std::int64_t image = member * s.batch; image < (member + 1) * s.batch; ++image) {
+      const float* first = dy + image * s.out_height * filters;
+      const float* sums = added.get() + image * 2 * each;
+      const struct {
+        const float* data;
+        std::int64_t stride, count;
+      } gradients[] = {{first, 2 * filters, pairs},
+                       {sums, filters, pairs},
+                       {sums + each, filters, pairs},
+                       {first + filters, 2 * filters, seconds}};
+      x.differences(image, 0, s.out_height, begin, begin + columns, e.get());
+      for (int i = 0; i < 4; ++i) {
+        const auto& [data, stride, count] = gradients[i];
+        product(columns, filters, count, {e.get() + i * pairs * columns, 1, columns}, data, stride,
+                image > member * s.batch, dv.get() + i * size, filters);
+      }
+    }
+    make_dw(size, row * filters, dv.get(), dw + (member * 3 * row + begin) * filters);
+  });
+}
+
+}  // namespace tutti::kernels::cpu

@@ -1,0 +1,152 @@
+#include "kernels/cpu/product.h"
+
+#include <algorithm>
+
+#include "kernels/cpu/simd.h"
+#include "kernels/parallel.h"
+
+// A tile of c is summed up in registers: `rows` rows of `vectors` vectors of `lanes` floats. The
+// body is written once, in functions that are inlined into one kernel for each vector unit.
+namespace tutti::kernels::cpu {
+namespace {
+
+struct Factors {
+  std::int64_t depth;
+  Strided a;
+  const float* b;
+  std::int64_t b_stride;
+};
+
+/// The first `count` rows of a tile; the rows after them repeat the last and are not stored.
+template <int lanes, int rows, int vectors>
+TUTTI_INLINE inline void tile(Factors f, std::int64_t count, bool add, float* c,
+                              std::int64_t c_stride) {
+  typedef float Vector __attribute__((vector_size(lanes * 4), aligned(4), may_alias));
+  Vector sums[rows][vectors];
+  std::int64_t offsets[rows];
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; ++r) {
+    offsets[r] = std::min<std::int64_t>(r, count - 1) * f.a.row;
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; ++v) sums[r][v] = Vector{};
+  }
+  for (std::int64_t k = 0; k < f.depth; ++k) {
+    Vector b[vectors];
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; ++v) b[v] = *reinterpret_cast<const Vector*>(f.b + v * lanes);
+#pragma GCC unroll 16
+    for (int r = 0; r < rows; ++r)
+#pragma GCC unroll 4
+      for (int v = 0; v < vectors; ++v) sums[r][v] += f.a.data[offsets[r]] * b[v];
+    f.a.data += f.a.column;
+    f.b += f.b_stride;
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; ++r) {
+    if (r == count) break;
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; ++v) {
+      Vector& to = *reinterpret_cast<Vector*>(c + r * c_stride + v * lanes);
+      to = add ? to + sums[r][v] : sums[r][v];
+    }
+  }
+}
+
+/// Tiles side by side over n columns, narrower ones for what is left.
+template <int lanes, int rows, int vectors>
+TUTTI_INLINE inline void row_of_tiles(std::int64_t n, Factors f, std::int64_t count, bool add,
+                                      float* c, std::int64_t c_stride) {
+  constexpr int width = lanes * vectors;
+  for (; n >= width; n -= width, f.b += width, c += width)
+    tile<lanes, rows, vectors>(f, count, add, c, c_stride);
+  if constexpr (vectors > 1)
+    row_of_tiles<lanes, rows, 1>(n, f, count, add, c, c_stride);
+  else if constexpr (lanes > 1)
+    row_of_tiles<lanes / 2, rows, 1>(n, f, count, add, c, c_stride);
+}
+
+/// As many rows of b at a time as stay in the second cache.
+template <int lanes, int rows, int vectors>
+TUTTI_INLINE inline void tiles(std::int64_t m, std::int64_t n, std::int64_t k, Strided a,
+                               const float* b, std::int64_t b_stride, bool add, float* c,
+                               std::int64_t c_stride) {
+  const std::int64_t depth = std::max<std::int64_t>(64, (1 << 16) / std::max<std::int64_t>(n, 1));
+  std::int64_t at = 0;
+  do {
+    for (std::int64_t row = 0; row < m; row += rows)
+      row_of_tiles<lanes, rows, vectors>(n,
+                                         {std::min(depth, k - at),
+                                          {a.data + row * a.row + at * a.column, a.row, a.column},
+                                          b + at * b_stride,
+                                          b_stride},
+                                         std::min<std::int64_t>(rows, m - row), add || at > 0,
+                                         c + row * c_stride, c_stride);
+  } while ((at += depth) < k);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx512f"))) void product_avx512(std::int64_t m, std::int64_t n,
+                                                       std::int64_t k, Strided a, const float* b,
+                                                       std::int64_t b_stride, bool add, float* c,
+                                                       std::int64_t c_stride) {
+  tiles<16, 8, 3>(m, n, k, a, b, b_stride, add, c, c_stride);
+}
+
+__attribute__((target("avx2,fma"))) void product_avx2(std::int64_t m, std::int64_t n,
+                                                      std::int64_t k, Strided a, const float* b,
+                                                      std::int64_t b_stride, bool add, float* c,
+                                                      std::int64_t c_stride) {
+  tiles<8, 6, 2>(m, n, k, a, b, b_stride, add, c, c_stride);
+}
+#endif
+
+void product_plain(std::int64_t m, std::int64_t n, std::int64_t k, Strided a, const float* b,
+                   std::int64_t b_stride, bool add, float* c, std::int64_t c_stride) {
+  tiles<4, 6, 2>(m, n, k, a, b, b_stride, add, c, c_stride);
+}
+
+}  // namespace
+
+std::span<const ProductKernel> product_kernels() {
+  static const std::vector<ProductKernel> kernels = [] {
+    std::vector<ProductKernel> all;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f")) all.push_back(product_avx512);
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+      all.push_back(product_avx2);
+#endif
+    all.push_back(product_plain);
+    return all;
+  }();
+  return kernels;
+}
+
+void product(std::int64_t m, std::int64_t n, std::int64_t k, Strided a, const float* b,
+             std::int64_t b_stride, bool add, float* c, std::int64_t c_stride) {
+  static const ProductKernel kernel = product_kernels().front();
+  kernel(m, n, k, a, b, b_stride, add, c, c_stride);
+}
+
+void product_tiles(std::int64_t members, std::int64_t m, std::int64_t n, std::int64_t k, Strided a,
+                   std::int64_t a_size, const float* b, std::int64_t b_size, bool add, float* c,
+                   std::int64_t row_tile, std::int64_t column_tile) {
+  const std::int64_t down = (m + row_tile - 1) / row_tile;
+  const std::int64_t across = (n + column_tile - 1) / column_tile;
+  parallel_for(members * down * across, [&](std::int64_t task) {
+    const std::int64_t member = task / (down * across);
+    const std::int64_t row = task / across % down * row_tile, column = task % across * column_tile;
+    product(std::min(row_tile, m - row), std::min(column_tile, n - column), k,
+            {a.data + member * a_size + row * a.row, a.row, a.column}, b + member * b_size + column,
+            n, add, c + (member * m + row) * n + column, n);
+  });
+}
+
+std::vector<float> transposed(std::int64_t rows, std::int64_t columns, const float* matrix) {
+  std::vector<float> result(static_cast<std::size_t>(rows * columns));
+  float* to = result.data();
+  for (std::int64_t j = 0; j < columns; ++j)
+    for (std::int64_t i = 0; i < rows; ++i) *to++ = matrix[i * columns + j];
+  return result;
+}
+
+}  // namespace tutti::kernels::cpu
