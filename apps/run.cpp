@@ -73,7 +73,10 @@ json read_run(const fs::path& folder, const std::vector<std::string>& classes) {
       throw Error("--classes: ", folder.string(), " is a run, and run.json names its classes");
     return read_run(folder);
   }
-  member_files(folder);  // an Error if there are none
+  if (member_files(folder).empty())
+    throw Error(
+        folder.string(),
+        ": holds no run.json, so it is not the folder of a run, and no .h5 or .keras files");
   return {{"model", "ensemble"},
           {"classes", classes},
           {"data", {{"fingerprint", nullptr}}},

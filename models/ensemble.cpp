@@ -93,8 +93,6 @@ Members read_members(const std::vector<fs::path>& files, Device device) {
 }  // namespace
 
 std::vector<fs::path> member_files(const fs::path& folder) {
-  if (!fs::is_directory(folder))
-    throw Error(folder.string(), ": no such folder; it should hold classifier_0.h5, …");
   std::vector<fs::path> files;
   for (std::int64_t m = 0; fs::exists(member_file(folder, m)); ++m)
     files.push_back(member_file(folder, m));
@@ -102,8 +100,6 @@ std::vector<fs::path> member_files(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder))
     if (entry.path().extension() == ".h5" || entry.path().extension() == ".keras")
       files.push_back(entry.path());
-  if (files.empty())
-    throw Error(folder.string(), ": holds no classifier_0.h5 and no other .h5 or .keras file");
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -238,7 +234,11 @@ void Ensemble::save() const {
 }
 
 Ensemble Ensemble::load_model(const fs::path& path, Device device) {
+  if (!fs::is_directory(path))
+    throw Error(path.string(), ": no such folder; it should hold classifier_0.h5, …");
   const auto files = member_files(path);
+  if (files.empty())
+    throw Error(path.string(), ": holds no classifier_0.h5 and no other .h5 or .keras file");
   auto [model, memory, time_first] = read_members(files, device);
   Ensemble ensemble(static_cast<std::int64_t>(files.size()), path, model.classes());
   ensemble.model_ = std::move(model);

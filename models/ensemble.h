@@ -91,7 +91,7 @@ class Ensemble {
 };
 
 /// The files of an ensemble's members in a folder: classifier_0.h5, classifier_1.h5, …; where there
-/// is none, all .h5 and .keras files by name. An Error if there is neither.
+/// is none, all .h5 and .keras files by name.
 std::vector<std::filesystem::path> member_files(const std::filesystem::path& folder);
 
 /// Mean over members of probabilities [M, n, K] -> [n][K], flat.

@@ -144,7 +144,13 @@ TEST_CASE("A classifier of features that diverges leaves the last good state") {
   const int finished = std::stoi(later.err.substr(later.err.find(at) + at.size())) - 1;
   REQUIRE(finished > 0);
   REQUIRE(train("short", one_step_an_epoch + "--epochs " + std::to_string(finished)).status == 0);
-  CHECK(text_of(f.folder / "later" / "model.h5") == text_of(f.folder / "short" / "model.h5"));
+  const auto weights = [&](const char* run) {
+    std::vector<std::vector<float>> all;
+    for (const auto& layer : tutti::read_keras_file(f.folder / run / "model.h5").layers)
+      for (const auto& weight : layer.weights) all.push_back(weight.values);
+    return all;
+  };
+  CHECK(weights("later") == weights("short"));
 }
 
 TEST_CASE("Bad tables and runs are status 1 and named") {
