@@ -39,7 +39,7 @@ Tensor Adam::corrected_rates() const {
       const auto t = static_cast<double>(steps);
       const double correction =
           std::sqrt(1 - std::pow(options_.beta2, t)) / (1 - std::pow(options_.beta1, t));
-      values.push_back(static_cast<Real>(static_cast<Real>(learning_rate) * correction));
+      values.push_back(static_cast<Real>(learning_rate * correction));
     }
     rates.copy_from(values.data(), rates.size());
   });
@@ -49,7 +49,7 @@ Tensor Adam::corrected_rates() const {
 void Adam::step() {
   for (auto& member : members_) ++member.steps;
   const Tensor rates = corrected_rates();
-  const kernels::AdamStep step{options_.beta1, options_.beta2, options_.epsilon, 1};
+  const kernels::AdamStep step{options_.beta1, options_.beta2, options_.epsilon};
   for (auto& [parameter, m, v] : states_) {
     const Tensor &w = parameter.value(), &g = parameter.grad();
     if (!g.defined()) throw Error("Adam: a parameter ", w.shape(), " has no gradient");

@@ -72,10 +72,9 @@ struct PickedBytes {
   Real scale, offset;
 };
 
-/// One step of Adam in Keras' form: the bias correction is in the rate, epsilon is added after it.
+/// Adam's settings.
 struct AdamStep {
   double beta1, beta2, epsilon;
-  double correction;  // sqrt(1 - beta2^t) / (1 - beta1^t) at step t = 1, 2, …
 };
 
 template <class Real>
@@ -266,11 +265,10 @@ class Backend {
                     const std::int32_t* rows,  // [picks]
                     Real* x) = 0;              // [picks, N]
 
-  // Kingma, Ba: Adam (ICLR 2015), as Keras computes it:
-  // m += (1 - beta1) (g - m); v += (1 - beta2) (g^2 - v); w -= rate correction m / (sqrt(v) +
-  // epsilon)
+  // Kingma, Ba: Adam (ICLR 2015), as Keras computes it, with the bias correction in the rate:
+  // m += (1 - beta1) (g - m); v += (1 - beta2) (g^2 - v); w -= rate m / (sqrt(v) + epsilon)
   virtual void adam(std::int64_t members, std::int64_t size, const AdamStep&,
-                    const Real* rates,  // [M] learning rates
+                    const Real* rates,  // [M]
                     const Real* g,      // [M, N]
                     Real* w,            // [M, N], updated
                     Real* m,            // [M, N], updated

@@ -7,7 +7,8 @@
 
 namespace tutti {
 
-/// Models as Keras files describe them: keras_write.cpp and keras_read.cpp. A model's scale and
+/// Models as Keras files describe them: keras_write.cpp and keras_read.cpp the layers,
+/// keras_weights.cpp and keras_adam.cpp what they have learned. A model's scale and
 /// offset are a Rescaling layer.
 
 /// The shape of one member's part of a parameter.
@@ -33,6 +34,9 @@ Sequential built_from_keras(const KerasModel& file, std::int64_t members, Device
 
 /// Sets a built member's parameters. An Error names the layer and both shapes if they do not fit.
 void set_weights(Sequential& model, std::int64_t member, const KerasModel& file);
+
+/// Writes an Adam into the file of a model's member: to_keras() does.
+void describe_adam(KerasModel& file, const Sequential& model, const KerasAdam& adam);
 
 /// The Adam that trained a file's model. An Error says why training cannot go on as it was: another
 /// optimizer, or one with other options, or none.

@@ -15,18 +15,12 @@
 #include "engine/layers/reshape.h"
 #include "engine/layers/zero_padding2d.h"
 #include "models/keras_layers.h"
-#include "models/members.h"
+#include "models/keras_settings.h"
 
 namespace tutti {
 namespace {
 
 using nlohmann::json;
-
-template <class T>
-T setting(const json& config, const char* key, T fallback) {
-  const auto found = config.find(key);
-  return found == config.end() || found->is_null() ? fallback : found->get<T>();
-}
 
 constexpr std::int64_t longest = 1ll << 31;
 
@@ -325,115 +319,6 @@ Sequential from_keras(const KerasModel& file) {
   }
   if (model.layers().empty()) throw Error("it has no layers");
   return model;
-}
-
-namespace {
-
-/// The weights of a file as those of a model's parameters; an Error if they do not fit.
-std::vector<const KerasLayer::Weight*> fitting_weights(const std::vector<Parameter>& parameters,
-                                                       const KerasModel& file) {
-  std::vector<const KerasLayer::Weight*> fitting;
-  std::vector<std::pair<const KerasLayer*, const KerasLayer::Weight*>> weights;
-  for (const auto& layer : file.layers)
-    for (const auto& weight : layer.weights) weights.emplace_back(&layer, &weight);
-  if (weights.size() != parameters.size())
-    throw Error("it holds ", weights.size(), " weights where the model has ", parameters.size());
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const auto& [layer, weight] = weights[i];
-    const Shape shape = member_shape(parameters[i]);
-    if (weight->shape != shape)
-      throw Error("layer '", layer->name, "': ", weight->name, " is ", weight->shape,
-                  " where the model has ", shape);
-    fitting.push_back(weight);
-  }
-  return fitting;
-}
-
-}  // namespace
-
-Sequential built_from_keras(const KerasModel& file, std::int64_t members, Device device) {
-  Sequential model = from_keras(file);
-  model.build({}, Device::cpu);  // without members it takes no memory, whatever the file says
-  for (const auto& shape : model.output_shapes()) shape.elements();
-  fitting_weights(model.parameters(), file);
-  model.build(member_streams(0, members), device);
-  return model;
-}
-
-void set_weights(Sequential& model, std::int64_t member, const KerasModel& file) {
-  const auto parameters = model.parameters();
-  const auto weights = fitting_weights(parameters, file);
-  for (std::size_t i = 0; i < parameters.size(); ++i)
-    parameters[i].variable.value().slice(member, 1).copy_from(
-        weights[i]->values.data(), static_cast<std::int64_t>(weights[i]->values.size()));
-}
-
-namespace {
-
-KerasAdam read_adam(const KerasModel& file) {
-  const json optimizer = setting(file.training_config, "optimizer_config", json());
-  const std::string name = setting<std::string>(optimizer, "class_name", "");
-  if (name != "Adam" && name != "Custom>Adam")
-    throw Error(name.empty() ? "the file has no optimizer" : "its optimizer is " + name);
-  const json config = setting(optimizer, "config", json::object());
-  for (const char* key : {"amsgrad", "weight_decay", "clipnorm", "global_clipnorm", "clipvalue",
-                          "use_ema", "gradient_accumulation_steps"})
-    if (const json set = setting(config, key, json()); !set.is_null() && set != false)
-      throw Error("its Adam uses ", key);
-  if (!setting(config, "learning_rate", json(0.0)).is_number())
-    throw Error("its learning rate follows a schedule");
-
-  const AdamOptions ours;
-  if (setting(config, "beta_1", ours.beta1) != ours.beta1 ||
-      setting(config, "beta_2", ours.beta2) != ours.beta2 ||
-      setting(config, "epsilon", ours.epsilon) != ours.epsilon)
-    throw Error("its Adam has another beta_1, beta_2 or epsilon than ours");
-
-  KerasAdam adam{setting(config, "learning_rate", ours.learning_rate), {}};
-  // The count of steps; in Keras 3 the learning rate; then m and v of one parameter after another,
-  // or, up to Keras 2.10, all m before all v.
-  std::vector<const KerasLayer::Weight*> means;
-  for (const auto& weight : file.optimizer_weights)
-    if (!weight.shape.empty()) means.push_back(&weight);
-  const std::size_t scalars = file.optimizer_weights.size() - means.size(), n = means.size() / 2;
-  if (scalars == 0 || means.empty() || means.size() % 2 != 0)
-    throw Error("the file does not hold what its Adam remembers");
-  const bool all_m_first = n > 1 && means[1]->name.ends_with("/m:0");
-  adam.memory.steps = static_cast<std::int64_t>(file.optimizer_weights[0].values[0]);
-  if (scalars > 1) adam.learning_rate = file.optimizer_weights[1].values[0];
-  for (std::size_t i = 0; i < n; ++i) {
-    adam.memory.m.push_back(means[all_m_first ? i : 2 * i]->values);
-    adam.memory.v.push_back(means[all_m_first ? n + i : 2 * i + 1]->values);
-  }
-  return adam;
-}
-
-}  // namespace
-
-KerasAdam adam_of(const KerasModel& file) {
-  try {
-    return read_adam(file);
-  } catch (const json::exception& problem) {
-    throw Error("its training_config describes no Adam: ", problem.what());
-  }
-}
-
-std::optional<KerasAdam> known_adam(const KerasModel& file) {
-  try {
-    return adam_of(file);
-  } catch (const Error&) {
-    return std::nullopt;
-  }
-}
-
-Sequential load_member(const std::filesystem::path& path, const KerasModel& file, Device device) {
-  try {
-    Sequential model = built_from_keras(file, 1, device);
-    set_weights(model, 0, file);
-    return model;
-  } catch (const Error& problem) {
-    throw Error(path.string(), ": ", problem.what());
-  }
 }
 
 }  // namespace tutti

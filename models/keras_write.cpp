@@ -225,44 +225,10 @@ class Names {
   std::map<std::string, int> used_;
 };
 
-json training_config(double learning_rate) {
-  const AdamOptions adam;
-  return {{"loss", "categorical_crossentropy"},
-          {"metrics", {"accuracy"}},
-          {"weighted_metrics", nullptr},
-          {"loss_weights", nullptr},
-          {"optimizer_config", class_and_config("Adam", {{"name", "Adam"},
-                                                         {"learning_rate", learning_rate},
-                                                         {"beta_1", adam.beta1},
-                                                         {"beta_2", adam.beta2},
-                                                         {"epsilon", adam.epsilon},
-                                                         {"amsgrad", false}})}};
-}
-
-/// In the order of Keras 2 up to 2.10, which 2.15 knows too: the steps, all m, all v. Keras 3 opens
-/// the file, but takes no memory from any .h5 and wants compile() before it trains.
-std::vector<KerasLayer::Weight> optimizer_weights(const std::vector<KerasLayer>& layers,
-                                                  const Sequential& model, const AdamMemory& adam) {
-  std::vector<KerasLayer::Weight> weights = {{"Adam/iter:0", {}, {static_cast<float>(adam.steps)}}};
-  for (const char* kind : {"m", "v"}) {
-    auto values = kind[0] == 'm' ? adam.m.begin() : adam.v.begin();
-    auto described = layers.end() - static_cast<std::ptrdiff_t>(model.layers().size());
-    for (const auto& layer : model.layers()) {
-      for (const auto& parameter : layer->parameters())
-        if (!parameter.absent && parameter.trainable)
-          weights.push_back({"Adam/" + described->name + '/' + parameter.name + '/' + kind + ":0",
-                             member_shape(parameter), *values++});
-      ++described;
-    }
-  }
-  return weights;
-}
-
 }  // namespace
 
 KerasModel to_keras(const Sequential& model, std::int64_t member, const KerasAdam& adam) {
   KerasModel file;
-  file.training_config = training_config(adam.learning_rate);
 
   json batch_input_shape = {nullptr};
   for (const auto length : model.input().shape) batch_input_shape.push_back(length);
@@ -297,8 +263,7 @@ KerasModel to_keras(const Sequential& model, std::int64_t member, const KerasAda
              parameter.variable.value().slice(member, 1).to_vector<float>()});
     file.layers.push_back(std::move(described));
   }
-  if (adam.memory.steps > 0)
-    file.optimizer_weights = optimizer_weights(file.layers, model, adam.memory);
+  describe_adam(file, model, adam);
   return file;
 }
 

@@ -9,7 +9,7 @@ namespace tutti::kernels {
 namespace {
 
 struct Constants {
-  float keep1, keep2, epsilon, rate;  // 1 - beta1, 1 - beta2; rate with its bias correction
+  float keep1, keep2, epsilon, rate;  // 1 - beta1, 1 - beta2
 };
 
 TUTTI_SIMD void adam_range(std::int64_t n, Constants c, const float* __restrict g,
@@ -30,7 +30,7 @@ void CpuBackend::adam(std::int64_t members, std::int64_t size, const AdamStep& s
     const std::int64_t member = task / parts, first = task % parts * cpu::elements_a_task;
     const Constants constants{static_cast<float>(1 - step.beta1),
                               static_cast<float>(1 - step.beta2), static_cast<float>(step.epsilon),
-                              static_cast<float>(rates[member] * step.correction)};
+                              rates[member]};
     const std::int64_t at = member * size + first;
     adam_range(std::min<std::int64_t>(cpu::elements_a_task, size - first), constants, g + at,
                w + at, m + at, v + at);

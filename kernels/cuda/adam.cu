@@ -7,8 +7,7 @@ void GpuBackend::adam(std::int64_t members, std::int64_t size, const AdamStep& s
                       const float* rates, const float* g, float* w, float* m, float* v) {
   const float keep1 = static_cast<float>(1 - step.beta1),
               keep2 = static_cast<float>(1 - step.beta2),
-              epsilon = static_cast<float>(step.epsilon),
-              correction = static_cast<float>(step.correction);
+              epsilon = static_cast<float>(step.epsilon);
   for_each(members, size, [=] __device__(std::int64_t member, std::int64_t n) {
     const std::int64_t i = member * size + n;
     const float gradient = g[i];
@@ -16,7 +15,7 @@ void GpuBackend::adam(std::int64_t members, std::int64_t size, const AdamStep& s
     const float square = v[i] + keep2 * (gradient * gradient - v[i]);
     m[i] = mean;
     v[i] = square;
-    w[i] -= rates[member] * correction * mean / (sqrtf(square) + epsilon);
+    w[i] -= rates[member] * mean / (sqrtf(square) + epsilon);
   });
 }
 

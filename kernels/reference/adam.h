@@ -11,8 +11,7 @@ void ReferenceBackend<Real>::adam(std::int64_t members, std::int64_t size, const
   for (std::int64_t i = 0; i < members * size; ++i) {
     m[i] += static_cast<Real>((1 - step.beta1) * (g[i] - m[i]));
     v[i] += static_cast<Real>((1 - step.beta2) * (double{g[i]} * g[i] - v[i]));
-    w[i] -= static_cast<Real>(rates[i / size] * step.correction * m[i] /
-                              (std::sqrt(v[i]) + step.epsilon));
+    w[i] -= static_cast<Real>(rates[i / size] * m[i] / (std::sqrt(v[i]) + step.epsilon));
   }
 }
 

@@ -206,14 +206,17 @@ void l2(const Case<Real>& c, Backend<Real>& backend) {
 template <class Real>
 void adam(const Case<Real>& c, Backend<Real>& backend) {
   const std::int64_t size = c.size("size"), steps = c.size("steps");
-  const auto rates = c.input("rate"), gradients = c.input("g");  // [M], [M, steps, N]
+  const auto rate = c.input("rate"), gradients = c.input("g");  // [M], [M, steps, N]
   auto w = c.input("w");
   std::vector<Real> g(w.size()), m(w.size()), v(w.size());
-  AdamStep step{c.scalar("beta1"), c.scalar("beta2"), c.scalar("epsilon"), 0};
+  const AdamStep step{c.scalar("beta1"), c.scalar("beta2"), c.scalar("epsilon")};
   for (std::int64_t t = 1; t <= steps; ++t) {
     for (std::int64_t member = 0; member < c.members(); ++member)
       std::copy_n(&gradients[(member * steps + t - 1) * size], size, &g[member * size]);
-    step.correction = std::sqrt(1 - std::pow(step.beta2, t)) / (1 - std::pow(step.beta1, t));
+    auto rates = rate;
+    for (Real& corrected : rates)
+      corrected *=
+          static_cast<Real>(std::sqrt(1 - std::pow(step.beta2, t)) / (1 - std::pow(step.beta1, t)));
     backend.adam(c.members(), size, step, rates.data(), g.data(), w.data(), m.data(), v.data());
   }
   c.check("w", w);
