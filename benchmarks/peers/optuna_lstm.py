@@ -3,7 +3,8 @@ one run: trials a minute and the best validation accuracy of both.
 
 `python optuna_lstm.py --data FEATURES.csv --tutti build/release/tutti --trials 24 --threads 1` (tried with Optuna
 4.9.0 and PyTorch 2.15.0). Both train as `tutti train lstm` does: 50 epochs of batch 32 on tutti's split, median
-pruner, TPE; Optuna's trials one after another, as the original's.
+pruner, TPE; Optuna's trials one after another, as the original's, with the parameters that tutti's sampler chose, so
+that both train the same networks.
 """
 
 import argparse
@@ -103,6 +104,8 @@ def main():
         pruner = optuna.pruners.MedianPruner() if options.pruner == "median" else optuna.pruners.NopPruner()
         study = optuna.create_study(direction="maximize", storage=f"sqlite:///{folder}/optuna.db", pruner=pruner,
                                     sampler=optuna.samplers.TPESampler(seed=0))
+        for trial in ours["trials"]:
+            study.enqueue_trial(trial["params"])
         start, before = time.time(), cpu(resource.RUSAGE_SELF)
         study.optimize(objective(data), n_trials=options.trials)
         theirs, theirs_cpu = time.time() - start, cpu(resource.RUSAGE_SELF) - before

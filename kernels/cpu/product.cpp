@@ -18,9 +18,8 @@ struct Factors {
 };
 
 /// The first `count` rows of a tile; the rows after them repeat the last and are not stored.
-template <int lanes, int rows, int vectors>
-TUTTI_INLINE inline void tile(Factors f, std::int64_t count, bool add, float* c,
-                              std::int64_t c_stride) {
+template <int lanes, int rows, int vectors, class Store>
+TUTTI_INLINE inline void tile(Factors f, std::int64_t count, Store store) {
   typedef float Vector __attribute__((vector_size(lanes * 4), aligned(4), may_alias));
   Vector sums[rows][vectors];
   std::int64_t offsets[rows];
@@ -45,24 +44,37 @@ TUTTI_INLINE inline void tile(Factors f, std::int64_t count, bool add, float* c,
   for (int r = 0; r < rows; ++r) {
     if (r == count) break;
 #pragma GCC unroll 4
-    for (int v = 0; v < vectors; ++v) {
-      Vector& to = *reinterpret_cast<Vector*>(c + r * c_stride + v * lanes);
-      to = add ? to + sums[r][v] : sums[r][v];
-    }
+    for (int v = 0; v < vectors; ++v) store(r, v * lanes, sums[r][v]);
   }
 }
 
-/// Tiles side by side over n columns, narrower ones for what is left.
+/// Tiles side by side over n columns, narrower ones for what is left. The last one reaches back
+/// over some of the `done` columns to the left of c, if that saves still narrower ones.
 template <int lanes, int rows, int vectors>
-TUTTI_INLINE inline void row_of_tiles(std::int64_t n, Factors f, std::int64_t count, bool add,
-                                      float* c, std::int64_t c_stride) {
+TUTTI_INLINE inline void row_of_tiles(std::int64_t n, std::int64_t done, Factors f,
+                                      std::int64_t count, bool add, float* c,
+                                      std::int64_t c_stride) {
+  typedef float Vector __attribute__((vector_size(lanes * 4), aligned(4), may_alias));
   constexpr int width = lanes * vectors;
-  for (; n >= width; n -= width, f.b += width, c += width)
-    tile<lanes, rows, vectors>(f, count, add, c, c_stride);
-  if constexpr (vectors > 1)
-    row_of_tiles<lanes, rows, 1>(n, f, count, add, c, c_stride);
-  else if constexpr (lanes > 1)
-    row_of_tiles<lanes / 2, rows, 1>(n, f, count, add, c, c_stride);
+  for (; n >= width; n -= width, done += width, f.b += width, c += width)
+    tile<lanes, rows, vectors>(f, count, [&](int r, int column, const auto& sum) TUTTI_INLINE {
+      Vector& to = *reinterpret_cast<Vector*>(c + r * c_stride + column);
+      to = add ? to + sum : sum;
+    });
+  if (n == 0) return;
+  if constexpr (vectors > 1) {
+    row_of_tiles<lanes, rows, 1>(n, done, f, count, add, c, c_stride);
+  } else if constexpr (lanes > 1) {
+    if (lanes > 8 || done + n < lanes || (n & (n - 1)) == 0)
+      return row_of_tiles<lanes / 2, rows, 1>(n, done, f, count, add, c, c_stride);
+    f.b -= lanes - n;
+    tile<lanes, rows, 1>(f, count, [&](int r, int, const auto& sum) TUTTI_INLINE {
+      for (std::int64_t i = 0; i < n; ++i) {
+        float& to = c[r * c_stride + i];
+        to = add ? to + sum[lanes - n + i] : sum[lanes - n + i];
+      }
+    });
+  }
 }
 
 /// As many rows of b at a time as stay in the second cache.
@@ -74,7 +86,7 @@ TUTTI_INLINE inline void tiles(std::int64_t m, std::int64_t n, std::int64_t k, S
   std::int64_t at = 0;
   do {
     for (std::int64_t row = 0; row < m; row += rows)
-      row_of_tiles<lanes, rows, vectors>(n,
+      row_of_tiles<lanes, rows, vectors>(n, 0,
                                          {std::min(depth, k - at),
                                           {a.data + row * a.row + at * a.column, a.row, a.column},
                                           b + at * b_stride,
