@@ -1,3 +1,4 @@
+#include "kernels/cuda/conv2d_rows.h"
 #include "kernels/cuda/gemm.h"
 #include "kernels/cuda/gpu_backend.h"
 
@@ -139,11 +140,13 @@ void GpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, co
 
 void GpuBackend::conv2d_picked(const Conv2dShape& s, const PickedBytes<float>& x, const float* w,
                                const float* b, float* y) {
+  if (takes_conv2d_rows(s, x)) return conv2d_rows(s, x, w, b, y);
   forward(members_of(s), Window(s), images(s, x), w, b, y);
 }
 
 void GpuBackend::conv2d_picked_backward_filter(const Conv2dShape& s, const PickedBytes<float>& x,
                                                const float* dy, float* dw) {
+  if (takes_conv2d_rows(s, x)) return conv2d_rows_backward_filter(s, x, dy, dw);
   backward_filter(members_of(s), Window(s), images(s, x), dy, dw);
 }
 

@@ -32,7 +32,13 @@ std::string name_of() {
   return function.substr(name, function.size() - 1 - name);
 }
 
+/// Shared memory that a launch takes without being asked for more.
+constexpr std::size_t usual_shared_bytes = 48 << 10;
+
 #ifdef TUTTI_SIMT
+
+/// The most shared memory that a block can have.
+inline std::int64_t most_shared_bytes() { return most_dynamic_bytes; }
 
 template <auto kernel, class... Arguments>
 void launch(const Grid& grid, Arguments... arguments) {
@@ -46,6 +52,9 @@ void launch(const Grid& grid, Arguments... arguments) {
 template <auto kernel, class... Arguments>
 void launch(const Grid& grid, Arguments... arguments) {
   if (std::size_t{grid.blocks.x} * grid.blocks.y * grid.blocks.z == 0) return;
+  if (grid.dynamic_shared_bytes > usual_shared_bytes)
+    TUTTI_CUDA(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                    static_cast<int>(grid.dynamic_shared_bytes)));
   kernel<<<grid.blocks, grid.threads, grid.dynamic_shared_bytes, stream()>>>(arguments...);
   if (const cudaError_t status = cudaGetLastError(); status != cudaSuccess)
     check(status, name_of<kernel>().c_str());

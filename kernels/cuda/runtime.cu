@@ -64,6 +64,15 @@ cudaStream_t stream() {
   return stream.get();
 }
 
+std::int64_t most_shared_bytes() {
+  static const int bytes = [] {
+    int value = 0;
+    TUTTI_CUDA(cudaDeviceGetAttribute(&value, cudaDevAttrMaxSharedMemoryPerBlockOptin, 0));
+    return value;
+  }();
+  return bytes;
+}
+
 Memory& memory() {
   if (!describe_gpu().available) throw Error("cuda: ", describe_gpu().reason);
   static GpuMemory gpu;

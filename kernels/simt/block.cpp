@@ -10,7 +10,7 @@
 namespace tutti::simt {
 namespace {
 
-constexpr std::size_t most_static_bytes = 48 << 10, most_dynamic_bytes = 227 << 10;
+constexpr std::size_t most_static_bytes = 48 << 10;
 constexpr std::int64_t most_threads = 1024;
 
 thread_local Block* running = nullptr;

@@ -30,6 +30,9 @@ struct Settings {
 };
 void set_settings(const Settings& settings);  // of launches to come
 
+/// Of dynamic shared memory in a block, as on sm_90.
+constexpr std::size_t most_dynamic_bytes = 227 << 10;
+
 struct Launch {
   std::string kernel;
   Dim3 grid, block;
