@@ -5,62 +5,69 @@
 namespace tutti::kernels::TUTTI_GPU {
 namespace {
 
-constexpr int forward_floats = 3, backward_floats = 7;  // of shared memory a row and unit
+constexpr int forward_floats = 3 * rows_of_block, backward_floats = 7 * rows_of_block;  // a unit
 
-/// gates come in as x w and go out after their activations. A thread has the same units of the same
-/// rows at every step. b is [M, 2, 3U] with reset_after, [M, 3U] without.
+/// gates come in as x w and go out after their activations. b is [M, 2, 3U] with reset_after,
+/// [M, 3U] without.
 __global__ void __launch_bounds__(256)
     gru_kernel(StepsShape s, bool reset_after, const float* u, const float* b, float* gates,
                float* inner, float* h) {
-  DynamicShared<float> states;  // h of the step before and of this one, in turn: [2, rows, U]; r h
-  const int units = s.units, first = blockIdx.x * s.rows_of_block, g = 3 * units;
-  const int pairs = min(s.rows_of_block, s.batch - first) * units;
-  const int passed = 2 * s.rows_of_block * units;
+  // h of the step before and of this one, in turn: [2, U, 4 rows]; r h
+  DynamicShared<float> states;
+  const int units = s.units, g = 3 * units, passed = 2 * rows_of_block * units;
   u += std::int64_t{blockIdx.y} * units * g;
   b += std::int64_t{blockIdx.y} * (reset_after ? 2 * g : g);
-  int now = 0, before = s.rows_of_block * units;
+  int now = 0, before = rows_of_block * units;
   for (int t = 0; t < s.steps; ++t) {
-    for (int pair = threadIdx.x; pair < pairs; pair += blockDim.x) {
-      const int row = pair / units, k = pair % units;
-      const std::int64_t at = (std::int64_t{blockIdx.y} * s.batch + first + row) * s.steps + t;
-      float *gate = gates + at * g + k, *inside = inner + at * units + k;
+    for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
+      const UnitAndRow my(s, pair);
+      const int k = min(my.k, units - 1);
+      const auto factor = [=](int j, int q) { return u[(std::int64_t{j} * 3 + q) * units + k]; };
       float z[3] = {};  // of the state
-#pragma unroll
-      for (int q = 0; q < 3; ++q)
-        if (reset_after) z[q] = b[g + q * units + k];
-      if (t > 0)
-        for (int j = 0; j < units; ++j) {
-          const float state = states[before + row * units + j];
-#pragma unroll
-          for (int q = 0; q < 3; ++q)
-            if (q < 2 || reset_after) z[q] += state * u[(std::int64_t{j} * 3 + q) * units + k];
+      if (t > 0) sum_over_states(states, before, units, factor, z);
+      if (my.k >= units) continue;
+      float to_keep = 0;
+      if (my.wanted) {
+        const std::int64_t at = my.example * s.steps + t;
+        float *gate = gates + at * g + k, *inside = inner + at * units + k;
+        const float earlier = t > 0 ? states[before + pair] : 0.0f;
+        if (reset_after)
+          for (int q = 0; q < 3; ++q) z[q] += b[g + q * units + k];
+        const float update = activated(s.gate, gate[0] + b[k] + z[0]),
+                    reset = activated(s.gate, gate[units] + b[units + k] + z[1]);
+        gate[0] = update, gate[units] = reset;
+        if (reset_after) {
+          const float c =
+              activated(s.activation, gate[2 * units] + b[2 * units + k] + reset * z[2]);
+          gate[2 * units] = c;
+          *inside = z[2];
+          h[at * units + k] = to_keep = update * earlier + (1 - update) * c;
+        } else {
+          *inside = to_keep = reset * earlier;
         }
-      const float earlier = t > 0 ? states[before + pair] : 0.0f;
-      const float update = activated(s.gate, gate[0] + b[k] + z[0]),
-                  reset = activated(s.gate, gate[units] + b[units + k] + z[1]);
-      gate[0] = update, gate[units] = reset;
-      if (reset_after) {
-        const float c = activated(s.activation, gate[2 * units] + b[2 * units + k] + reset * z[2]);
-        gate[2 * units] = c;
-        *inside = z[2];
-        h[at * units + k] = states[now + pair] = update * earlier + (1 - update) * c;
-      } else {
-        *inside = states[passed + pair] = reset * earlier;
       }
+      states[(reset_after ? now : passed) + pair] = to_keep;
     }
     __syncthreads();
     if (!reset_after) {
-      for (int pair = threadIdx.x; pair < pairs; pair += blockDim.x) {
-        const int row = pair / units, k = pair % units;
-        const std::int64_t at = (std::int64_t{blockIdx.y} * s.batch + first + row) * s.steps + t;
-        float* gate = gates + at * g + k;
-        float z = gate[2 * units] + b[2 * units + k];
+      for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
+        const UnitAndRow my(s, pair);
+        const float* column = u + 2 * units + min(my.k, units - 1);
+        float z[1] = {};
         if (t > 0)
-          for (int j = 0; j < units; ++j)
-            z += states[passed + row * units + j] * u[(std::int64_t{j} * 3 + 2) * units + k];
-        const float c = activated(s.activation, z), earlier = t > 0 ? states[before + pair] : 0.0f;
-        gate[2 * units] = c;
-        h[at * units + k] = states[now + pair] = gate[0] * earlier + (1 - gate[0]) * c;
+          sum_over_states(
+              states, passed, units, [=](int j, int) { return column[std::int64_t{j} * g]; }, z);
+        if (my.k >= units) continue;
+        float state = 0;
+        if (my.wanted) {
+          const std::int64_t at = my.example * s.steps + t;
+          float* gate = gates + at * g + my.k;
+          const float c = activated(s.activation, gate[2 * units] + b[2 * units + my.k] + z[0]);
+          const float earlier = t > 0 ? states[before + pair] : 0.0f;
+          gate[2 * units] = c;
+          h[at * units + my.k] = state = gate[0] * earlier + (1 - gate[0]) * c;
+        }
+        states[now + pair] = state;
       }
       __syncthreads();
     }
@@ -69,60 +76,75 @@ __global__ void __launch_bounds__(256)
   }
 }
 
-/// dz and dinner of every step, from the last one on. `transposed` is u with its axes exchanged,
-/// [M, 3U, U].
+/// dz of every step, from the last one on, and the gradient of `inner`. `transposed` is u with its
+/// axes exchanged, [M, 3U, U].
 __global__ void __launch_bounds__(256)
     gru_backward_kernel(StepsShape s, bool reset_after, const float* transposed, const float* gates,
                         const float* inner, const float* h, const float* dh, float* dz,
                         float* dinner) {
-  // Of the step after and of this one, in turn, the gradients of what u made: [2, rows, 3U]; and
-  // the part of h's gradient that comes past the gates: [rows, U].
+  // Of the step after and of this one, in turn, the gradients of what u made: [2, 3U, 4 rows]; and
+  // the part of h's gradient that comes past the gates: [U, 4 rows].
   DynamicShared<float> shared;
-  const int units = s.units, first = blockIdx.x * s.rows_of_block, g = 3 * units;
-  const int pairs = min(s.rows_of_block, s.batch - first) * units;
-  const int past = 2 * s.rows_of_block * g, columns = reset_after ? g : 2 * units;
+  const int units = s.units, g = 3 * units;
+  const int past = 2 * rows_of_block * g, columns = reset_after ? g : 2 * units;
   transposed += std::int64_t{blockIdx.y} * units * g;
-  int now = 0, after = s.rows_of_block * g;
+  int now = 0, after = rows_of_block * g;
   for (int t = s.steps - 1; t >= 0; --t) {
-    for (int pair = threadIdx.x; pair < pairs; pair += blockDim.x) {
-      const int row = pair / units, k = pair % units;
-      const std::int64_t at = (std::int64_t{blockIdx.y} * s.batch + first + row) * s.steps + t;
-      const float *gate = gates + at * g + k, *state = h + at * units + k;
-      float *gradient = dz + at * g + k, dstate = dh[at * units + k];
-      if (t < s.steps - 1) {
-        dstate += shared[past + pair];
-        for (int j = 0; j < columns; ++j)
-          dstate += shared[after + row * g + j] * transposed[std::int64_t{j} * units + k];
+    for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
+      const UnitAndRow my(s, pair);
+      const float* column = transposed + min(my.k, units - 1);
+      float sum[1] = {};
+      if (t < s.steps - 1)
+        sum_over_states(
+            shared, after, columns, [=](int j, int) { return column[std::int64_t{j} * units]; },
+            sum);
+      if (my.k >= units) continue;
+      float of_update = 0, of_reset = 0, of_inner = 0, beside = 0;
+      if (my.wanted) {
+        const std::int64_t at = my.example * s.steps + t;
+        const float *gate = gates + at * g + my.k, *state = h + at * units + my.k;
+        float* gradient = dz + at * g + my.k;
+        float dstate = dh[at * units + my.k] + sum[0];
+        if (t < s.steps - 1) dstate += shared[past + pair];
+        const float update = gate[0], reset = gate[units], c = gate[2 * units];
+        const float earlier = t > 0 ? state[-units] : 0;
+        const float of_candidate = dstate * (1 - update) * derivative_from_output(s.activation, c);
+        gradient[0] = of_update = dstate * (earlier - c) * derivative_from_output(s.gate, update);
+        gradient[2 * units] = of_inner = of_candidate;
+        beside = dstate * update;
+        if (reset_after) {
+          gradient[units] = of_reset =
+              of_candidate * inner[at * units + my.k] * derivative_from_output(s.gate, reset);
+          dinner[at * units + my.k] = of_inner = of_candidate * reset;
+        }
       }
-      const float update = gate[0], reset = gate[units], c = gate[2 * units];
-      const float earlier = t > 0 ? state[-units] : 0;
-      const int to = now + row * g + k;
-      const float of_candidate = dstate * (1 - update) * derivative_from_output(s.activation, c);
-      gradient[0] = shared[to] = dstate * (earlier - c) * derivative_from_output(s.gate, update);
-      gradient[2 * units] = of_candidate;
-      shared[past + pair] = dstate * update;
-      if (reset_after) {
-        gradient[units] = shared[to + units] =
-            of_candidate * inner[at * units + k] * derivative_from_output(s.gate, reset);
-        dinner[at * units + k] = shared[to + 2 * units] = of_candidate * reset;
-      } else {
-        shared[to + 2 * units] = of_candidate;
-      }
+      const int to = now + pair;
+      shared[past + pair] = beside;
+      shared[to] = of_update;
+      shared[to + 2 * rows_of_block * units] = of_inner;
+      if (reset_after) shared[to + rows_of_block * units] = of_reset;
     }
     __syncthreads();
     if (!reset_after) {
-      for (int pair = threadIdx.x; pair < pairs; pair += blockDim.x) {
-        const int row = pair / units, k = pair % units;
-        const std::int64_t at = (std::int64_t{blockIdx.y} * s.batch + first + row) * s.steps + t;
-        const float reset = gates[at * g + units + k],
-                    earlier = t > 0 ? h[(at - 1) * units + k] : 0;
-        float sum = 0;
-        for (int j = 2 * units; j < g; ++j)
-          sum += shared[now + row * g + j] * transposed[std::int64_t{j} * units + k];
-        dinner[at * units + k] = sum;
-        dz[at * g + units + k] = shared[now + row * g + units + k] =
-            sum * earlier * derivative_from_output(s.gate, reset);
-        shared[past + pair] += sum * reset;
+      for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
+        const UnitAndRow my(s, pair);
+        const float* column = transposed + std::int64_t{2} * units * units + min(my.k, units - 1);
+        float sum[1];
+        sum_over_states(
+            shared, now + 2 * rows_of_block * units, units,
+            [=](int j, int) { return column[std::int64_t{j} * units]; }, sum);
+        if (my.k >= units) continue;
+        float of_reset = 0;
+        if (my.wanted) {
+          const std::int64_t at = my.example * s.steps + t;
+          const float reset = gates[at * g + units + my.k],
+                      earlier = t > 0 ? h[(at - 1) * units + my.k] : 0;
+          dinner[at * units + my.k] = sum[0];
+          dz[at * g + units + my.k] = of_reset =
+              sum[0] * earlier * derivative_from_output(s.gate, reset);
+          shared[past + pair] += sum[0] * reset;
+        }
+        shared[now + rows_of_block * units + pair] = of_reset;
       }
       __syncthreads();
     }
@@ -166,22 +188,20 @@ struct GruGradients {
 
 void GpuBackend::gru(const RecurrentShape& shape, const float* x, const float* w, const float* u,
                      const float* b, float* gates, float* inner, float* h) {
-  const int floats = forward_floats * static_cast<int>(shape.units);
-  const StepsShape s = steps_shape("gru", shape, floats);
+  const StepsShape s = steps_shape("gru", shape, forward_floats);
   project_inputs(s, 3 * s.units, x, w, nullptr, gates);
-  launch<gru_kernel>(steps_grid(s, floats), s, shape.reset_after, u, b, gates, inner, h);
+  launch<gru_kernel>(steps_grid(s, forward_floats), s, shape.reset_after, u, b, gates, inner, h);
 }
 
 void GpuBackend::gru_backward(const RecurrentShape& shape, const float* x, const float* w,
                               const float* u, const float* gates, const float* inner,
                               const float* h, const float* dh, float* dz, float* dinner, float* dx,
                               float* dw, float* du, float* db) {
-  const int floats = backward_floats * static_cast<int>(shape.units);
-  const StepsShape s = steps_shape("gru", shape, floats);
+  const StepsShape s = steps_shape("gru", shape, backward_floats);
   const bool reset_after = shape.reset_after;
   const int units = s.units, g = 3 * units, rows = s.batch * s.steps;
-  launch<gru_backward_kernel>(steps_grid(s, floats), s, reset_after, transposed(s, g, u), gates,
-                              inner, h, dh, dz, dinner);
+  launch<gru_backward_kernel>(steps_grid(s, backward_floats), s, reset_after, transposed(s, g, u),
+                              gates, inner, h, dh, dz, dinner);
   input_gradients(s, g, x, w, dz, dx, dw);
   multiply(GemmShape{s.members, units, g, reset_after ? rows : 2 * rows},
            GruStates{{h, s.steps, units, std::int64_t{rows} * units}, inner, rows},

@@ -4,39 +4,40 @@
 namespace tutti::kernels::TUTTI_GPU {
 namespace {
 
-constexpr int forward_floats = 2, backward_floats = 9;  // of shared memory a row and unit
+constexpr int forward_floats = 2 * rows_of_block, backward_floats = 6 * rows_of_block;  // a unit
 
-/// gates come in as x w + b and go out after their activations. A thread has the same units of the
-/// same rows at every step.
+/// gates come in as x w + b and go out after their activations.
 __global__ void __launch_bounds__(256)
     lstm_kernel(StepsShape s, const float* u, float* gates, float* cells, float* h) {
-  DynamicShared<float> states;  // h of the step before and of this one, in turn: [2, rows, U]
-  const int units = s.units, first = blockIdx.x * s.rows_of_block;
-  const int pairs = min(s.rows_of_block, s.batch - first) * units;
+  DynamicShared<float> states;  // h of the step before and of this one, in turn: [2, U, 4 rows]
+  const int units = s.units;
   u += std::int64_t{blockIdx.y} * units * 4 * units;
-  int now = 0, before = s.rows_of_block * units;
+  int now = 0, before = rows_of_block * units;
   for (int t = 0; t < s.steps; ++t) {
-    for (int pair = threadIdx.x; pair < pairs; pair += blockDim.x) {
-      const int row = pair / units, k = pair % units;
-      const std::int64_t at = (std::int64_t{blockIdx.y} * s.batch + first + row) * s.steps + t;
-      float *gate = gates + at * 4 * units + k, *cell = cells + at * units + k;
-      float z[4];
+    for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
+      const UnitAndRow my(s, pair);
+      const std::int64_t at = my.example * s.steps + t;
+      float *gate = gates + at * 4 * units + my.k, *cell = cells + at * units + my.k;
+      // Asked for before the sums, which do not wait for it.
+      const float earlier = my.wanted && t > 0 ? cell[-units] : 0;
+      float inputs[4], z[4] = {};
 #pragma unroll
-      for (int q = 0; q < 4; ++q) z[q] = gate[q * units];
+      for (int q = 0; q < 4; ++q) inputs[q] = my.wanted ? gate[q * units] : 0;
+      const float* column = u + min(my.k, units - 1);
       if (t > 0)
-        for (int j = 0; j < units; ++j) {
-          const float state = states[before + row * units + j];
-#pragma unroll
-          for (int q = 0; q < 4; ++q) z[q] += state * u[(std::int64_t{j} * 4 + q) * units + k];
-        }
-      const float i = activated(s.gate, z[0]), f = activated(s.gate, z[1]),
-                  c = activated(s.activation, z[2]), o = activated(s.gate, z[3]);
-      const float value = i * c + (t > 0 ? f * cell[-units] : 0),
-                  state = o * activated(s.activation, value);
-      gate[0] = i, gate[units] = f, gate[2 * units] = c, gate[3 * units] = o;
-      *cell = value;
-      h[at * units + k] = state;
-      states[now + pair] = state;
+        sum_over_states(
+            states, before, units,
+            [=](int j, int q) { return column[(std::int64_t{j} * 4 + q) * units]; }, z);
+      const float i = activated(s.gate, inputs[0] + z[0]), f = activated(s.gate, inputs[1] + z[1]),
+                  c = activated(s.activation, inputs[2] + z[2]),
+                  o = activated(s.gate, inputs[3] + z[3]);
+      const float value = i * c + f * earlier, state = o * activated(s.activation, value);
+      if (my.wanted) {
+        gate[0] = i, gate[units] = f, gate[2 * units] = c, gate[3 * units] = o;
+        *cell = value;
+        h[at * units + my.k] = state;
+      }
+      if (my.k < units) states[now + pair] = my.wanted ? state : 0.0f;
     }
     __syncthreads();
     const int other = now;
@@ -48,42 +49,47 @@ __global__ void __launch_bounds__(256)
 __global__ void __launch_bounds__(256)
     lstm_backward_kernel(StepsShape s, const float* transposed, const float* gates,
                          const float* cells, const float* dh, float* dz) {
-  DynamicShared<float>
-      shared;  // dz of the step after and of this one: [2, rows, 4U]; dcell: [rows, U]
-  const int units = s.units, first = blockIdx.x * s.rows_of_block;
-  const int pairs = min(s.rows_of_block, s.batch - first) * units;
-  const int dcells = 8 * s.rows_of_block * units;
+  // dz of the step after: [4U, 4 rows]; the sums over it and dcell: [U, 4 rows] each.
+  DynamicShared<float> shared;
+  const int units = s.units, all_sums = 4 * rows_of_block * units,
+            dcells = 5 * rows_of_block * units;
   transposed += std::int64_t{blockIdx.y} * units * 4 * units;
-  int now = 0, after = 4 * s.rows_of_block * units;
   for (int t = s.steps - 1; t >= 0; --t) {
     const bool last = t == s.steps - 1;
-    for (int pair = threadIdx.x; pair < pairs; pair += blockDim.x) {
-      const int row = pair / units, k = pair % units;
-      const std::int64_t at = (std::int64_t{blockIdx.y} * s.batch + first + row) * s.steps + t;
-      const float *gate = gates + at * 4 * units + k, *cell = cells + at * units + k;
-      float dstate = dh[at * units + k], dcell = 0;
-      if (!last) {
-        for (int j = 0; j < 4 * units; ++j)
-          dstate += shared[after + row * 4 * units + j] * transposed[std::int64_t{j} * units + k];
-        dcell = shared[dcells + pair];
-      }
-      const float i = gate[0], f = gate[units], c = gate[2 * units], o = gate[3 * units];
-      const float squashed = activated(s.activation, *cell), earlier = t > 0 ? cell[-units] : 0;
-      dcell += dstate * o * derivative_from_output(s.activation, squashed);
-      const float gradients[4] = {dcell * c * derivative_from_output(s.gate, i),
-                                  dcell * earlier * derivative_from_output(s.gate, f),
-                                  dcell * i * derivative_from_output(s.activation, c),
-                                  dstate * squashed * derivative_from_output(s.gate, o)};
-#pragma unroll
-      for (int q = 0; q < 4; ++q) {
-        dz[at * 4 * units + q * units + k] = gradients[q];
-        shared[now + row * 4 * units + q * units + k] = gradients[q];
-      }
-      shared[dcells + pair] = dcell * f;
+    for (int pair = threadIdx.x; !last && pair < s.pairs; pair += blockDim.x) {
+      const int k = pair / rows_of_block;
+      const float* column = transposed + min(k, units - 1);
+      float sum[1];
+      sum_over_states(
+          shared, 0, 4 * units, [=](int j, int) { return column[std::int64_t{j} * units]; }, sum);
+      if (k < units) shared[all_sums + pair] = sum[0];
     }
     __syncthreads();
-    const int other = now;
-    now = after, after = other;
+    for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
+      const UnitAndRow my(s, pair);
+      if (my.k >= units) continue;
+      float gradients[4] = {};
+      if (my.wanted) {
+        const std::int64_t at = my.example * s.steps + t;
+        const float *gate = gates + at * 4 * units + my.k, *cell = cells + at * units + my.k;
+        const float dstate =
+            dh[at * units + my.k] + (last ? 0.0f : static_cast<float>(shared[all_sums + pair]));
+        const float i = gate[0], f = gate[units], c = gate[2 * units], o = gate[3 * units];
+        const float squashed = activated(s.activation, *cell), earlier = t > 0 ? cell[-units] : 0;
+        const float dcell = (last ? 0.0f : static_cast<float>(shared[dcells + pair])) +
+                            dstate * o * derivative_from_output(s.activation, squashed);
+        gradients[0] = dcell * c * derivative_from_output(s.gate, i);
+        gradients[1] = dcell * earlier * derivative_from_output(s.gate, f);
+        gradients[2] = dcell * i * derivative_from_output(s.activation, c);
+        gradients[3] = dstate * squashed * derivative_from_output(s.gate, o);
+        shared[dcells + pair] = dcell * f;
+#pragma unroll
+        for (int q = 0; q < 4; ++q) dz[at * 4 * units + q * units + my.k] = gradients[q];
+      }
+#pragma unroll
+      for (int q = 0; q < 4; ++q) shared[q * rows_of_block * units + pair] = gradients[q];
+    }
+    __syncthreads();
   }
 }
 
@@ -91,20 +97,18 @@ __global__ void __launch_bounds__(256)
 
 void GpuBackend::lstm(const RecurrentShape& shape, const float* x, const float* w, const float* u,
                       const float* b, float* gates, float* cells, float* h) {
-  const int floats = forward_floats * static_cast<int>(shape.units);
-  const StepsShape s = steps_shape("lstm", shape, floats);
+  const StepsShape s = steps_shape("lstm", shape, forward_floats);
   project_inputs(s, 4 * s.units, x, w, b, gates);
-  launch<lstm_kernel>(steps_grid(s, floats), s, u, gates, cells, h);
+  launch<lstm_kernel>(steps_grid(s, forward_floats), s, u, gates, cells, h);
 }
 
 void GpuBackend::lstm_backward(const RecurrentShape& shape, const float* x, const float* w,
                                const float* u, const float* gates, const float* cells,
                                const float* h, const float* dh, float* dz, float* dx, float* dw,
                                float* du, float* db) {
-  const int floats = backward_floats * static_cast<int>(shape.units);
-  const StepsShape s = steps_shape("lstm", shape, floats);
-  launch<lstm_backward_kernel>(steps_grid(s, floats), s, transposed(s, 4 * s.units, u), gates,
-                               cells, dh, dz);
+  const StepsShape s = steps_shape("lstm", shape, backward_floats);
+  launch<lstm_backward_kernel>(steps_grid(s, backward_floats), s, transposed(s, 4 * s.units, u),
+                               gates, cells, dh, dz);
   recurrent_gradients(s, 4 * s.units, x, w, h, dz, dx, dw, du, db);
 }
 

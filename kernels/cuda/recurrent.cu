@@ -4,30 +4,25 @@
 #include "kernels/gpu.h"
 
 namespace tutti::kernels::TUTTI_GPU {
-namespace {
-
-constexpr int shared_floats = (48 << 10) / sizeof(float), most_rows = 4, most_threads = 256;
-
-}  // namespace
-
-StepsShape steps_shape(const char* operation, const RecurrentShape& s, int floats_a_row) {
+StepsShape steps_shape(const char* operation, const RecurrentShape& s, int floats) {
   const auto length = [operation](std::int64_t value) { return gemm::length(value, operation); };
-  if (floats_a_row > shared_floats)
+  const std::int64_t most = most_shared_bytes() / static_cast<std::int64_t>(floats * sizeof(float));
+  if (s.units > most)
     throw Error(operation, ": ", s.units, " units are more than a GPU holds on chip; take at most ",
-                shared_floats / (floats_a_row / s.units));
+                most);
   length(s.batch * s.steps);
   return {length(s.members), length(s.batch),
           length(s.steps),   length(s.inputs),
-          length(s.units),   std::min(most_rows, shared_floats / floats_a_row),
+          length(s.units),   (length(s.units) * rows_of_block + 31) / 32 * 32,
           s.activation,      s.recurrent_activation};
 }
 
-Grid steps_grid(const StepsShape& s, int floats_a_row) {
-  const int pairs = s.rows_of_block * s.units;
-  return {{static_cast<unsigned>((s.batch + s.rows_of_block - 1) / s.rows_of_block),
+Grid steps_grid(const StepsShape& s, int floats) {
+  constexpr int most_threads = 256;
+  return {{static_cast<unsigned>((s.batch + rows_of_block - 1) / rows_of_block),
            static_cast<unsigned>(s.members)},
-          {static_cast<unsigned>(std::min(most_threads, (pairs + 31) / 32 * 32))},
-          static_cast<std::size_t>(s.rows_of_block) * floats_a_row * sizeof(float)};
+          {static_cast<unsigned>(std::min(most_threads, s.pairs))},
+          static_cast<std::size_t>(s.units) * static_cast<std::size_t>(floats) * sizeof(float)};
 }
 
 void project_inputs(const StepsShape& s, int g, const float* x, const float* w, const float* b,

@@ -4,24 +4,28 @@
 namespace tutti::kernels::TUTTI_GPU {
 namespace {
 
-constexpr int shared_floats = 2;  // of shared memory a row and unit
+constexpr int shared_floats = 2 * rows_of_block;  // a unit
 
-/// h comes in as x w + b. A thread has the same units of the same rows at every step.
+/// h comes in as x w + b.
 __global__ void __launch_bounds__(256) simple_rnn_kernel(StepsShape s, const float* u, float* h) {
-  DynamicShared<float> states;  // h of the step before and of this one, in turn: [2, rows, U]
-  const int units = s.units, first = blockIdx.x * s.rows_of_block;
-  const int pairs = min(s.rows_of_block, s.batch - first) * units;
+  DynamicShared<float> states;  // h of the step before and of this one, in turn: [2, U, 4 rows]
+  const int units = s.units;
   u += std::int64_t{blockIdx.y} * units * units;
-  int now = 0, before = s.rows_of_block * units;
+  int now = 0, before = rows_of_block * units;
   for (int t = 0; t < s.steps; ++t) {
-    for (int pair = threadIdx.x; pair < pairs; pair += blockDim.x) {
-      const int row = pair / units, k = pair % units;
-      const std::int64_t at = (std::int64_t{blockIdx.y} * s.batch + first + row) * s.steps + t;
-      float z = h[at * units + k];
+    for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
+      const UnitAndRow my(s, pair);
+      float* state = h + (my.example * s.steps + t) * units + my.k;
+      const float input = my.wanted ? *state : 0;
+      const int column = min(my.k, units - 1);
+      float sum[1] = {};
       if (t > 0)
-        for (int j = 0; j < units; ++j)
-          z += states[before + row * units + j] * u[std::int64_t{j} * units + k];
-      h[at * units + k] = states[now + pair] = activated(s.activation, z);
+        sum_over_states(
+            states, before, units, [=](int j, int) { return u[std::int64_t{j} * units + column]; },
+            sum);
+      const float value = my.wanted ? activated(s.activation, input + sum[0]) : 0;
+      if (my.wanted) *state = value;
+      if (my.k < units) states[now + pair] = value;
     }
     __syncthreads();
     const int other = now;
@@ -33,23 +37,24 @@ __global__ void __launch_bounds__(256) simple_rnn_kernel(StepsShape s, const flo
 __global__ void __launch_bounds__(256)
     simple_rnn_backward_kernel(StepsShape s, const float* transposed, const float* h,
                                const float* dh, float* dz) {
-  DynamicShared<float> gradients;  // dz of the step after and of this one, in turn: [2, rows, U]
-  const int units = s.units, first = blockIdx.x * s.rows_of_block;
-  const int pairs = min(s.rows_of_block, s.batch - first) * units;
+  DynamicShared<float> gradients;  // dz of the step after and of this one, in turn: [2, U, 4 rows]
+  const int units = s.units;
   transposed += std::int64_t{blockIdx.y} * units * units;
-  int now = 0, after = s.rows_of_block * units;
+  int now = 0, after = rows_of_block * units;
   for (int t = s.steps - 1; t >= 0; --t) {
-    for (int pair = threadIdx.x; pair < pairs; pair += blockDim.x) {
-      const int row = pair / units, k = pair % units;
-      const std::int64_t at = (std::int64_t{blockIdx.y} * s.batch + first + row) * s.steps + t;
-      float dstate = dh[at * units + k];
+    for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
+      const UnitAndRow my(s, pair);
+      const std::int64_t at = (my.example * s.steps + t) * units + my.k;
+      const float dstate = my.wanted ? dh[at] : 0, state = my.wanted ? h[at] : 0;
+      const int column = min(my.k, units - 1);
+      float sum[1] = {};
       if (t < s.steps - 1)
-        for (int j = 0; j < units; ++j)
-          dstate += gradients[after + row * units + j] * transposed[std::int64_t{j} * units + k];
-      const float state = h[at * units + k],
-                  gradient = dstate * derivative_from_output(s.activation, state);
-      dz[at * units + k] = gradient;
-      gradients[now + pair] = gradient;
+        sum_over_states(
+            gradients, after, units,
+            [=](int j, int) { return transposed[std::int64_t{j} * units + column]; }, sum);
+      const float gradient = (dstate + sum[0]) * derivative_from_output(s.activation, state);
+      if (my.wanted) dz[at] = gradient;
+      if (my.k < units) gradients[now + pair] = my.wanted ? gradient : 0.0f;
     }
     __syncthreads();
     const int other = now;
@@ -61,19 +66,17 @@ __global__ void __launch_bounds__(256)
 
 void GpuBackend::simple_rnn(const RecurrentShape& shape, const float* x, const float* w,
                             const float* u, const float* b, float* h) {
-  const int floats = shared_floats * static_cast<int>(shape.units);
-  const StepsShape s = steps_shape("simple_rnn", shape, floats);
+  const StepsShape s = steps_shape("simple_rnn", shape, shared_floats);
   project_inputs(s, s.units, x, w, b, h);
-  launch<simple_rnn_kernel>(steps_grid(s, floats), s, u, h);
+  launch<simple_rnn_kernel>(steps_grid(s, shared_floats), s, u, h);
 }
 
 void GpuBackend::simple_rnn_backward(const RecurrentShape& shape, const float* x, const float* w,
                                      const float* u, const float* h, const float* dh, float* dz,
                                      float* dx, float* dw, float* du, float* db) {
-  const int floats = shared_floats * static_cast<int>(shape.units);
-  const StepsShape s = steps_shape("simple_rnn", shape, floats);
-  launch<simple_rnn_backward_kernel>(steps_grid(s, floats), s, transposed(s, s.units, u), h, dh,
-                                     dz);
+  const StepsShape s = steps_shape("simple_rnn", shape, shared_floats);
+  launch<simple_rnn_backward_kernel>(steps_grid(s, shared_floats), s, transposed(s, s.units, u), h,
+                                     dh, dz);
   recurrent_gradients(s, s.units, x, w, h, dz, dx, dw, du, db);
 }
 
