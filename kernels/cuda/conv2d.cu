@@ -25,6 +25,12 @@ struct Window {
   }
 
   int positions() const { return batch * out_height * out_width; }
+  bool are_runs() const {
+    return kernel_width == width && out_width == 1 && pad_left == 0 && pad_top == 0 &&
+           dilation_height == 1 && dilation_width == 1 &&
+           (out_height - 1) * stride_height + kernel_height <= height;
+  }
+  int run_step() const { return stride_height * width * channels; }
   int taps() const { return kernel_height * kernel_width * channels; }
 };
 
@@ -69,6 +75,20 @@ struct Windows {
   __device__ bool along_depth() const { return !transposed; }
 };
 
+/// The same where filters span the image's width: a window is one run of memory.
+template <class Source>
+struct Runs {
+  Source x;
+  int windows, step;  // of an image, and from a window's first element to the next one's
+  bool transposed;
+
+  __device__ float at(int member, int row, int k) const {
+    const int position = transposed ? k : row, tap = transposed ? row : k;
+    return x.at(member, position / windows, std::int64_t{position % windows} * step + tap);
+  }
+  __device__ bool along_depth() const { return !transposed; }
+};
+
 /// dy seen from the pixels of x: [batch * height * width, kernel_height * kernel_width * filters].
 /// An element is the gradient of the output that this pixel reaches by this place of the kernel.
 struct GradientWindows {
@@ -104,17 +124,28 @@ struct FilterByChannels {
   __device__ bool along_depth() const { return true; }
 };
 
+/// Calls call(windows) with x as the matrix of its windows.
+template <class Source, class Call>
+void with_windows(const Window& s, const Source& x, bool transposed, Call call) {
+  if (s.are_runs()) return call(Runs<Source>{x, s.out_height, s.run_step(), transposed});
+  call(Windows<Source>{x, s, transposed});
+}
+
 template <class Source>
 void forward(int members, const Window& s, const Source& x, const float* w, const float* b,
              float* y) {
-  multiply(GemmShape{members, s.positions(), s.filters, s.taps()}, Windows<Source>{x, s, false},
-           by_columns(w, s.taps(), s.filters), b, y);
+  with_windows(s, x, false, [&](const auto& windows) {
+    multiply(GemmShape{members, s.positions(), s.filters, s.taps()}, windows,
+             by_columns(w, s.taps(), s.filters), b, y);
+  });
 }
 
 template <class Source>
 void backward_filter(int members, const Window& s, const Source& x, const float* dy, float* dw) {
-  multiply(GemmShape{members, s.taps(), s.filters, s.positions()}, Windows<Source>{x, s, true},
-           by_columns(dy, s.positions(), s.filters), nullptr, dw);
+  with_windows(s, x, true, [&](const auto& windows) {
+    multiply(GemmShape{members, s.taps(), s.filters, s.positions()}, windows,
+             by_columns(dy, s.positions(), s.filters), nullptr, dw);
+  });
 }
 
 int members_of(const Conv2dShape& s) { return gemm::length(s.members, "conv2d"); }
