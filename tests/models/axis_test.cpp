@@ -1,5 +1,6 @@
 #include "models/axis.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 using namespace tutti;
