@@ -25,6 +25,19 @@ Ticks ticks_at(double low, double high, double step) {
   return ticks;
 }
 
+/// The digits times every power of 10^decades, from low to high.
+std::vector<double> log_steps(double low, double high, const std::vector<double>& digits,
+                              int decades) {
+  const double slack = 1e-9, factor = std::pow(10, decades);
+  std::vector<double> values;
+  double power = std::pow(factor, std::floor(std::log10(low) / decades + slack));
+  for (; power <= high * (1 + slack); power *= factor)
+    for (const double digit : digits)
+      if (digit * power >= low * (1 - slack) && digit * power <= high * (1 + slack))
+        values.push_back(digit * power);
+  return values;
+}
+
 }  // namespace
 
 std::string Ticks::label(double value) const {
@@ -39,6 +52,13 @@ Ticks nice_ticks(double low, double high, int most) {
 
 Ticks whole_ticks(double low, double high, int most) {
   return ticks_at(low, high, std::max(1.0, nice_step((high - low) / (most - 1))));
+}
+
+std::vector<double> log_ticks(double low, double high, int most) {
+  std::vector<double> values = log_steps(low, high, {1, 2, 5}, 1);
+  for (int decades = 1; static_cast<int>(values.size()) > most; ++decades)
+    values = log_steps(low, high, {1}, decades);
+  return values;
 }
 
 }  // namespace tutti

@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,23 @@ Ticks nice_ticks(double low, double high, int most);
 /// Ticks at whole numbers only.
 Ticks whole_ticks(double low, double high, int most);
 
+/// For an axis of logarithms: 1, 2 and 5 times every power of ten; where these are more than
+/// `most`, powers of ten alone, evenly spaced.
+std::vector<double> log_ticks(double low, double high, int most);
+
 /// Maps values from low … high to from … to on the paper.
 struct Scale {
   double low, high, from, to;
   double operator()(double value) const {
     return from + (value - low) / (high - low) * (to - from);
+  }
+};
+
+/// The same, equal factors as equal distances.
+struct LogScale {
+  double low, high, from, to;
+  double operator()(double value) const {
+    return from + std::log(value / low) / std::log(high / low) * (to - from);
   }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "models/history.h"
 #include "models/metrics.h"
@@ -21,5 +22,26 @@ void draw_accuracy(const std::filesystem::path& path, const History& history,
 
 /// Loss by epoch, likewise.
 void draw_loss(const std::filesystem::path& path, const History& history, const std::string& title);
+
+/// How times grow with a parameter.
+struct Growth {
+  struct Point {
+    double value, seconds;
+  };
+  struct Line {
+    std::string name;
+    std::vector<Point> points;  // by rising value, at least one
+  };
+  struct Comparison {
+    std::string name;
+    double power;  // seconds as value to this power
+  };
+  std::string title, subtitle, parameter, quantity;  // the last two name the axes
+  std::vector<Line> lines;                           // one or two
+  std::vector<Comparison> comparisons;               // drawn from the first point of each line
+};
+
+/// On logarithmic axes, where a power is a straight line; every point with its time.
+void draw_growth(const std::filesystem::path& path, const Growth& growth);
 
 }  // namespace tutti

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "models/axis.h"
-#include "models/canvas.h"
+#include "models/chart_parts.h"
 #include "models/charts.h"
 #include "models/curve.h"
 #include "models/text.h"
@@ -10,7 +10,8 @@
 namespace tutti {
 namespace {
 
-constexpr double width = 800, height = 500, margin = 32;
+using namespace chart;
+
 constexpr Box plot{76, 132, 692, 296};
 constexpr double band_alpha = 0.2;
 constexpr std::size_t most_dots = 40;  // a dot an epoch up to here
@@ -93,11 +94,9 @@ std::string counted(std::size_t count, const std::string& thing) {
 }
 
 void CurveChart::draw_heading(const std::string& title) {
-  const TextStyle style{.size = 18, .bold = true};
-  canvas_.text({margin, 42}, fitted(title, width - 2 * margin, style), style);
   std::string subtitle = subject_.name + " by epoch  ·  " + counted(epochs_, "epoch");
   if (members_ > 1) subtitle += "  ·  " + counted(members_, "member");
-  canvas_.text({margin, 68}, subtitle, {.size = 13, .colour = muted});
+  chart::draw_heading(canvas_, title, subtitle);
 }
 
 void CurveChart::draw_grid() {

@@ -77,6 +77,13 @@ std::string fixed(double value, int decimals) {
 
 std::string significant(double value) { return written(value, std::chars_format::general, 4); }
 
+std::string duration(double seconds) {
+  const auto [value, unit] = seconds < 0.9995e-3 ? std::pair(1e6 * seconds, " µs")
+                             : seconds < 0.9995  ? std::pair(1e3 * seconds, " ms")
+                                                 : std::pair(seconds, " s");
+  return (value < 99.95 ? written(value, std::chars_format::general, 3) : fixed(value, 0)) + unit;
+}
+
 std::string snake_case(std::string_view name) {
   const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
   const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };

@@ -22,4 +22,7 @@ std::string snake_case(std::string_view name);
 std::string fixed(double value, int decimals);
 std::string significant(double value);
 
+/// A time as people say it, to three significant digits: 85 µs, 2.36 ms, 1.5 s.
+std::string duration(double seconds);
+
 }  // namespace tutti

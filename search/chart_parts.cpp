@@ -4,12 +4,6 @@
 
 namespace tutti::chart {
 
-void draw_heading(Canvas& canvas, const std::string& title, const std::string& subtitle) {
-  const TextStyle style{.size = 18, .bold = true};
-  canvas.text({margin, 42}, fitted(title, width - 2 * margin, style), style);
-  canvas.text({margin, 68}, subtitle, {.size = 13, .colour = muted});
-}
-
 Scale value_scale(const std::vector<const Trial*>& trials, const Box& plot) {
   double low = *trials[0]->value, high = low;
   for (const Trial* trial : trials) {

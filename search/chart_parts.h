@@ -3,16 +3,11 @@
 #include <vector>
 
 #include "models/axis.h"
-#include "models/canvas.h"
+#include "models/chart_parts.h"
 #include "search/report.h"
 
 /// What the pictures of a study share.
 namespace tutti::chart {
-
-inline constexpr double width = 800, height = 500, margin = 32;
-inline constexpr Colour grey{0.62, 0.64, 0.67};  // pruned trials
-
-void draw_heading(Canvas& canvas, const std::string& title, const std::string& subtitle);
 
 /// From the least to the greatest value of the trials, upwards in a box.
 Scale value_scale(const std::vector<const Trial*>& trials, const Box& plot);

@@ -1,4 +1,4 @@
-"""GenreCnn as people write it in PyTorch; genre_cnn_speed.py and genre_cnn_train.py use it."""
+"""GenreCnn as people write it in PyTorch; the other scripts on GenreCnn use it."""
 
 import torch
 from torch import nn
@@ -29,14 +29,23 @@ def genre_cnn(classes):
 
 
 def adam(net):
-    return torch.optim.Adam(net.parameters(), lr=1e-4, eps=1e-7, fused=True)
+    on_gpu = next(net.parameters()).is_cuda
+    return torch.optim.Adam(net.parameters(), lr=1e-4, eps=1e-7, fused=True, capturable=on_gpu)
+
+
+def loss_and_logits(net, x, labels):
+    logits = net(x)
+    return nn.functional.cross_entropy(logits, labels) + L2 * net[-1].weight.square().sum(), logits
+
+
+def descend(loss, optimizer):
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
 
 
 def training_step(net, optimizer, x, labels):
     """The loss and the logits before the step."""
-    logits = net(x)
-    loss = nn.functional.cross_entropy(logits, labels) + L2 * net[-1].weight.square().sum()
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
+    loss, logits = loss_and_logits(net, x, labels)
+    descend(loss, optimizer)
     return loss.item(), logits.detach()

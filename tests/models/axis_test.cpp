@@ -1,5 +1,6 @@
 #include "models/axis.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 using namespace tutti;
@@ -38,6 +39,25 @@ TEST_CASE("Ticks of epochs are whole numbers") {
   CHECK(labels(whole_ticks(1, 3.04, 16)) == Labels{"1", "2", "3"});
   CHECK(labels(whole_ticks(1, 51, 11)) ==
         Labels{"5", "10", "15", "20", "25", "30", "35", "40", "45", "50"});
+}
+
+TEST_CASE(
+    "Ticks of a logarithmic axis stand at 1, 2 and 5, or at powers of ten where room is short") {
+  const auto near = [](const std::vector<double>& a, const std::vector<double>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](double x, double y) { return std::abs(x - y) < 1e-9 * y; });
+  };
+  CHECK(near(log_ticks(1, 100, 7), {1, 2, 5, 10, 20, 50, 100}));
+  CHECK(near(log_ticks(0.003, 0.06, 7), {0.005, 0.01, 0.02, 0.05}));
+  CHECK(near(log_ticks(1e-4, 10, 7), {1e-4, 1e-3, 1e-2, 0.1, 1, 10}));
+  CHECK(near(log_ticks(1, 1e9, 4), {1, 1e3, 1e6, 1e9}));
+}
+
+TEST_CASE("On a logarithmic scale equal factors are equally far apart") {
+  const LogScale scale{1, 100, 400, 100};
+  CHECK(scale(1) == 400);
+  CHECK(scale(10) == Approx(250));
+  CHECK(scale(100) == 100);
 }
 
 TEST_CASE("A scale maps its ends to the paper's ends") {

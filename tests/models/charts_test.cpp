@@ -8,6 +8,7 @@
 
 #include "engine/error.h"
 #include "engine/files.h"
+#include "models/chart_parts.h"
 #include "models/confusion_layout.h"
 #include "tests/support/files.h"
 
@@ -226,6 +227,33 @@ TEST_CASE("A missing value is a gap in the line") {
     CHECK(gap < 0.9 * whole);
     CHECK(gap > 0.5 * whole);
   }
+}
+
+TEST_CASE("On a chart of growth what grows in proportion lies on its line of comparison") {
+  const TemporaryFolder folder;
+  const auto drawn = [&](double power) {
+    Growth growth{"title", "subtitle", "members", "time", {{"a step", {}}}, {{"in proportion", 1}}};
+    for (const double members : {1.0, 2.0, 4.0, 8.0, 16.0, 32.0})
+      growth.lines[0].points.push_back({members, 0.01 * std::pow(members, power)});
+    draw_growth(folder / "growth.png", growth);
+    return Picture(folder / "growth.png");
+  };
+  const auto covered = drawn(1), apart = drawn(0.5);
+  CHECK(covered.width() == 1600);
+  CHECK(covered.height() == 1000);
+  CHECK(covered.count(blue) > 1000);
+  CHECK(apart.count(chart::grey) > covered.count(chart::grey) + 500);
+}
+
+TEST_CASE("A chart of growth may have one point, or two lines") {
+  const TemporaryFolder folder;
+  Growth growth{"", "", "threads", "time", {{"a step", {{1, 0.01}}}}, {{"in proportion", -1}}};
+  draw_growth(folder / "one.png", growth);
+  CHECK(Picture(folder / "one.png").count(blue) > 20);
+  CHECK(Picture(folder / "one.png").count(vermilion) == 0);
+  growth.lines.push_back({"another", {{1, 0.02}, {2, 0.03}}});
+  draw_growth(folder / "two.png", growth);
+  CHECK(Picture(folder / "two.png").count(vermilion) > 100);
 }
 
 TEST_CASE("A chart that cannot be written is an error that names it and leaves nothing behind") {

@@ -32,6 +32,16 @@ TEST_CASE("A long text is truncated by code points") {
   CHECK(truncated(U"señora", 5) == U"seño…");
 }
 
+TEST_CASE("A duration is written in its unit, to three significant digits") {
+  CHECK(duration(85e-6) == "85 µs");
+  CHECK(duration(0.00236) == "2.36 ms");
+  CHECK(duration(0.00099996) == "1 ms");
+  CHECK(duration(0.0345678) == "34.6 ms");
+  CHECK(duration(0.9) == "900 ms");
+  CHECK(duration(0.9999) == "1 s");
+  CHECK(duration(1234) == "1234 s");
+}
+
 TEST_CASE("Numbers are written with fixed decimals or significant digits") {
   CHECK(fixed(0.5, 2) == "0.50");
   CHECK(fixed(-0.0, 1) == "0.0");

@@ -1,0 +1,50 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "models/genre_cnn.h"
+#include "models/members.h"
+#include "models/recurrent_classifiers.h"
+#include "models/trainer.h"
+
+namespace tutti {
+
+/// Pictures of random bytes, of ten genres.
+Examples random_pictures(std::int64_t n);
+
+/// Songs of random features, of two genres.
+Examples random_songs(std::int64_t n, std::int64_t features);
+
+/// GenreCnn for ten genres with its members' initial weights.
+Sequential built_genre_cnn(const std::vector<RandomStream>& members, Device device);
+
+/// Training steps (dropout and Adam included) on rows drawn at random.
+class TrainingSteps {
+ public:
+  /// `model` is built, for these members.
+  TrainingSteps(Sequential model, const std::vector<RandomStream>& members, double learning_rate,
+                const Examples& examples, std::int64_t batch);
+  TrainingSteps(const TrainingSteps&) = delete;  // the trainer knows the model by its address
+  TrainingSteps& operator=(const TrainingSteps&) = delete;
+
+  /// Ends when the loss is known; a GPU may still be changing the weights.
+  void step();
+
+ private:
+  Sequential model_;
+  Trainer trainer_;
+  Tensor x_;
+  std::vector<std::int32_t> labels_, rows_;
+  RandomStream random_{2};
+};
+
+std::unique_ptr<TrainingSteps> genre_cnn_steps(std::int64_t members, std::int64_t batch,
+                                               Device device);
+
+struct LstmSteps {
+  std::int64_t members = 1, batch = 32, features = 28, units = LstmOptions().units;
+};
+std::unique_ptr<TrainingSteps> lstm_steps(const LstmSteps& sizes, Device device);
+
+}  // namespace tutti
