@@ -6,13 +6,16 @@
 #include <cstdio>
 
 namespace tutti {
+namespace {
 
-std::string duration(double seconds) {
+std::string time_left(double seconds) {
   const auto whole = std::llround(seconds);
   if (whole < 60) return std::to_string(whole) + " s";
   if (whole < 3600) return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
   return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
 }
+
+}  // namespace
 
 ProgressBar::ProgressBar(std::string label, std::string unit, bool quiet)
     : label_(std::move(label)), unit_(std::move(unit)), draws_(!quiet && ::isatty(STDERR_FILENO)) {}
@@ -39,7 +42,7 @@ void ProgressBar::update(std::int64_t finished, std::int64_t total) {
   const double left = rate > 0 ? static_cast<double>(total - finished) / rate : 0;
   std::fprintf(stderr, "\r\033[K%s %s %3.0f %%  %lld/%lld %s  %.1f/s  %s left", label_.c_str(),
                bar.c_str(), share * 100, static_cast<long long>(finished),
-               static_cast<long long>(total), unit_.c_str(), rate, duration(left).c_str());
+               static_cast<long long>(total), unit_.c_str(), rate, time_left(left).c_str());
 }
 
 }  // namespace tutti

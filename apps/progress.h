@@ -27,7 +27,4 @@ class ProgressBar {
   Clock::time_point start_ = Clock::now(), last_{};
 };
 
-/// 75 as "1 min 15 s".
-std::string duration(double seconds);
-
 }  // namespace tutti
