@@ -18,7 +18,8 @@ struct RecurrentTask {
   std::int64_t count;
 };
 
-constexpr std::int64_t examples_a_task = 16;
+/// Small batches are cut finer, so that two cores have work.
+inline std::int64_t examples_a_task(const RecurrentShape& s) { return s.batch > 16 ? 16 : 8; }
 
 /// Calls run(task) for blocks of examples, in parallel.
 template <class Run>
@@ -86,16 +87,16 @@ void add_rows(std::int64_t rows, std::int64_t width, const float* x, float* sums
 namespace tutti::kernels::cpu {
 
 inline std::int64_t tasks_a_member(const RecurrentShape& s) {
-  return (s.batch + examples_a_task - 1) / examples_a_task;
+  return (s.batch + examples_a_task(s) - 1) / examples_a_task(s);
 }
 
 template <class Run>
 void each_recurrent_task(const RecurrentShape& s, Run run) {
   const std::int64_t tasks = tasks_a_member(s);
   parallel_for(s.members * tasks, [&](std::int64_t i) {
-    const std::int64_t member = i / tasks, first = i % tasks * examples_a_task;
+    const std::int64_t member = i / tasks, first = i % tasks * examples_a_task(s);
     run(RecurrentTask{i, member, member * s.batch + first,
-                      std::min(examples_a_task, s.batch - first)});
+                      std::min(examples_a_task(s), s.batch - first)});
   });
 }
 

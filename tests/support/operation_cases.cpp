@@ -523,6 +523,7 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(lstm_case("one of each", {1, 1, 1, 1, 1}));
   cases.push_back(lstm_case("odd", {2, 3, 5, 2, 3}));
   cases.push_back(lstm_case("beyond a task", {2, 18, 3, 3, 4}));
+  cases.push_back(lstm_case("beyond a small task", {2, 11, 3, 3, 4}));
   cases.push_back(lstm_case("more units than threads of a block", {1, 5, 2, 2, 70}));
   cases.push_back(lstm_case("hard sigmoid, relu", {2, 3, 4, 2, 5, relu, soft_gates}));
   cases.push_back(lstm_case("LstmClassifier, first layer", {1, 32, 28, 1, 52}, true));
