@@ -1,7 +1,7 @@
-// Feeds files that libFuzzer makes up to the reading of songs: each has to give samples or an Error.
+// Feeds files that libFuzzer makes up to the reading of songs: each gives samples or an Error.
 //   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -I. tests/fuzz/read_song.cpp
 //       datasets/audio.cpp -lsndfile -lsoxr -o fuzz_read_song
-//   ./fuzz_read_song -max_len=65536 -timeout=20 CORPUS     (songs of all formats cut to a second or two)
+//   ./fuzz_read_song -max_len=65536 -timeout=20 CORPUS     (short songs of all formats)
 #include <sys/mman.h>
 #include <unistd.h>
 
