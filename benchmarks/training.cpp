@@ -31,15 +31,13 @@ void train_step_lstm(benchmark::State& state) {
 /// The published training of 800 clips, 10 members and 15 epochs, each member on 90 % of the clips;
 /// validated on 200 clips after every epoch. From pictures in memory to trained weights.
 void whole_job(benchmark::State& state) {
-  const std::int64_t training = 800, validation = 200, each = 720, members = 10;
+  const std::int64_t training = 800, validation = 200, members = 10;
   const Examples pictures = random_pictures(training + validation);
   const auto streams = member_streams(1, members);
-  const std::vector<std::int32_t> held_out(pictures.rows.begin() + training, pictures.rows.end());
-  MemberRows samples;
-  for (auto stream : streams_for(Purpose::bootstrap, streams)) {
-    auto& sample = samples.emplace_back(each);
-    for (auto& row : sample) row = static_cast<std::int32_t>(stream.below(training));
-  }
+  const auto first_held_out = pictures.rows.begin() + training;
+  const std::vector<std::int32_t> held_out(first_held_out, pictures.rows.end());
+  const MemberRows samples =
+      bootstrap_samples({pictures.rows.begin(), first_held_out}, 0.9f, streams);
   for (auto _ : state) {
     state.PauseTiming();
     Sequential model = built_genre_cnn(streams, device);

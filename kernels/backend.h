@@ -30,6 +30,13 @@ struct Conv2dShape {
   auto operator<=>(const Conv2dShape&) const = default;
 };
 
+/// True for filters as wide as the input, without padding: a window is one run of memory.
+inline bool spans_rows(const Conv2dShape& s) {
+  return s.kernel_width == s.width && s.out_width == 1 && s.pad_left == 0 && s.pad_top == 0 &&
+         s.dilation_height == 1 &&
+         (s.out_height - 1) * s.stride_height + s.kernel_height <= s.height;
+}
+
 struct Pool2dShape {
   std::int64_t members, batch, height, width, channels;
   std::int64_t pool_height, pool_width;

@@ -1,7 +1,6 @@
 #include "models/ensemble.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -19,18 +18,6 @@ namespace {
 
 fs::path member_file(const fs::path& folder, std::int64_t member) {
   return folder / ("classifier_" + std::to_string(member) + ".h5");
-}
-
-/// floor(percent * n) draws with replacement.
-std::vector<std::int32_t> bootstrap(const std::vector<std::int32_t>& rows, float percent,
-                                    RandomStream stream) {
-  const auto n = static_cast<std::int64_t>(rows.size());
-  const auto draws =
-      static_cast<std::int64_t>(std::floor(double{percent} * static_cast<double>(n) + 1e-6));
-  std::vector<std::int32_t> sample;
-  for (std::int64_t i = 0; i < draws; ++i)
-    sample.push_back(rows[static_cast<std::size_t>(stream.below(n))]);
-  return sample;
 }
 
 std::vector<std::int32_t> all_rows(const Tensor& X) {
@@ -126,8 +113,7 @@ History Ensemble::fit(const Examples& training, const Examples& validation,
     start_from(options.from, options.device);
   }
   samples_.clear();
-  for (const auto& stream : streams_for(Purpose::bootstrap, members))
-    samples_.push_back(bootstrap(training.rows, options.bootstrap_percent, stream));
+  samples_ = bootstrap_samples(training.rows, options.bootstrap_percent, members);
 
   fs::create_directories(path_);
   save();

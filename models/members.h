@@ -17,4 +17,9 @@ std::vector<RandomStream> member_streams(std::uint64_t seed, std::int64_t count,
 /// The same members' streams for one purpose.
 std::vector<RandomStream> streams_for(Purpose purpose, const std::vector<RandomStream>& members);
 
+/// For each member, floor(percent * n) draws with replacement from n rows.
+std::vector<std::vector<std::int32_t>> bootstrap_samples(const std::vector<std::int32_t>& rows,
+                                                         float percent,
+                                                         const std::vector<RandomStream>& members);
+
 }  // namespace tutti

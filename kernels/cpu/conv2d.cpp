@@ -84,7 +84,7 @@ void backward_image(const Conv2dShape& s, const float* w_transposed, const float
 void CpuBackend::conv2d(const Conv2dShape& s, const float* x, const float* w, const float* b,
                         float* y) {
   if (cpu::spans_three_rows(s)) return cpu::conv2d_three_rows(s, cpu::Images(s, x), w, b, y);
-  if (cpu::spans_rows(s)) return cpu::conv2d_rows(s, cpu::Images(s, x), w, b, y);
+  if (spans_rows(s)) return cpu::conv2d_rows(s, cpu::Images(s, x), w, b, y);
   parallel_for(s.members * s.batch, [&](std::int64_t i) {
     const std::int64_t m = i / s.batch;
     forward_image(s, x + i * image_size(s), w + m * window_size(s) * s.filters, b + m * s.filters,
@@ -111,7 +111,7 @@ void CpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, co
                                         float* dw) {
   if (cpu::spans_three_rows(s))
     return cpu::conv2d_three_rows_backward_filter(s, cpu::Images(s, x), dy, dw);
-  if (cpu::spans_rows(s)) return cpu::conv2d_rows_backward_filter(s, cpu::Images(s, x), dy, dw);
+  if (spans_rows(s)) return cpu::conv2d_rows_backward_filter(s, cpu::Images(s, x), dy, dw);
   const std::int64_t window = s.kernel_width * s.channels, at_once = rows_at_once(s, window);
   parallel_for(s.members * s.kernel_height, [&](std::int64_t task) {
     const std::int64_t member = task / s.kernel_height, kh = task % s.kernel_height;
@@ -132,7 +132,7 @@ void CpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, co
 void CpuBackend::conv2d_picked(const Conv2dShape& s, const PickedBytes<float>& from, const float* w,
                                const float* b, float* y) {
   if (cpu::spans_three_rows(s)) return cpu::conv2d_three_rows(s, cpu::Images(s, from), w, b, y);
-  if (cpu::spans_rows(s)) return cpu::conv2d_rows(s, cpu::Images(s, from), w, b, y);
+  if (spans_rows(s)) return cpu::conv2d_rows(s, cpu::Images(s, from), w, b, y);
   std::vector<float> x(static_cast<std::size_t>(s.members * s.batch * image_size(s)));
   pick(s.members * s.batch, image_size(s), from, x.data());
   conv2d(s, x.data(), w, b, y);
@@ -142,7 +142,7 @@ void CpuBackend::conv2d_picked_backward_filter(const Conv2dShape& s, const Picke
                                                const float* dy, float* dw) {
   if (cpu::spans_three_rows(s))
     return cpu::conv2d_three_rows_backward_filter(s, cpu::Images(s, from), dy, dw);
-  if (cpu::spans_rows(s)) return cpu::conv2d_rows_backward_filter(s, cpu::Images(s, from), dy, dw);
+  if (spans_rows(s)) return cpu::conv2d_rows_backward_filter(s, cpu::Images(s, from), dy, dw);
   std::vector<float> x(static_cast<std::size_t>(s.members * s.batch * image_size(s)));
   pick(s.members * s.batch, image_size(s), from, x.data());
   conv2d_backward_filter(s, x.data(), dy, dw);

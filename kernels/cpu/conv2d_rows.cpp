@@ -60,12 +60,6 @@ bool spans_three_rows(const Conv2dShape& s) {
   return spans_rows(s) && s.kernel_height == 3 * s.stride_height && row_size(s) >= 64;
 }
 
-bool spans_rows(const Conv2dShape& s) {
-  return s.dilation_height == 1 && s.kernel_width == s.width && s.out_width == 1 &&
-         s.pad_left == 0 && s.pad_top == 0 &&
-         (s.out_height - 1) * s.stride_height + s.kernel_height <= s.height;
-}
-
 const float* Images::values(std::int64_t image, std::int64_t begin, std::int64_t end) const {
   if (x_) return x_ + image * size() + begin;
   float* values = scratch(end - begin);

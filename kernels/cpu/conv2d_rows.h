@@ -16,9 +16,6 @@
 /// and the same read backwards gives the gradient of the filter.
 namespace tutti::kernels::cpu {
 
-/// True for filters as wide as the input, without padding.
-bool spans_rows(const Conv2dShape& s);
-
 /// True for those that are fastest by pairs of windows.
 bool spans_three_rows(const Conv2dShape& s);
 

@@ -33,9 +33,9 @@ template <class Value>
 void column_sums(std::int64_t members, std::int64_t rows, std::int64_t columns, float scale,
                  Value value, float* sums) {
   using namespace column_sums_of;
-  const std::int64_t parts = (rows + rows_a_part - 1) / rows_a_part;
+  const std::int64_t parts = pieces<std::int64_t>(rows, rows_a_part);
   float* of_parts = parts == 1 ? sums : scratch(parts * members * columns);
-  launch<kernel<Value>>({{static_cast<unsigned>((columns + across - 1) / across),
+  launch<kernel<Value>>({{static_cast<unsigned>(pieces<std::int64_t>(columns, across)),
                           static_cast<unsigned>(parts), static_cast<unsigned>(members)},
                          {across, down}},
                         rows, columns, scale, value, of_parts);

@@ -25,12 +25,6 @@ struct Window {
   }
 
   int positions() const { return batch * out_height * out_width; }
-  bool are_runs() const {
-    return kernel_width == width && out_width == 1 && pad_left == 0 && pad_top == 0 &&
-           dilation_height == 1 && dilation_width == 1 &&
-           (out_height - 1) * stride_height + kernel_height <= height;
-  }
-  int run_step() const { return stride_height * width * channels; }
   int taps() const { return kernel_height * kernel_width * channels; }
 };
 
@@ -124,31 +118,33 @@ struct FilterByChannels {
   __device__ bool along_depth() const { return true; }
 };
 
-/// Calls call(windows) with x as the matrix of its windows.
+/// Calls call(shape, windows) with x as the matrix of its windows.
 template <class Source, class Call>
-void with_windows(const Window& s, const Source& x, bool transposed, Call call) {
-  if (s.are_runs()) return call(Runs<Source>{x, s.out_height, s.run_step(), transposed});
-  call(Windows<Source>{x, s, transposed});
+void with_windows(const Conv2dShape& shape, const Source& x, bool transposed, Call call) {
+  const Window s(shape);
+  if (spans_rows(shape))
+    call(s, Runs<Source>{x, s.out_height, s.stride_height * s.width * s.channels, transposed});
+  else
+    call(s, Windows<Source>{x, s, transposed});
 }
 
+int members_of(const Conv2dShape& s) { return gemm::length(s.members, "conv2d"); }
+
 template <class Source>
-void forward(int members, const Window& s, const Source& x, const float* w, const float* b,
-             float* y) {
-  with_windows(s, x, false, [&](const auto& windows) {
-    multiply(GemmShape{members, s.positions(), s.filters, s.taps()}, windows,
+void forward(const Conv2dShape& shape, const Source& x, const float* w, const float* b, float* y) {
+  with_windows(shape, x, false, [&](const Window& s, const auto& windows) {
+    multiply(GemmShape{members_of(shape), s.positions(), s.filters, s.taps()}, windows,
              by_columns(w, s.taps(), s.filters), b, y);
   });
 }
 
 template <class Source>
-void backward_filter(int members, const Window& s, const Source& x, const float* dy, float* dw) {
-  with_windows(s, x, true, [&](const auto& windows) {
-    multiply(GemmShape{members, s.taps(), s.filters, s.positions()}, windows,
+void backward_filter(const Conv2dShape& shape, const Source& x, const float* dy, float* dw) {
+  with_windows(shape, x, true, [&](const Window& s, const auto& windows) {
+    multiply(GemmShape{members_of(shape), s.taps(), s.filters, s.positions()}, windows,
              by_columns(dy, s.positions(), s.filters), nullptr, dw);
   });
 }
-
-int members_of(const Conv2dShape& s) { return gemm::length(s.members, "conv2d"); }
 
 Images images(const Conv2dShape& s, const float* x) {
   return {x, static_cast<int>(s.batch), s.height * s.width * s.channels};
@@ -161,24 +157,24 @@ PickedImages images(const Conv2dShape& s, const PickedBytes<float>& x) {
 
 void GpuBackend::conv2d(const Conv2dShape& s, const float* x, const float* w, const float* b,
                         float* y) {
-  forward(members_of(s), Window(s), images(s, x), w, b, y);
+  forward(s, images(s, x), w, b, y);
 }
 
 void GpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, const float* dy,
                                         float* dw) {
-  backward_filter(members_of(s), Window(s), images(s, x), dy, dw);
+  backward_filter(s, images(s, x), dy, dw);
 }
 
 void GpuBackend::conv2d_picked(const Conv2dShape& s, const PickedBytes<float>& x, const float* w,
                                const float* b, float* y) {
   if (takes_conv2d_rows(s, x)) return conv2d_rows(s, x, w, b, y);
-  forward(members_of(s), Window(s), images(s, x), w, b, y);
+  forward(s, images(s, x), w, b, y);
 }
 
 void GpuBackend::conv2d_picked_backward_filter(const Conv2dShape& s, const PickedBytes<float>& x,
                                                const float* dy, float* dw) {
   if (takes_conv2d_rows(s, x)) return conv2d_rows_backward_filter(s, x, dy, dw);
-  backward_filter(members_of(s), Window(s), images(s, x), dy, dw);
+  backward_filter(s, images(s, x), dy, dw);
 }
 
 void GpuBackend::conv2d_backward_input(const Conv2dShape& shape, const float* w, const float* dy,

@@ -7,7 +7,8 @@ namespace {
 constexpr int threads = 128, rows_of_warp = 32, rows_of_tile = 128;
 constexpr int columns_of_tile = 104;  // of filters, in steps of 8; 104 t + g: no bank conflicts
 constexpr int word_rows = 16;         // of the right operand on chip at a time
-constexpr int row_words = 32;         // of a picture's row on chip
+constexpr int words_of_tile = word_rows * columns_of_tile;
+constexpr int row_words = 32;  // of a picture's row on chip
 
 /// Conv2dShape in the kernels' integers.
 struct RowsShape {
@@ -23,6 +24,19 @@ using Sums = float[2][columns_of_tile / 8][4];
 
 __device__ int group() { return threadIdx.x % 32 / 4; }
 __device__ int place() { return threadIdx.x % 4; }
+
+/// Calls visit(row of the block's tile, column of it, sum) for each of a lane's sums, where
+/// row_of(r) is the row of its sums r = 0 to 3 in their order on the left.
+template <class RowOf, class Visit>
+__device__ void each_sum(const Sums& sums, RowOf row_of, Visit visit) {
+#pragma unroll
+  for (int r = 0; r < 4; ++r)
+#pragma unroll
+    for (int n = 0; n < columns_of_tile / 8; ++n)
+#pragma unroll
+      for (int i = 0; i < 2; ++i)
+        visit(row_of(r), 8 * n + 2 * place() + i, sums[r / 2][n][r % 2 * 2 + i]);
+}
 
 /// What a lane has of the left operand for 16 steps of the sum: four rows by four neighbours in k,
 /// those from 4 t. Its rows are g and g + 8 of the first product and of the second. Any order of k
@@ -75,8 +89,6 @@ struct Tf32Rows {
 /// Steps of the sum that are on chip at a time.
 template <class Math>
 constexpr int depth_of_tile = word_rows* Math::values_of_word;
-
-constexpr int words_of_tile = word_rows * columns_of_tile;
 
 /// The right operand in the order in which the products read it, [members, columns, tiles, words of
 /// a tile]: of sixteen steps of the sum, those of place 0 first. `row_of(step)` is the row of
@@ -149,7 +161,7 @@ __global__ void __launch_bounds__(threads, 2)
     forward_kernel(RowsShape s, PickedBytes<float> x, const std::uint32_t* w, const float* b,
                    float* y) {
   DynamicShared<std::uint32_t> picture;  // the rows of the block's windows
-  __shared__ SharedArray<std::uint32_t, 2 * word_rows * columns_of_tile> right;
+  __shared__ SharedArray<std::uint32_t, 2 * words_of_tile> right;
   const int member = blockIdx.z / s.batch, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
   const int first_window = blockIdx.x * rows_of_tile, first_column = blockIdx.y * columns_of_tile;
   const int pitch = pitch_of(s.stride);
@@ -195,18 +207,14 @@ __global__ void __launch_bounds__(threads, 2)
   }
 
   y += std::int64_t{blockIdx.z} * s.windows * s.filters;
-#pragma unroll
-  for (int r = 0; r < 4; ++r)
-#pragma unroll
-    for (int n = 0; n < columns_of_tile / 8; ++n)
-#pragma unroll
-      for (int i = 0; i < 2; ++i) {
-        const int window = first_window + warp * rows_of_warp + 8 * r + group();
-        const int column = first_column + 8 * n + 2 * place() + i;
+  each_sum(
+      sums, [=](int r) { return first_window + warp * rows_of_warp + 8 * r + group(); },
+      [=](int window, int n, float sum) {
+        const int column = first_column + n;
         if (window < s.windows && column < s.filters)
           y[std::int64_t{window} * s.filters + column] =
-              sums[r / 2][n][r % 2 * 2 + i] + b[std::int64_t{member} * s.filters + column];
-      }
+              sum + b[std::int64_t{member} * s.filters + column];
+      });
 }
 
 /// blockIdx: x row of the filter, y filters, z member and part of the windows. Part p of member m
@@ -219,7 +227,7 @@ __global__ void __launch_bounds__(threads, 2)
   constexpr int pitch = row_words + 2;        // 8 t + g: no conflicts
   constexpr int threads_of_row = threads / depth, words_of_thread = row_words / threads_of_row;
   __shared__ SharedArray<std::uint32_t, 2 * depth * pitch> pictures;
-  __shared__ SharedArray<std::uint32_t, 2 * word_rows * columns_of_tile> right;
+  __shared__ SharedArray<std::uint32_t, 2 * words_of_tile> right;
   const int member = blockIdx.z % s.members, part = blockIdx.z / s.members;
   const int warp = threadIdx.x / 32, first_column = blockIdx.y * columns_of_tile;
   const int begin = part * windows_of_part, end = min(s.positions(), begin + windows_of_part);
@@ -272,18 +280,13 @@ __global__ void __launch_bounds__(threads, 2)
   }
 
   dw += (std::int64_t{part} * s.members + member) * s.taps() * s.filters;
-#pragma unroll
-  for (int r = 0; r < 4; ++r)
-#pragma unroll
-    for (int n = 0; n < columns_of_tile / 8; ++n)
-#pragma unroll
-      for (int i = 0; i < 2; ++i) {
-        const int tap = warp * rows_of_warp + 4 * group() + r;
-        const int column = first_column + 8 * n + 2 * place() + i;
+  each_sum(
+      sums, [=](int r) { return warp * rows_of_warp + 4 * group() + r; },
+      [=](int tap, int n, float sum) {
+        const int column = first_column + n;
         if (tap < s.width && column < s.filters)
-          dw[(std::int64_t{blockIdx.x} * s.width + tap) * s.filters + column] =
-              sums[r / 2][n][r % 2 * 2 + i];
-      }
+          dw[(std::int64_t{blockIdx.x} * s.width + tap) * s.filters + column] = sum;
+      });
 }
 
 RowsShape rows_shape(const Conv2dShape& s) {
@@ -299,10 +302,10 @@ std::int64_t picture_bytes(const Conv2dShape& s) {
   return (rows_of_tile + (s.kernel_height - 1) / s.stride_height) *
          pitch_of(static_cast<int>(s.stride_height)) * std::int64_t{sizeof(std::uint32_t)};
 }
-constexpr std::int64_t right_bytes = 2 * word_rows * columns_of_tile * sizeof(std::uint32_t);
+constexpr std::int64_t right_bytes = 2 * words_of_tile * sizeof(std::uint32_t);
 
 unsigned column_tiles(const RowsShape& s) {
-  return static_cast<unsigned>((s.filters + columns_of_tile - 1) / columns_of_tile);
+  return static_cast<unsigned>(pieces(s.filters, columns_of_tile));
 }
 
 /// Calls call(math) for the precision that is set.
@@ -341,18 +344,16 @@ void pack(const RowsShape& s, int tiles, int rows, RowOf row_of, const float* fr
 bool takes_conv2d_rows(const Conv2dShape& s, const PickedBytes<float>& x) {
   const bool of_words =
       s.height * s.width % 4 == 0 && reinterpret_cast<std::uintptr_t>(x.data) % 4 == 0;
-  return precision() != Precision::fp32 && of_words && s.channels == 1 &&
-         s.kernel_width == s.width && s.out_width == 1 && s.width <= 4 * row_words &&
-         s.dilation_height == 1 && s.pad_top == 0 && s.pad_left == 0 && s.stride_height <= 64 &&
-         (s.out_height - 1) * s.stride_height + s.kernel_height <= s.height &&
-         s.members * s.batch <= 65535 && picture_bytes(s) + right_bytes <= most_shared_bytes();
+  return precision() != Precision::fp32 && of_words && s.channels == 1 && spans_rows(s) &&
+         s.width <= 4 * row_words && s.stride_height <= 64 && s.members * s.batch <= 65535 &&
+         picture_bytes(s) + right_bytes <= most_shared_bytes();
 }
 
 void conv2d_rows(const Conv2dShape& shape, const PickedBytes<float>& x, const float* w,
                  const float* b, float* y) {
   const RowsShape s = rows_shape(shape);
-  const Grid grid{{static_cast<unsigned>((s.windows + rows_of_tile - 1) / rows_of_tile),
-                   column_tiles(s), static_cast<unsigned>(s.members * s.batch)},
+  const Grid grid{{static_cast<unsigned>(pieces(s.windows, rows_of_tile)), column_tiles(s),
+                   static_cast<unsigned>(s.members * s.batch)},
                   {threads},
                   static_cast<std::size_t>(picture_bytes(shape))};
   with_math([&]<class Math>(Math) {
@@ -370,15 +371,17 @@ void conv2d_rows_backward_filter(const Conv2dShape& shape, const PickedBytes<flo
   // As in gemm::parts_of: by the shape of one member.
   constexpr int wanted_blocks = 128, least_windows = 256;
   const int positions = s.positions();
-  const int parts =
+  const int wanted_parts =
       std::clamp(std::min(wanted_blocks / s.kernel_height, positions / least_windows), 1, 64);
-  const int windows_of_part = ((positions + parts - 1) / parts + 31) / 32 * 32;
+  // Whole tiles, of which the last part has at least one.
+  const int windows_of_part = pieces(pieces(positions, wanted_parts), 32) * 32;
+  const int parts = pieces(positions, windows_of_part);
   const Grid grid{{static_cast<unsigned>(s.kernel_height), column_tiles(s),
                    static_cast<unsigned>(s.members * parts)},
                   {threads}};
   const std::int64_t size = std::int64_t{s.members} * s.taps() * s.filters;
   with_math([&]<class Math>(Math) {
-    const int tiles = (positions + depth_of_tile<Math> - 1) / depth_of_tile<Math>;
+    const int tiles = pieces(positions, depth_of_tile<Math>);
     float* sums = scratch(packed_words(s, tiles) + (parts > 1 ? parts * size : 0));
     auto* packed = reinterpret_cast<std::uint32_t*>(sums + (parts > 1 ? parts * size : 0));
     pack<Math>(s, tiles, positions, Below{positions}, dy, packed);

@@ -16,7 +16,7 @@ __global__ void for_each_kernel(std::int64_t members, std::int64_t size, Body bo
 template <class Body>
 void for_each(std::int64_t members, std::int64_t size, Body body) {
   constexpr int threads = 256;
-  const auto blocks = static_cast<unsigned>((size + threads - 1) / threads);
+  const auto blocks = static_cast<unsigned>(pieces<std::int64_t>(size, threads));
   const auto rows = static_cast<unsigned>(std::min<std::int64_t>(members, 65535));
   launch<for_each_kernel<Body>>({{blocks, rows}, {threads}}, members, size, body);
 }

@@ -220,7 +220,7 @@ __global__ void __launch_bounds__(threads, 2)
 /// shape of one member: its sums are the same alone and beside others.
 inline int parts_of(const GemmShape& s) {
   constexpr int wanted_blocks = 256, least_depth = 256;
-  const auto tiles = [](int length) { return (length + tile - 1) / tile; };
+  const auto tiles = [](int length) { return pieces(length, tile); };
   const int blocks = tiles(s.rows) * tiles(s.columns);
   return std::clamp(std::min(wanted_blocks / blocks, s.depth / least_depth), 1, 64);
 }
@@ -231,13 +231,13 @@ void add_parts(const GemmShape& s, int parts, const float* sums, const float* bi
 template <class Math, class A, class B>
 void run(const GemmShape& s, const A& a, const B& b, const float* bias, float* c) {
   const int parts = parts_of(s);
-  const int steps = (s.depth + depth_tile - 1) / depth_tile;
-  const int depth_of_part = (steps + parts - 1) / parts * depth_tile;
+  const int steps = pieces(s.depth, depth_tile);
+  const int depth_of_part = pieces(steps, parts) * depth_tile;
   const std::int64_t size = std::int64_t{s.members} * s.rows * s.columns;
-  const Grid grid{{static_cast<unsigned>((s.rows + tile - 1) / tile),
-                   static_cast<unsigned>((s.columns + tile - 1) / tile),
-                   static_cast<unsigned>(s.members * parts)},
-                  {threads}};
+  const Grid grid{
+      {static_cast<unsigned>(pieces(s.rows, tile)), static_cast<unsigned>(pieces(s.columns, tile)),
+       static_cast<unsigned>(s.members * parts)},
+      {threads}};
   if (parts == 1) return launch<kernel<Math, A, B>>(grid, s, depth_of_part, a, b, bias, c);
   float* sums = scratch(parts * size);
   const float* no_bias = nullptr;

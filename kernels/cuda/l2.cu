@@ -27,7 +27,7 @@ __global__ void __launch_bounds__(threads)
 void GpuBackend::l2(std::int64_t members, std::int64_t size, double coefficient, const float* w,
                     float* loss) {
   constexpr int a_block = threads * a_thread;
-  const std::int64_t parts = (size + a_block - 1) / a_block;
+  const std::int64_t parts = pieces<std::int64_t>(size, a_block);
   float* sums = parts == 1 ? loss : scratch(parts * members);
   launch<l2_kernel>({{static_cast<unsigned>(parts), static_cast<unsigned>(members)}, {threads}},
                     size, static_cast<float>(coefficient), w, sums);

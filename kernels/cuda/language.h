@@ -24,6 +24,12 @@ struct Grid {
   std::size_t dynamic_shared_bytes = 0;
 };
 
+/// How many pieces of a length make a whole, the last of them perhaps not full.
+template <class Integer>
+constexpr Integer pieces(Integer whole, Integer length) {
+  return (whole + length - 1) / length;
+}
+
 /// A kernel's name, from the compiler's name of a function of it: "… [with auto kernel = NAME]".
 template <auto kernel>
 std::string name_of() {

@@ -19,7 +19,7 @@ StepsShape steps_shape(const char* operation, const RecurrentShape& s, int float
 
 Grid steps_grid(const StepsShape& s, int floats) {
   constexpr int most_threads = 256;
-  return {{static_cast<unsigned>((s.batch + rows_of_block - 1) / rows_of_block),
+  return {{static_cast<unsigned>(pieces<std::int64_t>(s.batch, rows_of_block)),
            static_cast<unsigned>(s.members)},
           {static_cast<unsigned>(std::min(most_threads, s.pairs))},
           static_cast<std::size_t>(s.units) * static_cast<std::size_t>(floats) * sizeof(float)};

@@ -69,15 +69,15 @@ __global__ void __launch_bounds__(32 * warps)
 }  // namespace
 
 void GpuBackend::softmax(std::int64_t rows, std::int64_t classes, const float* x, float* y) {
-  launch<softmax_kernel>({{static_cast<unsigned>((rows + warps - 1) / warps)}, {32 * warps}}, rows,
-                         classes, x, y);
+  launch<softmax_kernel>({{static_cast<unsigned>(pieces<std::int64_t>(rows, warps))}, {32 * warps}},
+                         rows, classes, x, y);
 }
 
 void GpuBackend::softmax_backward(std::int64_t rows, std::int64_t classes, const float* y,
                                   const float* dy, float* dx) {
   launch<softmax_backward_kernel>(
-      {{static_cast<unsigned>((rows + warps - 1) / warps)}, {32 * warps}}, rows, classes, y, dy,
-      dx);
+      {{static_cast<unsigned>(pieces<std::int64_t>(rows, warps))}, {32 * warps}}, rows, classes, y,
+      dy, dx);
 }
 
 void GpuBackend::softmax_cross_entropy(std::int64_t members, std::int64_t batch,
