@@ -34,8 +34,8 @@ class TrainingSteps {
  private:
   Sequential model_;
   Trainer trainer_;
-  Tensor x_;
-  std::vector<std::int32_t> labels_, rows_;
+  std::int64_t examples_;
+  std::vector<std::int32_t> rows_;
   RandomStream random_{2};
 };
 

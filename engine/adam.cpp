@@ -31,24 +31,31 @@ void Adam::follow(std::vector<Parameter> parameters) {
   for (std::size_t i = 0; i < states_.size(); ++i) states_[i].parameter = parameters.at(i).variable;
 }
 
-Tensor Adam::corrected_rates() const {
-  Tensor rates = like(states_[0].m, {static_cast<std::int64_t>(members_.size())});
+void Adam::set_next_rates(Tensor& rates) const {
   with_real(rates, [&]<class Real>() {
     std::vector<Real> values;
     for (const auto& [learning_rate, steps] : members_) {
-      const auto t = static_cast<double>(steps);
+      const auto t = static_cast<double>(steps + 1);
       const double correction =
           std::sqrt(1 - std::pow(options_.beta2, t)) / (1 - std::pow(options_.beta1, t));
       values.push_back(static_cast<Real>(learning_rate * correction));
     }
     rates.copy_from(values.data(), rates.size());
   });
-  return rates;
 }
 
 void Adam::step() {
+  Tensor rates = like(states_[0].m, {static_cast<std::int64_t>(members_.size())});
+  set_next_rates(rates);
+  move(rates);
+  count_step();
+}
+
+void Adam::count_step() {
   for (auto& member : members_) ++member.steps;
-  const Tensor rates = corrected_rates();
+}
+
+void Adam::move(const Tensor& rates) {
   const kernels::AdamStep step{options_.beta1, options_.beta2, options_.epsilon};
   for (auto& [parameter, m, v] : states_) {
     const Tensor &w = parameter.value(), &g = parameter.grad();

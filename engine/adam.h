@@ -25,6 +25,12 @@ class Adam {
   /// Moves every parameter along its gradient.
   void step();
 
+  /// A step in parts, for one that is recorded: the next step's learning rates [M], corrected
+  /// against the bias of the first means, are set; the parameters moved; and the step counted.
+  void set_next_rates(Tensor& rates) const;
+  void move(const Tensor& rates);
+  void count_step();
+
   AdamMemory memory(std::int64_t member) const;
   /// Goes on from there; an Error if it is not of these parameters.
   void set_memory(std::int64_t member, const AdamMemory& memory);
@@ -44,7 +50,6 @@ class Adam {
     std::int64_t steps = 0;
   };
   void follow(std::vector<Parameter> parameters);
-  Tensor corrected_rates() const;  // [M], against the bias of the first means
 
   std::vector<State> states_;
   AdamOptions options_;

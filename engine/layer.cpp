@@ -106,13 +106,13 @@ Parameter Initializer::absent(std::string name, const Shape& shape) const {
   return parameter;
 }
 
-Tensor keys_of(const std::vector<RandomStream>& members, Device device) {
-  std::vector<std::int32_t> halves;
-  for (const auto& member : members) {
-    halves.push_back(static_cast<std::int32_t>(member.key()));
-    halves.push_back(static_cast<std::int32_t>(member.key() >> 32));
-  }
-  return Tensor::from({static_cast<std::int64_t>(members.size()), 2}, halves, device);
+std::vector<std::int32_t> dropout_draws(const std::vector<DropoutState>& members) {
+  std::vector<std::int32_t> words;
+  for (const auto& [stream, steps] : members)
+    for (const std::uint64_t word :
+         {stream.key(), stream.key() >> 32, static_cast<std::uint64_t>(steps)})
+      words.push_back(static_cast<std::int32_t>(word));
+  return words;
 }
 
 void Layer::freeze() {

@@ -60,13 +60,18 @@ class Initializer {
 /// What layers know about the pass they take part in.
 struct Pass {
   bool training = false;
-  std::int64_t step = 0;       // counts training steps; dropout draws anew in each
-  Tensor dropout_keys;         // int32 [M, 2], when training
+  Tensor dropout_draws;        // int32 [M, 3], when training
   bool leave_softmax = false;  // of the last layer: to the loss, which does both in one
 };
 
-/// The random keys of members as dropout takes them.
-Tensor keys_of(const std::vector<RandomStream>& members, Device device);
+/// A member's stream for dropout, and its steps so far.
+struct DropoutState {
+  RandomStream stream;
+  std::int64_t steps = 0;
+};
+
+/// What dropout draws with in the next step, three words a member: see kernels::DropoutDraw.
+std::vector<std::int32_t> dropout_draws(const std::vector<DropoutState>& members);
 
 /// A function with parameters. Shapes given to and by build() are those of one example.
 class Layer {

@@ -96,9 +96,10 @@ Variable gru(const Variable& x, const Variable& w, const Variable& u, const Vari
 /// The last of T steps: [M, B, T, U] -> [M, B, U]
 Variable last_step(const Variable& x);
 
-/// Zeros with probability `rate`, the rest times 1 / (1 - rate). `keys` int32 [M, 2] holds a
-/// member's random key (keys_of); `call` tells one use of a key from another, and must not be 0.
-Variable dropout(const Variable& x, double rate, const Tensor& keys, std::uint64_t call);
+/// Zeros with probability `rate`, the rest times 1 / (1 - rate). `draws` int32 [M, 3] holds each
+/// member's random key and its count of steps (dropout_draws); `layer` tells the uses in a step
+/// apart.
+Variable dropout(const Variable& x, double rate, const Tensor& draws, std::uint64_t layer);
 
 /// The same elements in another shape.
 Variable reshape(const Variable& x, Shape shape);

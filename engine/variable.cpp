@@ -39,7 +39,7 @@ Tensor sum(const Tensor& a, const Tensor& b) {
   return y;
 }
 
-Tensor ones(const Tensor& shape) {
+Tensor ones_like(const Tensor& shape) {
   Tensor y = like(shape);
   with_real(y, [&]<class Real>() {
     y.copy_from(std::vector<Real>(static_cast<std::size_t>(y.size()), Real{1}).data(), y.size());
@@ -49,7 +49,7 @@ Tensor ones(const Tensor& shape) {
 
 }  // namespace
 
-void backward(const Variable& loss) {
+void backward(const Variable& loss, const Tensor& ones) {
   using Node = Variable::Node;
   if (!loss.node_) throw Error("backward: the loss depends on nothing that requires a gradient");
 
@@ -63,7 +63,7 @@ void backward(const Variable& loss) {
   };
   visit(loss.node_.get());
 
-  loss.node_->grad = ones(loss.value());
+  loss.node_->grad = ones.defined() ? ones : ones_like(loss.value());
   for (auto node = order.rbegin(); node != order.rend(); ++node) {
     if (!(*node)->backward) continue;  // a leaf
     if (!(*node)->grad.defined()) continue;

@@ -32,7 +32,7 @@ class Variable {
   const Tensor& grad() const;
 
  private:
-  friend void backward(const Variable& loss);
+  friend void backward(const Variable& loss, const Tensor& ones);
   struct Node;
 
   Tensor value_;
@@ -40,7 +40,7 @@ class Variable {
 };
 
 /// Sets the gradient of the sum of `loss` in every leaf that took part in it, replacing older ones.
-/// The record is used up.
-void backward(const Variable& loss);
+/// The record is used up. `ones`, of the loss' shape, are made unless they are given.
+void backward(const Variable& loss, const Tensor& ones = {});
 
 }  // namespace tutti

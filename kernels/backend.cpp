@@ -56,6 +56,14 @@ Backend<Real>& backend(Device device) {
 template Backend<float>& backend(Device);
 template Backend<double>& backend(Device);
 
+bool records(Device device) { return device == Device::cuda || device == Device::simt; }
+
+std::unique_ptr<Recording> record(Device device, const std::function<void()>& work) {
+  if (device == Device::cuda) return cuda::record(work);
+  if (device == Device::simt) return simt::record(work);
+  return nullptr;
+}
+
 Memory& memory(Device device) { return device == Device::cuda ? cuda::memory() : host_memory(); }
 
 }  // namespace kernels

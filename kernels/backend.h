@@ -1,6 +1,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 
 #include "kernels/activation.h"
 #include "kernels/device.h"
@@ -227,11 +229,12 @@ class Backend {
                           Real* y) = 0;   // [M, B, OH, OW, C]
   virtual void avg_pool2d_backward(const Pool2dShape&, const Real* dy, Real* dx) = 0;
 
-  // y[m, n] = x[m, n] / (1 - rate) where word n % 4 of philox(keys[m], call, n / 4), as a number in
-  // [0, 1), is at least float(rate); else 0. May work in place. Its own gradient: dx from dy.
+  // y[m, n] = x[m, n] / (1 - rate) where word n % 4 of philox(key, call, n / 4) of the member's
+  // draw, as a number in [0, 1), is at least float(rate); else 0. May work in place. Its own
+  // gradient: dx from dy.
   virtual void dropout(std::int64_t members, std::int64_t size, double rate,
-                       const std::int32_t* keys,  // [M, 2]: low and high half
-                       std::uint64_t call,
+                       const std::int32_t* draws,  // [M, 3]: see DropoutDraw
+                       std::uint64_t layer,
                        const Real* x,  // [M, N]
                        Real* y) = 0;   // [M, N]
 
@@ -281,6 +284,18 @@ class Backend {
                     Real* m,            // [M, N], updated
                     Real* v) = 0;       // [M, N], updated
 };
+
+/// Launches kept to be done again, in their order and with their arguments. On a GPU, a CUDA graph.
+class Recording {
+ public:
+  virtual ~Recording() = default;
+  virtual void play() = 0;
+};
+
+/// Records what `work` launches, instead of launching it. Everything else that it does happens now
+/// and only once: it may not copy between host and device. Null where the device launches nothing.
+std::unique_ptr<Recording> record(Device device, const std::function<void()>& work);
+bool records(Device device);
 
 /// The device's implementation; an Error if it has none for this type.
 template <class Real>

@@ -9,11 +9,13 @@ namespace tutti::kernels {
 namespace cuda {
 Backend<float>& backend();  // an Error where there is no GPU
 Memory& memory();
+std::unique_ptr<Recording> record(const std::function<void()>& work);
 }  // namespace cuda
 
 namespace simt {
 Backend<float>& backend();
 Memory& memory();
+std::unique_ptr<Recording> record(const std::function<void()>& work);
 }  // namespace simt
 
 }  // namespace tutti::kernels

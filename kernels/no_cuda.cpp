@@ -14,6 +14,9 @@ namespace kernels {
 
 Backend<float>& cuda::backend() { throw Error("cuda: ", describe_gpu().reason); }
 Memory& cuda::memory() { throw Error("cuda: ", describe_gpu().reason); }
+std::unique_ptr<Recording> cuda::record(const std::function<void()>&) {
+  throw Error("cuda: ", describe_gpu().reason);
+}
 
 }  // namespace kernels
 }  // namespace tutti

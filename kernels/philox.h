@@ -37,10 +37,15 @@ TUTTI_HOST_DEVICE inline float unit_interval(std::uint32_t word) {
   return static_cast<float>(word >> 8) * 0x1p-24f;
 }
 
-/// A key stored as two words of 32 bits, the low one first.
-TUTTI_HOST_DEVICE inline std::uint64_t philox_key(const std::int32_t* halves) {
-  return static_cast<std::uint32_t>(halves[0]) |
-         (std::uint64_t{static_cast<std::uint32_t>(halves[1])} << 32);
-}
+/// What dropout draws with in one step: a key and the call of it. Stored as three words, the key's
+/// low and high half and the count of steps before. Call 0 belongs to the key's random stream.
+struct DropoutDraw {
+  std::uint64_t key, call;
+
+  TUTTI_HOST_DEVICE DropoutDraw(const std::int32_t* words, std::uint64_t layer)
+      : key(static_cast<std::uint32_t>(words[0]) |
+            (std::uint64_t{static_cast<std::uint32_t>(words[1])} << 32)),
+        call((std::uint64_t{static_cast<std::uint32_t>(words[2])} << 16) + layer + 1) {}
+};
 
 }  // namespace tutti::kernels

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "models/examples.h"
 #include "models/members.h"
@@ -25,31 +26,61 @@ std::vector<std::int64_t> hits(const Tensor& probabilities,
 
 }  // namespace
 
-Trainer::Trainer(Sequential& model, const std::vector<RandomStream>& members, double learning_rate)
+Trainer::Trainer(Sequential& model, const std::vector<RandomStream>& members, Tensor x,
+                 std::vector<std::int32_t> labels, double learning_rate)
     : model_(model),
       adam_(model.parameters(), {.learning_rate = learning_rate}),
-      dropout_keys_(keys_of(streams_for(Purpose::dropout, members), model.device())) {}
+      x_(std::move(x)),
+      labels_(std::move(labels)) {
+  for (const auto& stream : streams_for(Purpose::dropout, members)) members_.push_back({stream});
+}
 
-Trainer::StepResult Trainer::step(const Tensor& x, const std::vector<std::int32_t>& all_labels,
-                                  const std::vector<std::int32_t>& rows) {
-  const std::int64_t members = model_.members();
-  const Shape shape{members, static_cast<std::int64_t>(rows.size()) / members};
-  const auto labels = labels_of(all_labels, rows);
+Trainer::Step& Trainer::step_of(std::int64_t batch) {
+  if (const auto found = steps_.find(batch); found != steps_.end()) return found->second;
+  const std::int64_t members = model_.members(), picks = members * batch;
+  Step& step = steps_[batch];
+  step.numbers = Tensor::empty({2 * picks + 3 * members}, DType::int32, model_.device());
+  step.rows = step.numbers.slice(0, picks).reshape({members, batch});
+  step.labels = step.numbers.slice(picks, picks).reshape({members, batch});
+  step.dropout_draws = step.numbers.slice(2 * picks, 3 * members).reshape({members, 3});
+  step.rates = Tensor::empty({members}, DType::float32, model_.device());
+  step.ones = Tensor::from({members}, std::vector<float>(members_.size(), 1), model_.device());
+  step.work = Repeated(model_.device(), {[this, &step] { set_loss(step); },
+                                         [this, &step] { change_weights(step); }});
+  return step;
+}
 
-  const Pass pass{.training = true, .step = steps_, .dropout_keys = dropout_keys_};
-  const Variable logits = model_.logits({x, Tensor::from(shape, rows, model_.device())}, pass);
-  const auto [cross_entropy, probabilities] =
-      softmax_cross_entropy(logits, Tensor::from(shape, labels, model_.device()));
+void Trainer::set_loss(Step& step) const {
+  const Pass pass{.training = true, .dropout_draws = step.dropout_draws};
+  const Variable logits = model_.logits({x_, step.rows}, pass);
+  Variable cross_entropy;
+  std::tie(cross_entropy, step.probabilities) = softmax_cross_entropy(logits, step.labels);
   const Variable penalty = model_.penalty();
-  const Variable loss = penalty.value().defined() ? add(cross_entropy, penalty) : cross_entropy;
+  step.loss = penalty.value().defined() ? add(cross_entropy, penalty) : cross_entropy;
+}
 
-  StepResult result{loss.value().to_vector<float>(), hits(probabilities, labels), false};
+void Trainer::change_weights(const Step& step) {
+  backward(step.loss, step.ones);
+  adam_.move(step.rates);
+}
+
+Trainer::StepResult Trainer::step(const std::vector<std::int32_t>& rows) {
+  Step& step = step_of(static_cast<std::int64_t>(rows.size()) / model_.members());
+  const auto labels = labels_of(labels_, rows);
+  std::vector<std::int32_t> numbers = rows;
+  for (const auto& more : {labels, dropout_draws(members_)})
+    numbers.insert(numbers.end(), more.begin(), more.end());
+  step.numbers.copy_from(numbers.data(), step.numbers.size());
+  adam_.set_next_rates(step.rates);
+
+  step.work.run(0);
+  StepResult result{step.loss.value().to_vector<float>(), hits(step.probabilities, labels), false};
   result.finite =
       std::all_of(result.loss.begin(), result.loss.end(), [](float l) { return std::isfinite(l); });
   if (!result.finite) return result;
-  backward(loss);
-  adam_.step();
-  ++steps_;
+  step.work.run(1);
+  adam_.count_step();
+  for (auto& member : members_) ++member.steps;
   return result;
 }
 
@@ -65,15 +96,19 @@ void Trainer::set_memory(const std::vector<AdamMemory>& members) {
 }
 
 void Trainer::keep(const std::vector<std::int64_t>& members) {
+  steps_.clear();
   model_.keep(members);
   adam_.keep(model_.parameters(), members);
-  dropout_keys_ = dropout_keys_.rows(members);
+  std::vector<DropoutState> kept;
+  for (const auto m : members) kept.push_back(members_.at(static_cast<std::size_t>(m)));
+  members_ = std::move(kept);
 }
 
 void Trainer::append(const Trainer& other) {
+  steps_.clear();
   model_.append(other.model_);
   adam_.append(model_.parameters(), other.adam_);
-  dropout_keys_ = Tensor::joined({dropout_keys_, other.dropout_keys_});
+  members_.insert(members_.end(), other.members_.begin(), other.members_.end());
 }
 
 }  // namespace tutti

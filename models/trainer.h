@@ -1,16 +1,23 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "engine/adam.h"
+#include "engine/repeated.h"
 #include "engine/sequential.h"
 
 namespace tutti {
 
-/// A built model in training: Adam's state, the members' dropout keys and the count of steps.
+/// A built model in training: Adam's state, the members' random keys and counts of steps. Lives as
+/// long as the model at its address.
 class Trainer {
  public:
-  Trainer(Sequential& model, const std::vector<RandomStream>& members, double learning_rate);
+  /// x [examples, …] is on the model's device; `labels` are those of all examples.
+  Trainer(Sequential& model, const std::vector<RandomStream>& members, Tensor x,
+          std::vector<std::int32_t> labels, double learning_rate);
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
 
   /// What a step found before it changed the weights, for each member.
   struct StepResult {
@@ -19,25 +26,39 @@ class Trainer {
     bool finite;                        // if not, nothing was changed
   };
 
-  /// One step on rows [M B] of x and its labels, member after member.
-  StepResult step(const Tensor& x, const std::vector<std::int32_t>& labels,
-                  const std::vector<std::int32_t>& rows);
+  /// One step on rows [M B] of x, member after member.
+  StepResult step(const std::vector<std::int32_t>& rows);
 
   /// What Adam remembers, of each member.
   std::vector<AdamMemory> memory() const;
   void set_memory(const std::vector<AdamMemory>& members);
 
-  /// Goes on with some members alone, or with those of another Trainer beside its own; both change
-  /// the model. Appended ones may have made other numbers of steps if their model has no dropout,
-  /// whose draws are counted by this Trainer's.
+  /// Goes on with some members alone, or with those of another Trainer on the same examples beside
+  /// its own; both change the model.
   void keep(const std::vector<std::int64_t>& members);
   void append(const Trainer& other);
 
  private:
+  /// Steps on batches of one size, on the same tensors each time.
+  struct Step {
+    Tensor numbers;                      // int32, new in every step:
+    Tensor rows, labels, dropout_draws;  // parts of it
+    Tensor rates;                        // [M], new in every step
+    Tensor ones;                         // [M]
+    Variable loss;
+    Tensor probabilities;
+    Repeated work;  // the loss, and the change of the weights
+  };
+  Step& step_of(std::int64_t batch);
+  void set_loss(Step& step) const;
+  void change_weights(const Step& step);
+
   Sequential& model_;
   Adam adam_;
-  Tensor dropout_keys_;
-  std::int64_t steps_ = 0;
+  Tensor x_;
+  std::vector<std::int32_t> labels_;
+  std::vector<DropoutState> members_;
+  std::map<std::int64_t, Step> steps_;  // by the size of the batch
 };
 
 }  // namespace tutti

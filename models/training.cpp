@@ -26,11 +26,10 @@ Training::Training(Sequential& model, const std::vector<RandomStream>& members,
                    TrainOptions options)
     : model_(model),
       options_(std::move(options)),
-      trainer_(model, members, options_.learning_rate),
       x_(training.x.to(model.device())),
       validation_x_(
           validation.x.shares_elements_with(training.x) ? x_ : validation.x.to(model.device())),
-      labels_(training.labels),
+      trainer_(model, members, x_, training.labels, options_.learning_rate),
       validation_labels_(validation.labels),
       size_(training.size()),
       steps_((size_ + options_.batch_size - 1) / std::max(1, options_.batch_size)) {
@@ -71,7 +70,7 @@ std::optional<std::vector<EpochResult>> Training::epoch() {
     if (options_.stop && *options_.stop) return std::nullopt;
     const std::int64_t begin = step_ * options_.batch_size;
     const std::int64_t end = std::min(size_, begin + options_.batch_size);
-    const auto result = trainer_.step(x_, labels_, batch(begin, end));
+    const auto result = trainer_.step(batch(begin, end));
     if (!result.finite) diverged("loss", first_not_finite(result.loss));
     for (std::size_t m = 0; m < members_.size(); ++m) {
       members_[m].loss += result.loss[m] * static_cast<double>(end - begin);

@@ -73,9 +73,9 @@ class Training {
 
   Sequential& model_;
   TrainOptions options_;
-  Trainer trainer_;
   Tensor x_, validation_x_;
-  std::vector<std::int32_t> labels_, validation_labels_;
+  Trainer trainer_;
+  std::vector<std::int32_t> validation_labels_;
   std::vector<Member> members_;
   std::int64_t size_, steps_, step_ = 0;  // rows and steps of an epoch, steps done
   bool between_epochs_ = true;

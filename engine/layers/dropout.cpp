@@ -10,9 +10,7 @@ Shape Dropout::build(const Shape& input, Initializer& initializer) {
 
 Variable Dropout::forward(const Variable& x, const Pass& pass) const {
   if (!pass.training || rate_ == 0) return x;
-  // Call 0 of a key belongs to its random stream.
-  const std::uint64_t call = (static_cast<std::uint64_t>(pass.step) << 16) + number_ + 1;
-  return dropout(x, rate_, pass.dropout_keys, call);
+  return dropout(x, rate_, pass.dropout_draws, number_);
 }
 
 }  // namespace tutti

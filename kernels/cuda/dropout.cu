@@ -5,11 +5,12 @@
 namespace tutti::kernels::TUTTI_GPU {
 
 void GpuBackend::dropout(std::int64_t members, std::int64_t size, double rate,
-                         const std::int32_t* keys, std::uint64_t call, const float* x, float* y) {
+                         const std::int32_t* draws, std::uint64_t layer, const float* x, float* y) {
   const float least = static_cast<float>(rate), scale = static_cast<float>(1 / (1 - rate));
   // One draw gives four words.
   for_each(members, (size + 3) / 4, [=] __device__(std::int64_t m, std::int64_t group) {
-    const auto words = philox(philox_key(keys + 2 * m), call, static_cast<std::uint64_t>(group));
+    const DropoutDraw draw(draws + 3 * m, layer);
+    const auto words = philox(draw.key, draw.call, static_cast<std::uint64_t>(group));
 #pragma unroll
     for (int k = 0; k < 4; ++k) {
       const std::int64_t n = 4 * group + k;

@@ -62,8 +62,8 @@ class GpuBackend : public Backend<float> {
                     float* dz, float* dinner, float* dx, float* dw, float* du, float* db) override;
   void max_pool2d(const Pool2dShape&, const float* x, float* y) override;
   void max_pool2d_backward(const Pool2dShape&, const float* x, const float* dy, float* dx) override;
-  void dropout(std::int64_t members, std::int64_t size, double rate, const std::int32_t* keys,
-               std::uint64_t call, const float* x, float* y) override;
+  void dropout(std::int64_t members, std::int64_t size, double rate, const std::int32_t* draws,
+               std::uint64_t layer, const float* x, float* y) override;
   void softmax(std::int64_t rows, std::int64_t classes, const float* x, float* y) override;
   void softmax_cross_entropy(std::int64_t members, std::int64_t batch, std::int64_t classes,
                              const float* x, const std::int32_t* labels, float* probabilities,

@@ -50,7 +50,7 @@ template <auto kernel, class... Arguments>
 void launch(const Grid& grid, Arguments... arguments) {
   if (grid.blocks.count() == 0) return;
   run({name_of<kernel>(), grid.blocks, grid.threads, grid.dynamic_shared_bytes},
-      [&] { kernel(arguments...); });
+      [=] { kernel(arguments...); });
 }
 
 #else

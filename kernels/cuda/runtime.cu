@@ -53,6 +53,45 @@ class GpuMemory final : public Memory {
   void wait() override { TUTTI_CUDA(cudaStreamSynchronize(stream())); }
 };
 
+/// A captured graph, ready to be launched.
+class Graph final : public Recording {
+ public:
+  explicit Graph(cudaGraph_t graph) { TUTTI_CUDA(cudaGraphInstantiate(&graph_, graph, 0)); }
+  ~Graph() override {
+    cudaStreamSynchronize(stream());  // it may be under way
+    cudaGraphExecDestroy(graph_);
+  }
+  void play() override { TUTTI_CUDA(cudaGraphLaunch(graph_, stream())); }
+
+ private:
+  cudaGraphExec_t graph_{};
+};
+
+/// What the stream is given while it lives goes into a graph.
+class Capture {
+ public:
+  Capture() {  // relaxed: memory may be allocated
+    TUTTI_CUDA(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeRelaxed));
+    under_way = true;
+  }
+  Capture(const Capture&) = delete;
+  Capture& operator=(const Capture&) = delete;
+  ~Capture() {
+    if (under_way) cudaStreamEndCapture(stream(), &graph_);
+    under_way = false;
+    if (graph_) cudaGraphDestroy(graph_);
+  }
+  std::unique_ptr<Recording> end() {
+    under_way = false;
+    TUTTI_CUDA(cudaStreamEndCapture(stream(), &graph_));
+    return std::make_unique<Graph>(graph_);
+  }
+  inline static bool under_way = false;
+
+ private:
+  cudaGraph_t graph_{};
+};
+
 std::string version_text(int version) {
   return std::to_string(version / 1000) + '.' + std::to_string(version % 1000 / 10);
 }
@@ -64,6 +103,8 @@ cudaStream_t stream() {
   return stream.get();
 }
 
+bool recording() { return Capture::under_way; }
+
 std::int64_t most_shared_bytes() {
   static const int bytes = [] {
     int value = 0;
@@ -71,6 +112,12 @@ std::int64_t most_shared_bytes() {
     return value;
   }();
   return bytes;
+}
+
+std::unique_ptr<Recording> record(const std::function<void()>& work) {
+  Capture capture;
+  work();
+  return capture.end();
 }
 
 Memory& memory() {

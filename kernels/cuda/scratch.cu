@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "kernels/cuda/for_each.h"
 #include "kernels/cuda/scratch.h"
 #include "kernels/gpu.h"
@@ -7,15 +9,21 @@ namespace tutti::kernels::TUTTI_GPU {
 float* scratch(std::int64_t count) {
   static void* address = nullptr;
   static std::size_t size = 0;  // bytes
+  static bool recorded = false;
+  static auto* const of_recordings = new std::vector<void*>;  // smaller ones, still in use
   const std::size_t wanted = static_cast<std::size_t>(count) * sizeof(float);
   if (wanted > size) {
-    Memory& here = memory();
-    if (address) here.release(address, size);
+    if (recorded)
+      of_recordings->push_back(address);
+    else if (address)
+      memory().release(address, size);
     address = nullptr;
     size = 0;
-    address = here.allocate(wanted);
+    recorded = false;
+    address = memory().allocate(wanted);
     size = wanted;
   }
+  recorded |= recording();
   return static_cast<float*>(address);
 }
 

@@ -6,7 +6,7 @@
 namespace tutti::kernels::TUTTI_GPU {
 
 /// Memory for what one operation computes between its kernels, [count] floats; good until the next
-/// call. It grows to the largest wanted and stays.
+/// call. It grows to the largest wanted; recordings keep what they were given.
 float* scratch(std::int64_t count);
 
 /// y[i] = sum of parts[p, i] over p, in order.

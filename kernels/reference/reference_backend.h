@@ -58,8 +58,8 @@ class ReferenceBackend final : public Backend<Real> {
                     Real* dinner, Real* dx, Real* dw, Real* du, Real* db) override;
   void max_pool2d(const Pool2dShape&, const Real* x, Real* y) override;
   void max_pool2d_backward(const Pool2dShape&, const Real* x, const Real* dy, Real* dx) override;
-  void dropout(std::int64_t members, std::int64_t size, double rate, const std::int32_t* keys,
-               std::uint64_t call, const Real* x, Real* y) override;
+  void dropout(std::int64_t members, std::int64_t size, double rate, const std::int32_t* draws,
+               std::uint64_t layer, const Real* x, Real* y) override;
   void softmax(std::int64_t rows, std::int64_t classes, const Real* x, Real* y) override;
   void softmax_cross_entropy(std::int64_t members, std::int64_t batch, std::int64_t classes,
                              const Real* x, const std::int32_t* labels, Real* probabilities,

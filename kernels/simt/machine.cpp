@@ -10,6 +10,7 @@ namespace {
 
 std::mutex settings_mutex;
 Settings current_settings;
+thread_local Recorder* recorder = nullptr;
 
 }  // namespace
 
@@ -18,7 +19,15 @@ void set_settings(const Settings& settings) {
   current_settings = settings;
 }
 
+Recorder::Recorder() { recorder = this; }
+Recorder::~Recorder() { recorder = nullptr; }
+bool recording() { return recorder != nullptr; }
+
 void run(const Launch& launch, const std::function<void()>& thread) {
+  if (recorder) {
+    recorder->launches.emplace_back(launch, thread);
+    return;
+  }
   Settings settings;
   {
     std::lock_guard lock(settings_mutex);

@@ -4,6 +4,8 @@
 #include <functional>
 #include <source_location>
 #include <string>
+#include <utility>
+#include <vector>
 
 /// A machine that runs CUDA kernels without a GPU. Every CUDA thread is a fibre; a block runs on
 /// one thread of the host until all its fibres have ended, and blocks share the host's threads.
@@ -41,6 +43,18 @@ struct Launch {
 
 /// Runs `thread` once for every thread of the grid. Throws what a block threw, or the Error.
 void run(const Launch& launch, const std::function<void()>& thread);
+
+/// While one lives, what this thread of the host calls run() with is kept in it instead.
+bool recording();
+class Recorder {
+ public:
+  Recorder();
+  ~Recorder();
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  std::vector<std::pair<Launch, std::function<void()>>> launches;
+};
 
 using Place = std::source_location;
 

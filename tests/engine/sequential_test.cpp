@@ -34,11 +34,19 @@ std::vector<RandomStream> streams(std::int64_t count) {
   return members;
 }
 
+/// A training pass after some steps.
+Pass after(std::int64_t steps) {
+  std::vector<DropoutState> members;
+  for (const auto& stream : streams(2)) members.push_back({stream, steps});
+  return {.training = true,
+          .dropout_draws = Tensor::from({2, 3}, dropout_draws(members), Device::reference)};
+}
+
 struct Problem {
   Tensor data = Tensor::empty({4, 23, 4, 1}, DType::uint8, Device::reference);
   Tensor rows = Tensor::from<std::int32_t>({2, 3}, {0, 2, 1, 3, 3, 0}, Device::reference);
   Tensor labels = Tensor::from<std::int32_t>({2, 3}, {0, 2, 1, 1, 0, 2}, Device::reference);
-  Pass pass{.training = true, .step = 3, .dropout_keys = keys_of(streams(2), Device::reference)};
+  Pass pass = after(3);
 
   Problem() {
     RandomStream random(1);
@@ -110,14 +118,14 @@ TEST_CASE("Dropout draws anew in every step, and rests outside training") {
   const Problem problem;
   Sequential model = small_cnn();
   model.build(streams(2), Device::reference);
-  const auto logits = [&](bool training, std::int64_t step) {
-    return model.logits({problem.data, problem.rows}, {training, step, problem.pass.dropout_keys})
-        .value()
-        .to_vector<float>();
+  const auto logits = [&](const Pass& pass) {
+    return model.logits({problem.data, problem.rows}, pass).value().to_vector<float>();
   };
-  CHECK(logits(true, 1) == logits(true, 1));
-  CHECK(logits(true, 1) != logits(true, 2));
-  CHECK(logits(false, 1) == logits(false, 2));
+  CHECK(logits(after(1)) == logits(after(1)));
+  CHECK(logits(after(1)) != logits(after(2)));
+  Pass resting = after(1);
+  resting.training = false;
+  CHECK(logits(resting) == logits(Pass{}));
 }
 
 TEST_CASE("Adam leads a model to its training data") {

@@ -84,20 +84,22 @@ TEST_CASE("Members do not mix: each computes what it computes alone") {
   CHECK(std::memcmp(alone.data(), y.data() + 3 * 66, alone.size() * sizeof(float)) == 0);
 }
 
-TEST_CASE("Dropout keeps the share it should, and draws anew for every call and key") {
+TEST_CASE("Dropout keeps the share it should, and draws anew for every key, step and layer") {
   constexpr std::int64_t size = 100000;
   const std::vector<float> x(size, 1.0f);
   std::vector<float> y(size), other(size);
-  const std::int32_t keys[] = {1, 2}, other_keys[] = {1, 3};
+  const std::int32_t draws[] = {1, 2, 0}, other_key[] = {1, 3, 0}, next_step[] = {1, 2, 1};
   auto& backend = kernels::backend<float>(Device::cpu);
-  backend.dropout(1, size, 0.3, keys, 1, x.data(), y.data());
+  backend.dropout(1, size, 0.3, draws, 0, x.data(), y.data());
   const auto kept = std::count_if(y.begin(), y.end(), [](float value) { return value != 0; });
   CHECK(static_cast<double>(kept) / size == Approx(0.7).margin(0.006));  // four standard deviations
   CHECK(*std::max_element(y.begin(), y.end()) == Approx(1 / 0.7));
-  backend.dropout(1, size, 0.3, keys, 2, x.data(), other.data());
+  backend.dropout(1, size, 0.3, draws, 1, x.data(), other.data());
   CHECK(y != other);
-  backend.dropout(1, size, 0.3, other_keys, 1, x.data(), other.data());
-  CHECK(y != other);
+  for (const std::int32_t* others : {other_key, next_step}) {
+    backend.dropout(1, size, 0.3, others, 0, x.data(), other.data());
+    CHECK(y != other);
+  }
 }
 
 TEST_CASE("A device without an arithmetic says so") {

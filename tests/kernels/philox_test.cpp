@@ -20,7 +20,9 @@ TEST_CASE("Words become numbers in [0, 1)") {
   CHECK(tutti::kernels::unit_interval(0xffffffff) < 1.0f);
 }
 
-TEST_CASE("A key survives being stored as two halves") {
-  const std::int32_t halves[] = {static_cast<std::int32_t>(0x89abcdef), 0x01234567};
-  CHECK(tutti::kernels::philox_key(halves) == 0x0123456789abcdef);
+TEST_CASE("Dropout's key and call are read from three words") {
+  const std::int32_t words[] = {static_cast<std::int32_t>(0x89abcdef), 0x01234567, 5};
+  const tutti::kernels::DropoutDraw draw(words, 2);
+  CHECK(draw.key == 0x0123456789abcdef);
+  CHECK(draw.call == (5u << 16) + 3);
 }

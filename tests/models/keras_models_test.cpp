@@ -120,22 +120,25 @@ TEST_CASE("Training goes on from a Keras file as in Keras") {
     const KerasAdam adam = adam_of(file);
     CHECK(adam.memory.steps == 3);
     CHECK(adam.learning_rate == Approx(0.01));
-    Trainer trainer(model, member_streams(0, 1), adam.learning_rate);
-    trainer.set_memory({adam.memory});
 
+    const int first = answer.at("first"), steps = answer.at("steps"), batch = answer.at("batch");
+    std::vector<float> x;  // batch after batch
+    std::vector<std::int32_t> labels;
+    for (int step = first; step < first + steps; ++step) {
+      const auto values = uniform(batch * model.input().shape.elements(), 1000u + step, 1.0);
+      x.insert(x.end(), values.begin(), values.end());
+      for (int i = 0; i < batch; ++i)
+        labels.push_back((i + step) % static_cast<std::int32_t>(model.classes()));
+    }
     Shape shape = model.input().shape;
-    shape.insert(shape.begin(), answer.at("batch").get<std::int64_t>());
-    std::vector<std::int32_t> rows(static_cast<std::size_t>(shape[0]));
-    std::iota(rows.begin(), rows.end(), 0);
-    const int first = answer.at("first");
-    for (int step = first; step < first + answer.at("steps").get<int>(); ++step) {
-      std::vector<std::int32_t> labels;
-      for (const auto row : rows)
-        labels.push_back((row + step) % static_cast<std::int32_t>(model.classes()));
-      REQUIRE(
-          trainer
-              .step(Tensor::from(shape, uniform(shape.elements(), 1000u + step, 1.0)), labels, rows)
-              .finite);
+    shape.insert(shape.begin(), steps * batch);
+    Trainer trainer(model, member_streams(0, 1), Tensor::from(shape, x), labels,
+                    adam.learning_rate);
+    trainer.set_memory({adam.memory});
+    std::vector<std::int32_t> rows(static_cast<std::size_t>(batch));
+    for (int step = 0; step < steps; ++step) {
+      std::iota(rows.begin(), rows.end(), step * batch);
+      REQUIRE(trainer.step(rows).finite);
     }
     const KerasAdam after{adam.learning_rate, trainer.memory()[0]};
     const auto weights = all_weights(to_keras(model, 0, after));

@@ -1,0 +1,22 @@
+#include "engine/repeated.h"
+
+namespace tutti {
+
+void Repeated::run(std::size_t part) {
+  if (part == 0 && ++times_ == 2 && kernels::records(device_)) record();
+  recorded_.empty() ? parts_[part]() : recorded_[part]->play();
+}
+
+void Repeated::record() {
+  release_unused_memory();  // of the first time
+  auto memory = own_memory();
+  std::vector<std::unique_ptr<kernels::Recording>> recorded;
+  {
+    const WithMemory with(memory);
+    for (const auto& part : parts_) recorded.push_back(kernels::record(device_, part));
+  }
+  memory_ = std::move(memory);
+  recorded_ = std::move(recorded);
+}
+
+}  // namespace tutti
