@@ -122,6 +122,10 @@ void Layer::freeze() {
   }
 }
 
+std::optional<Variable> Layer::forward_with(const Layer&, const Batch&, const Pass&) const {
+  return std::nullopt;
+}
+
 Variable Layer::forward(const Batch& batch, const Pass& pass) const {
   const DType type = parameters_.empty() ? DType::float32 : parameters_[0].variable.value().dtype();
   return forward(pick(batch, type), pass);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,9 @@ class Layer {
   virtual Variable forward(const Variable& x, const Pass& pass) const = 0;
   /// The same for the batch that a model starts from.
   virtual Variable forward(const Batch& batch, const Pass& pass) const;
+  /// This layer and the next one, where one operation does both.
+  virtual std::optional<Variable> forward_with(const Layer& next, const Batch& batch,
+                                               const Pass& pass) const;
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
 

@@ -22,7 +22,12 @@ struct Pool2dOptions {
   std::int64_t height, width;
   std::int64_t stride_height, stride_width;
   Padding padding = Padding::valid;
+
+  bool operator==(const Pool2dOptions&) const = default;
 };
+/// Each row with the next one, which is in no other window.
+inline constexpr Pool2dOptions pairs_of_rows{
+    .height = 2, .width = 1, .stride_height = 2, .stride_width = 1};
 
 /// A batch as row numbers into a data set that all members share; bytes are read as
 /// scale * byte + offset, floats as they are.
@@ -44,6 +49,10 @@ Variable conv2d(const Batch& x, const Variable& w, const Variable& b, const Conv
 /// [M, B, H, W, C] -> [M, B, OH, OW, C]. The mean does not count padding.
 Variable max_pool2d(const Variable& x, const Pool2dOptions& options);
 Variable avg_pool2d(const Variable& x, const Pool2dOptions& options);
+
+/// max_pool2d(relu(conv2d(…)), pairs_of_rows), in one pass where the device has it.
+Variable conv2d_relu_pool(const Batch& x, const Variable& w, const Variable& b,
+                          const Conv2dOptions& options);
 
 /// Rows and columns of zeros around [M, B, H, W, C].
 struct Pad2dOptions {

@@ -38,8 +38,11 @@ Variable Sequential::run(Batch batch, const Pass& pass, const Pass& last) const 
   batch.scale = input_.scale;
   batch.offset = input_.offset;
   const auto pass_of = [&](std::size_t i) { return i + 1 < layers_.size() ? pass : last; };
-  Variable x = layers_.front()->forward(batch, pass_of(0));
-  for (std::size_t i = 1; i < layers_.size(); ++i) x = layers_[i]->forward(x, pass_of(i));
+  std::optional<Variable> both;
+  if (layers_.size() > 1) both = layers_[0]->forward_with(*layers_[1], batch, pass_of(1));
+  Variable x = both ? *both : layers_[0]->forward(batch, pass_of(0));
+  for (std::size_t i = both ? 2 : 1; i < layers_.size(); ++i)
+    x = layers_[i]->forward(x, pass_of(i));
   return x;
 }
 

@@ -108,6 +108,20 @@ class Backend {
   virtual void conv2d_picked_backward_filter(const Conv2dShape&, const PickedBytes<Real>& x,
                                              const Real* dy, Real* dw) = 0;
 
+  // max_pool2d of relu of conv2d_picked, windows of two rows side by side, in one pass. OH is even.
+  // `choice` tells which of the two rows was taken, 1 or 2, or 0 where neither is above 0. Only
+  // where the backend says that it has it; elsewhere, and by definition, it is composed.
+  virtual bool has_conv2d_relu_pool(const Conv2dShape&, const PickedBytes<Real>&) const {
+    return false;
+  }
+  virtual void conv2d_relu_pool(const Conv2dShape&, const PickedBytes<Real>& /*x*/,
+                                const Real* /*w*/, const Real* /*b*/,
+                                Real* /*y*/,                // [M, B, OH / 2, OW, F]
+                                std::uint8_t* /*choice*/);  // [M, B, OH / 2, OW, F]
+  virtual void conv2d_relu_pool_backward(const Conv2dShape&, const PickedBytes<Real>& /*x*/,
+                                         const Real* /*dy*/, const std::uint8_t* /*choice*/,
+                                         Real* /*dw*/, Real* /*db*/);
+
   // y = x w + b
   virtual void dense(const DenseShape&,
                      const Real* x,  // [M, B, I]

@@ -11,19 +11,18 @@
 namespace tutti {
 
 Sequential genre_cnn(const Input& input, std::int64_t genres) {
-  return Sequential(
-      input,  // time, frequency, 1
-      Conv2D({.filters = 100,
-              .kernel_height = 15,
-              .kernel_width = 127,
-              .stride_height = 5,
-              .activation = Activation::relu}),
-      MaxPooling2D({.height = 2, .width = 1, .stride_height = 2, .stride_width = 1}),  //
-      Dropout(0.5),                                                                    //
-      Flatten(),                                                                       //
-      Dense({.units = 128, .activation = Activation::relu}),                           //
-      Dropout(0.3),                                                                    //
-      Dense({.units = genres, .activation = Activation::softmax, .l2 = 1e-4}));
+  return Sequential(input,  // time, frequency, 1
+                    Conv2D({.filters = 100,
+                            .kernel_height = 15,
+                            .kernel_width = 127,
+                            .stride_height = 5,
+                            .activation = Activation::relu}),
+                    MaxPooling2D(pairs_of_rows),                            //
+                    Dropout(0.5),                                           //
+                    Flatten(),                                              //
+                    Dense({.units = 128, .activation = Activation::relu}),  //
+                    Dropout(0.3),                                           //
+                    Dense({.units = genres, .activation = Activation::softmax, .l2 = 1e-4}));
 }
 
 Input spectrogram_input(Normalization normalization, const Examples& training) {

@@ -1,5 +1,6 @@
 #include "engine/layers/conv2d.h"
 
+#include "engine/layers/pooling2d.h"
 #include "engine/layers/spatial.h"
 #include "engine/ops/window.h"
 
@@ -34,11 +35,12 @@ Variable Conv2D::apply(const Input& x, const Pass& pass) const {
   Variable w = parameters_[0].variable;
   const Shape& kernel = w.shape();
   if (o.dimensions == 1) w = reshape(w, {kernel[0], kernel[1], 1, kernel[2], kernel[3]});
-  return activate(
-      o.activation,
-      conv2d(x, w, parameters_[1].variable,
-             {o.stride_height, o.stride_width, o.padding, o.dilation_height, o.dilation_width}),
-      pass);
+  return activate(o.activation, conv2d(x, w, parameters_[1].variable, window()), pass);
+}
+
+Conv2dOptions Conv2D::window() const {
+  const auto& o = options_;
+  return {o.stride_height, o.stride_width, o.padding, o.dilation_height, o.dilation_width};
 }
 
 Variable Conv2D::forward(const Variable& x, const Pass& pass) const {
@@ -47,6 +49,15 @@ Variable Conv2D::forward(const Variable& x, const Pass& pass) const {
 
 Variable Conv2D::forward(const Batch& batch, const Pass& pass) const {
   return options_.dimensions == 1 ? Layer::forward(batch, pass) : apply(batch, pass);
+}
+
+std::optional<Variable> Conv2D::forward_with(const Layer& next, const Batch& batch,
+                                             const Pass&) const {
+  const auto* pooling = dynamic_cast<const Pooling2D*>(&next);
+  if (!pooling || pooling->options() != MaxPooling2D(pairs_of_rows).options() ||
+      options_.activation != Activation::relu || options_.dimensions != 2)
+    return std::nullopt;
+  return conv2d_relu_pool(batch, parameters_[0].variable, parameters_[1].variable, window());
 }
 
 }  // namespace tutti

@@ -17,6 +17,8 @@ class Pooling2D final : public Layer {
     std::optional<Pool2dOptions> window = std::nullopt;
     int dimensions = 2;
     bool keepdims = false;  // of a global one: -> [1, 1, channels] or [1, channels]
+
+    bool operator==(const Options&) const = default;
   };
 
   explicit Pooling2D(const Options& options) : options_(options) {}

@@ -87,4 +87,32 @@ Variable conv2d(const Batch& x, const Variable& w, const Variable& b,
   });
 }
 
+Variable conv2d_relu_pool(const Batch& x, const Variable& w, const Variable& b,
+                          const Conv2dOptions& options) {
+  auto shape = conv2d_shape(batch_shape(x), w.shape(), b.shape(), options);
+  shape.out_height -= shape.out_height % 2;  // a row left over is in no window
+  Shape pooled = out_shape(shape);
+  pooled[2] /= 2;
+  Variable result;
+  with_real(w.value(), [&]<class Real>() {
+    auto& backend = kernels::backend<Real>(w.value().device());
+    if (x.data.dtype() != DType::uint8 ||
+        !backend.has_conv2d_relu_pool(shape, picked_bytes<Real>(x))) {
+      result = max_pool2d(activation({ActivationFunction::Kind::relu}, conv2d(x, w, b, options)),
+                          pairs_of_rows);
+      return;
+    }
+    Tensor y = like(w.value(), pooled), choice = Tensor::empty(pooled, DType::uint8, y.device());
+    backend.conv2d_relu_pool(shape, picked_bytes<Real>(x), w.value(), b.value(), y, choice);
+    result = Variable::result(
+        y, {w, b}, [shape, x, choice, w = w.value()](const Tensor& dy) -> Gradients {
+          Tensor dw = like(w), db = like(w, {shape.members, shape.filters});
+          kernels::backend<Real>(dy.device())
+              .conv2d_relu_pool_backward(shape, picked_bytes<Real>(x), dy, choice, dw, db);
+          return {dw, db};
+        });
+  });
+  return result;
+}
+
 }  // namespace tutti

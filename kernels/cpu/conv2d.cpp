@@ -138,6 +138,19 @@ void CpuBackend::conv2d_picked(const Conv2dShape& s, const PickedBytes<float>& f
   conv2d(s, x.data(), w, b, y);
 }
 
+bool CpuBackend::has_conv2d_relu_pool(const Conv2dShape& s, const PickedBytes<float>&) const {
+  return cpu::spans_three_rows(s);
+}
+void CpuBackend::conv2d_relu_pool(const Conv2dShape& s, const PickedBytes<float>& x, const float* w,
+                                  const float* b, float* y, std::uint8_t* choice) {
+  cpu::conv2d_three_rows_relu_pool(s, cpu::Images(s, x), w, b, y, choice);
+}
+void CpuBackend::conv2d_relu_pool_backward(const Conv2dShape& s, const PickedBytes<float>& x,
+                                           const float* dy, const std::uint8_t* choice, float* dw,
+                                           float* db) {
+  cpu::conv2d_three_rows_relu_pool_backward(s, cpu::Images(s, x), dy, choice, dw, db);
+}
+
 void CpuBackend::conv2d_picked_backward_filter(const Conv2dShape& s, const PickedBytes<float>& from,
                                                const float* dy, float* dw) {
   if (cpu::spans_three_rows(s))

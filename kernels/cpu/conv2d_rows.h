@@ -57,4 +57,10 @@ void conv2d_three_rows(const Conv2dShape& s, const Images& x, const float* w, co
 void conv2d_three_rows_backward_filter(const Conv2dShape& s, const Images& x, const float* dy,
                                        float* dw);
 
+/// The same with relu and the larger of each pair of windows: see Backend::conv2d_relu_pool.
+void conv2d_three_rows_relu_pool(const Conv2dShape& s, const Images& x, const float* w,
+                                 const float* b, float* y, std::uint8_t* choice);
+void conv2d_three_rows_relu_pool_backward(const Conv2dShape& s, const Images& x, const float* dy,
+                                          const std::uint8_t* choice, float* dw, float* db);
+
 }  // namespace tutti::kernels::cpu

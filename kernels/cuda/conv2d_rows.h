@@ -4,7 +4,8 @@
 
 /// The convolution over spectrograms, on tensor cores: one channel of bytes, filters as wide as the
 /// picture. A window is then a few neighbouring rows of it, so that a block reads what its windows
-/// share once. Rows of up to 128 bytes lie 128 apart on chip.
+/// share once. Rows of up to 128 bytes lie 128 apart on chip. GpuBackend::conv2d_relu_pool is here
+/// too.
 namespace tutti::kernels::TUTTI_GPU {
 
 /// Whether these kernels take it: in tf32 or bf16, where shared memory holds a block's rows.

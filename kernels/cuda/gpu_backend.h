@@ -17,6 +17,11 @@ class GpuBackend : public Backend<float> {
                      const float* b, float* y) override;
   void conv2d_picked_backward_filter(const Conv2dShape&, const PickedBytes<float>& x,
                                      const float* dy, float* dw) override;
+  bool has_conv2d_relu_pool(const Conv2dShape&, const PickedBytes<float>&) const override;
+  void conv2d_relu_pool(const Conv2dShape&, const PickedBytes<float>& x, const float* w,
+                        const float* b, float* y, std::uint8_t* choice) override;
+  void conv2d_relu_pool_backward(const Conv2dShape&, const PickedBytes<float>& x, const float* dy,
+                                 const std::uint8_t* choice, float* dw, float* db) override;
   void dense(const DenseShape&, const float* x, const float* w, const float* b, float* y) override;
   void dense_backward_input(const DenseShape&, const float* w, const float* dy, float* dx) override;
   void dense_backward_weights(const DenseShape&, const float* x, const float* dy,

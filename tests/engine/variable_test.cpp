@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "engine/ops.h"
+#include "engine/random.h"
 
 using namespace tutti;
 using Floats = std::vector<float>;
@@ -60,4 +61,36 @@ TEST_CASE("Operations name themselves and the shapes that do not fit") {
                     Catch::Contains("[3, 3] does not fit into x [1, 1, 2, 2, 1]"));
   CHECK_THROWS_WITH(softmax_cross_entropy(x, Tensor::from<std::int32_t>({1, 3}, {0, 0, 0})),
                     Catch::Contains("softmax_cross_entropy: x is [1, 2, 3] and labels [1, 3]"));
+}
+
+TEST_CASE("A convolution, relu and the larger of two rows in one pass are the three operations") {
+  constexpr std::int64_t height = 19, width = 36;  // seven rows of outputs: the last is in no pair
+  RandomStream random(3);
+  std::vector<std::uint8_t> pixels(4 * height * width);
+  for (auto& pixel : pixels) pixel = static_cast<std::uint8_t>(random.below(256));
+  const auto random_leaf = [&](const Shape& shape) {
+    std::vector<float> values(static_cast<std::size_t>(shape.elements()));
+    for (auto& value : values) value = static_cast<float>(random.uniform(-1, 1));
+    return Variable(Tensor::from(shape, values), true);
+  };
+  const Batch batch{Tensor::from({4, height, width, 1}, pixels),
+                    Tensor::from<std::int32_t>({2, 3}, {0, 2, 1, 3, 3, 0}), 1.0 / 255, -0.5};
+  const Variable w = random_leaf({2, 6, width, 1, 5}), b = random_leaf({2, 5});
+  const Conv2dOptions options{.stride_height = 2};
+
+  const Variable expected = max_pool2d(
+      activation({ActivationFunction::Kind::relu}, conv2d(batch, w, b, options)), pairs_of_rows);
+  backward(l2(expected, 0.5));
+  const auto dw = w.grad().to_vector<float>(), db = b.grad().to_vector<float>();
+
+  const Variable pooled = conv2d_relu_pool(batch, w, b, options);
+  CHECK(pooled.shape() == Shape{2, 3, 3, 1, 5});
+  CHECK(pooled.value().to_vector<float>() == expected.value().to_vector<float>());
+  backward(l2(pooled, 0.5));
+  const auto require_near = [](const std::vector<float>& actual, const std::vector<float>& wanted) {
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+      REQUIRE(actual[i] == Approx(wanted[i]).epsilon(1e-5).margin(1e-4));
+  };
+  require_near(w.grad().to_vector<float>(), dw);
+  require_near(b.grad().to_vector<float>(), db);
 }

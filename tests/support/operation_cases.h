@@ -85,7 +85,8 @@ struct OperationCase {
   double tolerance = 1e-5;  // of a device against the reference, relative
   std::vector<std::int32_t> integers = {};
   std::vector<std::uint8_t> bytes = {};
-  bool large = false;  // of a model's size: for benchmarks; too slow for the reference
+  bool coarse = false;  // inputs in float are multiples of 1/16: exact in every precision
+  bool large = false;   // of a model's size: for benchmarks; too slow for the reference
 
   template <class Real>
   struct Run {
