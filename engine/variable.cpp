@@ -10,7 +10,7 @@ namespace tutti {
 struct Variable::Node {
   std::vector<std::shared_ptr<Node>> inputs;  // null where no gradient is wanted
   Backward backward;                          // empty in a leaf
-  Tensor grad;
+  Gradient gradient;
 };
 
 Variable::Variable(Tensor value, bool requires_grad)
@@ -26,9 +26,9 @@ Variable Variable::result(Tensor value, const std::vector<Variable>& inputs, Bac
   return variable;
 }
 
-const Tensor& Variable::grad() const {
+const Gradient& Variable::gradient() const {
   if (!node_) throw Error("variable ", shape(), ": has no gradient, none was asked for");
-  return node_->grad;
+  return node_->gradient;
 }
 
 namespace {
@@ -58,23 +58,24 @@ void backward(const Variable& loss, const Tensor& ones) {
   const std::function<void(Node*)> visit = [&](Node* node) {
     if (!node || !seen.insert(node).second) return;
     for (const auto& input : node->inputs) visit(input.get());
-    node->grad = Tensor();
+    node->gradient = {};
     order.push_back(node);
   };
   visit(loss.node_.get());
 
-  loss.node_->grad = ones.defined() ? ones : ones_like(loss.value());
+  loss.node_->gradient = ones.defined() ? ones : ones_like(loss.value());
   for (auto node = order.rbegin(); node != order.rend(); ++node) {
     if (!(*node)->backward) continue;  // a leaf
-    if (!(*node)->grad.defined()) continue;
-    const Gradients gradients = (*node)->backward((*node)->grad);
+    if (!(*node)->gradient.defined()) continue;
+    const Gradients gradients = (*node)->backward((*node)->gradient.tensor());
     for (std::size_t i = 0; i < gradients.size(); ++i) {
       Node* input = (*node)->inputs[i].get();
       if (!input || !gradients[i].defined()) continue;
-      input->grad = input->grad.defined() ? sum(input->grad, gradients[i]) : gradients[i];
+      auto& total = input->gradient;
+      total = total.defined() ? sum(total.tensor(), gradients[i].tensor()) : gradients[i];
     }
     (*node)->backward = nullptr;  // frees what it captured
-    (*node)->grad = Tensor();
+    (*node)->gradient = {};
   }
 }
 

@@ -3,12 +3,12 @@
 #include <memory>
 #include <vector>
 
-#include "engine/tensor.h"
+#include "engine/gradient.h"
 
 namespace tutti {
 
-/// Gradients of an operation's inputs, in their order; an undefined Tensor where none is wanted.
-using Gradients = std::vector<Tensor>;
+/// Gradients of an operation's inputs, in their order; an undefined one where none is wanted.
+using Gradients = std::vector<Gradient>;
 
 /// A value and how it came about. Values that nothing needs for a gradient are freed at once: a
 /// Variable keeps its value, but the record of operations keeps only what `backward` captured.
@@ -29,7 +29,8 @@ class Variable {
   bool requires_grad() const { return node_ != nullptr; }
 
   /// Of a leaf, after backward(): the gradient, of the value's shape; undefined if it had no part.
-  const Tensor& grad() const;
+  const Tensor& grad() const { return gradient().tensor(); }
+  const Gradient& gradient() const;
 
  private:
   friend void backward(const Variable& loss, const Tensor& ones);

@@ -297,6 +297,9 @@ class Backend {
                     Real* w,            // [M, N], updated
                     Real* m,            // [M, N], updated
                     Real* v) = 0;       // [M, N], updated
+  // adam with g = dense_backward_weights(x, dy), which is not kept.
+  virtual void dense_adam(const DenseShape&, const AdamStep&, const Real* rates, const Real* x,
+                          const Real* dy, Real* w, Real* m, Real* v) = 0;
 };
 
 /// Launches kept to be done again, in their order and with their arguments. On a GPU, a CUDA graph.

@@ -18,19 +18,17 @@ Variable dense(const Variable& x, const Variable& w, const Variable& b) {
   const auto shape = dense_shape(x.shape(), w.shape(), b.shape());
   Tensor y = like(x.value(), {shape.members, shape.batch, shape.outputs});
   with_backend(y, [&](auto& backend) { backend.dense(shape, x.value(), w.value(), b.value(), y); });
-  return Variable::result(y, {x, w, b},
-                          [=, x_wanted = x.requires_grad(), x = x.value(),
-                           w = w.value()](const Tensor& dy) -> Gradients {
-                            Tensor dx = x_wanted ? like(x) : Tensor(), dw = like(w),
-                                   db = like(w, {shape.members, shape.outputs});
-                            with_backend(dy, [&](auto& backend) {
-                              if (x_wanted) backend.dense_backward_input(shape, w, dy, dx);
-                              backend.dense_backward_weights(shape, x, dy, dw);
-                              backend.bias_backward(shape.members, shape.batch, shape.outputs, dy,
-                                                    db);
-                            });
-                            return {dx, dw, db};
-                          });
+  return Variable::result(
+      y, {x, w, b},
+      [=, x_wanted = x.requires_grad(), x = x.value(),
+       w = w.value()](const Tensor& dy) -> Gradients {
+        Tensor dx = x_wanted ? like(x) : Tensor(), db = like(w, {shape.members, shape.outputs});
+        with_backend(dy, [&](auto& backend) {
+          if (x_wanted) backend.dense_backward_input(shape, w, dy, dx);
+          backend.bias_backward(shape.members, shape.batch, shape.outputs, dy, db);
+        });
+        return {dx, DenseProduct{shape, x, dy}, db};
+      });
 }
 
 }  // namespace tutti

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/cpu/product.h"
 #include "kernels/cpu/simd.h"
 #include "kernels/parallel.h"
 
@@ -10,6 +12,12 @@ namespace {
 
 struct Constants {
   float keep1, keep2, epsilon, rate;  // 1 - beta1, 1 - beta2
+
+  Constants(const AdamStep& step, float learning_rate)
+      : keep1(static_cast<float>(1 - step.beta1)),
+        keep2(static_cast<float>(1 - step.beta2)),
+        epsilon(static_cast<float>(step.epsilon)),
+        rate(learning_rate) {}
 };
 
 TUTTI_SIMD void adam_range(std::int64_t n, Constants c, const float* __restrict g,
@@ -28,12 +36,26 @@ void CpuBackend::adam(std::int64_t members, std::int64_t size, const AdamStep& s
   const std::int64_t parts = (size + cpu::elements_a_task - 1) / cpu::elements_a_task;
   parallel_for(members * parts, [&](std::int64_t task) {
     const std::int64_t member = task / parts, first = task % parts * cpu::elements_a_task;
-    const Constants constants{static_cast<float>(1 - step.beta1),
-                              static_cast<float>(1 - step.beta2), static_cast<float>(step.epsilon),
-                              rates[member]};
     const std::int64_t at = member * size + first;
-    adam_range(std::min<std::int64_t>(cpu::elements_a_task, size - first), constants, g + at,
-               w + at, m + at, v + at);
+    adam_range(std::min<std::int64_t>(cpu::elements_a_task, size - first),
+               Constants(step, rates[member]), g + at, w + at, m + at, v + at);
+  });
+}
+
+void CpuBackend::dense_adam(const DenseShape& s, const AdamStep& step, const float* rates,
+                            const float* x, const float* dy, float* w, float* m, float* v) {
+  constexpr std::int64_t elements = 1 << 15;  // of the gradient at a time: they stay in the cache
+  const std::int64_t inputs = std::clamp<std::int64_t>(elements / s.outputs, 1, s.inputs);
+  const std::int64_t tasks = (s.inputs + inputs - 1) / inputs;
+  parallel_for(s.members * tasks, [&](std::int64_t task) {
+    const std::int64_t member = task / tasks, first = task % tasks * inputs;
+    const std::int64_t count = std::min(inputs, s.inputs - first), size = count * s.outputs;
+    const std::int64_t at = (member * s.inputs + first) * s.outputs;
+    thread_local std::vector<float> g;
+    g.resize(static_cast<std::size_t>(size));
+    cpu::product(count, s.outputs, s.batch, {x + member * s.batch * s.inputs + first, 1, s.inputs},
+                 dy + member * s.batch * s.outputs, s.outputs, false, g.data(), s.outputs);
+    adam_range(size, Constants(step, rates[member]), g.data(), w + at, m + at, v + at);
   });
 }
 

@@ -1,3 +1,4 @@
+#include "kernels/cuda/adam.h"
 #include "kernels/cuda/gemm.h"
 #include "kernels/cuda/gpu_backend.h"
 
@@ -9,6 +10,16 @@ GemmShape product(const DenseShape& s, std::int64_t rows, std::int64_t columns,
   const auto length = [](std::int64_t value) { return gemm::length(value, "dense"); };
   return {length(s.members), length(rows), length(columns), length(depth)};
 }
+
+/// A gradient of weights that moves them at once.
+struct Moved {
+  AdamWeights weights;
+  int rows, columns;
+
+  __device__ void write(int, int member, int row, int column, float gradient) const {
+    weights.move(member, (std::int64_t{member} * rows + row) * columns + column, gradient);
+  }
+};
 
 }  // namespace
 
@@ -28,6 +39,13 @@ void GpuBackend::dense_backward_weights(const DenseShape& s, const float* x, con
                                         float* dw) {
   multiply_matrices(product(s, s.inputs, s.outputs, s.batch), by_columns(x, s.batch, s.inputs),
                     by_columns(dy, s.batch, s.outputs), nullptr, dw);
+}
+
+void GpuBackend::dense_adam(const DenseShape& s, const AdamStep& step, const float* rates,
+                            const float* x, const float* dy, float* w, float* m, float* v) {
+  const GemmShape shape = product(s, s.inputs, s.outputs, s.batch);
+  multiply(shape, by_columns(x, s.batch, s.inputs), by_columns(dy, s.batch, s.outputs),
+           Moved{{step, rates, w, m, v}, shape.rows, shape.columns});
 }
 
 }  // namespace tutti::kernels::TUTTI_GPU

@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 
+#include "kernels/cuda/for_each.h"
 #include "kernels/cuda/scratch.h"
 #include "kernels/device.h"
 #include "kernels/error.h"
@@ -10,7 +11,8 @@
 ///   float at(int member, int row, int k) const;   // its element
 ///   bool along_depth() const;                     // whether neighbours in k are neighbours in
 ///   memory
-/// so that a convolution's windows need no copy.
+/// so that a convolution's windows need no copy. A result is anything with
+///   void write(int part, int member, int row, int column, float sum) const;
 namespace tutti::kernels::TUTTI_GPU {
 
 /// C[m] = A[m] B[m]^T: A is [rows, depth], B [columns, depth], C [rows, columns].
@@ -36,6 +38,18 @@ inline Matrix by_rows(const float* data, std::int64_t rows, std::int64_t columns
 inline Matrix by_columns(const float* data, std::int64_t rows, std::int64_t columns) {
   return {data, rows * columns, 1, columns};
 }
+
+/// C in memory, with a bias [members, columns] unless it is null.
+struct Stored {
+  const float* bias;
+  float* c;
+  int rows, columns;
+
+  __device__ void write(int, int member, int row, int column, float sum) const {
+    c[(std::int64_t{member} * rows + row) * columns + column] =
+        sum + (bias ? bias[std::int64_t{member} * columns + column] : 0);
+  }
+};
 
 namespace gemm {
 
@@ -176,11 +190,11 @@ struct Load {
   }
 };
 
-/// blockIdx: x tile of rows, y tile of columns, z member and part of the depth. Part p of member m
-/// is written to c[p, m]. The next tiles are read while the present ones are multiplied.
-template <class Math, class A, class B>
+/// blockIdx: x tile of rows, y tile of columns, z member and part of the depth. The next tiles are
+/// read while the present ones are multiplied.
+template <class Math, class A, class B, class To>
 __global__ void __launch_bounds__(threads, 2)
-    kernel(GemmShape s, int depth_of_part, A a, B b, const float* bias, float* c) {
+    kernel(GemmShape s, int depth_of_part, A a, B b, To to) {
   __shared__ SharedArray<typename Math::Word, 2 * tile * Math::pitch> tiles_a;
   __shared__ SharedArray<typename Math::Word, 2 * tile * Math::pitch> tiles_b;
   const int member = blockIdx.z % s.members, part = blockIdx.z / s.members;
@@ -204,15 +218,12 @@ __global__ void __launch_bounds__(threads, 2)
     stage = tile - stage;
   }
 
-  c += (std::int64_t{part} * s.members + member) * s.rows * s.columns;
 #pragma unroll
   for (int i = 0; i < tile * tile / threads / 4; ++i)
 #pragma unroll
     for (int j = 0; j < 4; ++j) {
       const int row = first_row + Math::row_of(i, j), column = first_column + Math::column_of(i, j);
-      if (row < s.rows && column < s.columns)
-        c[std::int64_t{row} * s.columns + column] =
-            sums[i][j] + (bias ? bias[std::int64_t{member} * s.columns + column] : 0);
+      if (row < s.rows && column < s.columns) to.write(part, member, row, column, sums[i][j]);
     }
 }
 
@@ -225,11 +236,30 @@ inline int parts_of(const GemmShape& s) {
   return std::clamp(std::min(wanted_blocks / blocks, s.depth / least_depth), 1, 64);
 }
 
-/// c = the sum of parts[p] over p, in order, + bias unless it is null.
-void add_parts(const GemmShape& s, int parts, const float* sums, const float* bias, float* c);
+/// The sums of parts, [parts, members, rows, columns].
+struct Parts {
+  float* sums;
+  int members, rows, columns;
 
-template <class Math, class A, class B>
-void run(const GemmShape& s, const A& a, const B& b, const float* bias, float* c) {
+  __device__ void write(int part, int member, int row, int column, float sum) const {
+    sums[((std::int64_t{part} * members + member) * rows + row) * columns + column] = sum;
+  }
+};
+
+/// Their sum over the parts, in order.
+template <class To>
+void add_parts(const GemmShape& s, int parts, const float* sums, const To& to) {
+  const std::int64_t size = std::int64_t{s.rows} * s.columns, all = s.members * size;
+  for_each(s.members, size, [=] __device__(std::int64_t m, std::int64_t i) {
+    float sum = 0;
+    for (int p = 0; p < parts; ++p) sum += sums[p * all + m * size + i];
+    to.write(0, static_cast<int>(m), static_cast<int>(i / s.columns),
+             static_cast<int>(i % s.columns), sum);
+  });
+}
+
+template <class Math, class A, class B, class To>
+void run(const GemmShape& s, const A& a, const B& b, const To& to) {
   const int parts = parts_of(s);
   const int steps = pieces(s.depth, depth_tile);
   const int depth_of_part = pieces(steps, parts) * depth_tile;
@@ -238,11 +268,11 @@ void run(const GemmShape& s, const A& a, const B& b, const float* bias, float* c
       {static_cast<unsigned>(pieces(s.rows, tile)), static_cast<unsigned>(pieces(s.columns, tile)),
        static_cast<unsigned>(s.members * parts)},
       {threads}};
-  if (parts == 1) return launch<kernel<Math, A, B>>(grid, s, depth_of_part, a, b, bias, c);
+  if (parts == 1) return launch<kernel<Math, A, B, To>>(grid, s, depth_of_part, a, b, to);
   float* sums = scratch(parts * size);
-  const float* no_bias = nullptr;
-  launch<kernel<Math, A, B>>(grid, s, depth_of_part, a, b, no_bias, sums);
-  add_parts(s, parts, sums, bias, c);
+  launch<kernel<Math, A, B, Parts>>(grid, s, depth_of_part, a, b,
+                                    Parts{sums, s.members, s.rows, s.columns});
+  add_parts(s, parts, sums, to);
 }
 
 /// A length as the kernels' integers; an Error that names the operation if it is too long for them.
@@ -255,17 +285,23 @@ inline int length(std::int64_t value, const char* operation) {
 
 }  // namespace gemm
 
-/// c = a b^T + bias, in the precision that is set. bias is [members, columns], or null.
-template <class A, class B>
-void multiply(const GemmShape& shape, const A& a, const B& b, const float* bias, float* c) {
+/// a b^T, in the precision that is set.
+template <class A, class B, class To>
+void multiply(const GemmShape& shape, const A& a, const B& b, const To& to) {
   switch (precision()) {
     case Precision::fp32:
-      return gemm::run<gemm::Fp32>(shape, a, b, bias, c);
+      return gemm::run<gemm::Fp32>(shape, a, b, to);
     case Precision::tf32:
-      return gemm::run<gemm::Tf32>(shape, a, b, bias, c);
+      return gemm::run<gemm::Tf32>(shape, a, b, to);
     case Precision::bf16:
-      return gemm::run<gemm::Bf16>(shape, a, b, bias, c);
+      return gemm::run<gemm::Bf16>(shape, a, b, to);
   }
+}
+
+/// c = a b^T + bias: [members, columns], or null.
+template <class A, class B>
+void multiply(const GemmShape& shape, const A& a, const B& b, const float* bias, float* c) {
+  multiply(shape, a, b, Stored{bias, c, shape.rows, shape.columns});
 }
 
 /// The same of two matrices in memory, compiled once.

@@ -88,6 +88,8 @@ class GpuBackend : public Backend<float> {
             float* x) override;
   void adam(std::int64_t members, std::int64_t size, const AdamStep&, const float* rates,
             const float* g, float* w, float* m, float* v) override;
+  void dense_adam(const DenseShape&, const AdamStep&, const float* rates, const float* x,
+                  const float* dy, float* w, float* m, float* v) override;
 };
 
 }  // namespace tutti::kernels::TUTTI_GPU

@@ -1,5 +1,6 @@
 #pragma once
 #include <cmath>
+#include <vector>
 
 #include "kernels/reference/reference_backend.h"
 
@@ -13,6 +14,16 @@ void ReferenceBackend<Real>::adam(std::int64_t members, std::int64_t size, const
     v[i] += static_cast<Real>((1 - step.beta2) * (double{g[i]} * g[i] - v[i]));
     w[i] -= static_cast<Real>(rates[i / size] * m[i] / (std::sqrt(v[i]) + step.epsilon));
   }
+}
+
+template <class Real>
+void ReferenceBackend<Real>::dense_adam(const DenseShape& s, const AdamStep& step,
+                                        const Real* rates, const Real* x, const Real* dy, Real* w,
+                                        Real* m, Real* v) {
+  const std::int64_t size = s.inputs * s.outputs;
+  std::vector<Real> g(static_cast<std::size_t>(s.members * size));
+  dense_backward_weights(s, x, dy, g.data());
+  adam(s.members, size, step, rates, g.data(), w, m, v);
 }
 
 }  // namespace tutti::kernels

@@ -78,6 +78,8 @@ class ReferenceBackend final : public Backend<Real> {
             Real* x) override;
   void adam(std::int64_t members, std::int64_t size, const AdamStep&, const Real* rates,
             const Real* g, Real* w, Real* m, Real* v) override;
+  void dense_adam(const DenseShape&, const AdamStep&, const Real* rates, const Real* x,
+                  const Real* dy, Real* w, Real* m, Real* v) override;
 };
 
 }  // namespace tutti::kernels

@@ -39,4 +39,12 @@ void VendorBackend::dense_backward_weights(const DenseShape& s, const float* x, 
   multiply(s.members, s.inputs, s.outputs, s.batch, {x, true}, {dy, false}, dw);
 }
 
+void VendorBackend::dense_adam(const DenseShape& s, const AdamStep& step, const float* rates,
+                               const float* x, const float* dy, float* w, float* m, float* v) {
+  const std::int64_t size = s.inputs * s.outputs;
+  float* g = gradient_.floats(s.members * size);
+  dense_backward_weights(s, x, dy, g);
+  adam(s.members, size, step, rates, g, w, m, v);
+}
+
 }  // namespace tutti::kernels::vendor

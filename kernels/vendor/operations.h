@@ -22,10 +22,15 @@ class VendorBackend final : public cuda::GpuBackend {
                      const float* b, float* y) override;
   void conv2d_picked_backward_filter(const Conv2dShape&, const PickedBytes<float>& x,
                                      const float* dy, float* dw) override;
+  bool has_conv2d_relu_pool(const Conv2dShape&, const PickedBytes<float>&) const override {
+    return false;
+  }
   void dense(const DenseShape&, const float* x, const float* w, const float* b, float* y) override;
   void dense_backward_input(const DenseShape&, const float* w, const float* dy, float* dx) override;
   void dense_backward_weights(const DenseShape&, const float* x, const float* dy,
                               float* dw) override;
+  void dense_adam(const DenseShape&, const AdamStep&, const float* rates, const float* x,
+                  const float* dy, float* w, float* m, float* v) override;
   void simple_rnn(const RecurrentShape&, const float* x, const float* w, const float* u,
                   const float* b, float* h) override;
   void simple_rnn_backward(const RecurrentShape&, const float* x, const float* w, const float* u,
@@ -69,7 +74,7 @@ class VendorBackend final : public cuda::GpuBackend {
   std::map<Key<Conv2dShape>, Convolution> convolutions_;
   std::map<std::pair<cudnnRNNMode_t, Key<RecurrentShape>>, Recurrence> recurrences_;
   std::map<const float*, Kept> kept_;  // by the address of h
-  Buffer workspace_, images_, filters_, picked_, maxima_, reserve_, unwanted_;
+  Buffer workspace_, images_, filters_, picked_, maxima_, reserve_, unwanted_, gradient_;
 };
 
 }  // namespace tutti::kernels::vendor

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "engine/adam.h"
 #include "engine/ops.h"
 #include "engine/random.h"
 
@@ -61,6 +62,27 @@ TEST_CASE("Operations name themselves and the shapes that do not fit") {
                     Catch::Contains("[3, 3] does not fit into x [1, 1, 2, 2, 1]"));
   CHECK_THROWS_WITH(softmax_cross_entropy(x, Tensor::from<std::int32_t>({1, 3}, {0, 0, 0})),
                     Catch::Contains("softmax_cross_entropy: x is [1, 2, 3] and labels [1, 3]"));
+}
+
+TEST_CASE(
+    "The gradient of a dense layer's weights is formed for who wants it, and Adam does without") {
+  const Tensor x = Tensor::from<float>({1, 2, 3}, {1, 2, 3, 4, 5, 6});
+  const auto trained = [&](bool formed, double decay) {
+    const Parameter w{"kernel", leaf({1, 3, 2}, {1, -2, 3, -4, 5, -6})},
+        b{"bias", leaf({1, 2}, {0.5, -0.5})};
+    Adam adam({w, b}, {.learning_rate = 0.1});
+    const Variable loss = l2(dense(Variable(x), w.variable, b.variable), 1);
+    backward(decay == 0 ? loss : add(loss, l2(w.variable, decay)));
+    CHECK((w.variable.gradient().product() != nullptr) == (decay == 0));
+    if (formed) {
+      CHECK(w.variable.grad().shape() == Shape{1, 3, 2});
+      CHECK(w.variable.gradient().product() == nullptr);
+    }
+    adam.step();
+    return w.variable.value().to_vector<float>();
+  };
+  CHECK(trained(false, 0) == trained(true, 0));
+  CHECK(trained(false, 0.5) == trained(true, 0.5));
 }
 
 TEST_CASE("A convolution, relu and the larger of two rows in one pass are the three operations") {

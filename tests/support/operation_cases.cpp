@@ -445,6 +445,19 @@ OperationCase add_case(std::string name, std::int64_t size) {
 }
 
 /// Two steps from fresh state.
+/// Adam's memory at the start, and a rate for each member.
+template <class A>
+void prepare_adam(A& a, std::int64_t members) {
+  auto rates = a.values("w"), zeros = a.values("w");
+  rates.assign(static_cast<std::size_t>(members), 1e-3f);
+  rates[0] = 2e-3f;
+  zeros.assign(zeros.size(), 0);
+  a.set("rates", rates);
+  a.set("w_new", a.values("w"));
+  a.set("m", zeros);
+  a.set("v", zeros);
+}
+
 OperationCase adam_case(std::string name, std::int64_t members, std::int64_t size,
                         bool large = false) {
   return running(
@@ -460,17 +473,30 @@ OperationCase adam_case(std::string name, std::int64_t members, std::int64_t siz
           backend.adam(members, size, {0.9, 0.999, 1e-7}, a["rates"], a["g"], a["w_new"], a["m"],
                        a["v"]);
       },
-      [](auto&, auto&) {},
-      [=](auto& a) {
-        auto rates = a.values("w"), zeros = a.values("w");
-        rates.assign(static_cast<std::size_t>(members), 1e-3f);
-        rates[0] = 2e-3f;
-        zeros.assign(zeros.size(), 0);
-        a.set("rates", rates);
-        a.set("w_new", a.values("w"));
-        a.set("m", zeros);
-        a.set("v", zeros);
-      });
+      [](auto&, auto&) {}, [=](auto& a) { prepare_adam(a, members); });
+}
+
+OperationCase dense_adam_case(std::string name, const DenseShape& s, bool large = false) {
+  const std::int64_t size = s.members * s.inputs * s.outputs;
+  return running(
+      {.operation = "dense_adam",
+       .name = std::move(name),
+       .inputs = {{"w", size},
+                  {"x", s.members * s.batch * s.inputs},
+                  {"dy", s.members * s.batch * s.outputs}},
+       .outputs = {{"w_new", size}, {"m", size}, {"v", size}},
+       .gradients = {},
+       .flops = 2 * 2.0 * static_cast<double>(size * s.batch),
+       .traffic = 2 * (6.0 * static_cast<double>(size) +  // reads and writes w m v
+                       static_cast<double>(s.members * s.batch * (s.inputs + s.outputs))),
+       .coarse = true,  // a gradient of next to nothing moves a weight by its sign
+       .large = large},
+      [=](auto& backend, auto& a) {
+        for (int step = 1; step <= 2; ++step)
+          backend.dense_adam(s, {0.9, 0.999, 1e-7}, a["rates"], a["x"], a["dy"], a["w_new"], a["m"],
+                             a["v"]);
+      },
+      [](auto&, auto&) {}, [=](auto& a) { prepare_adam(a, s.members); });
 }
 
 std::vector<OperationCase> make_cases() {
@@ -606,6 +632,10 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(add_case("odd", 101));
   cases.push_back(adam_case("odd", 3, 29));
   cases.push_back(adam_case("GenreCnn", 1, 28900 * 128, true));
+  cases.push_back(dense_adam_case("odd", {2, 3, 7, 5}));
+  cases.push_back(dense_adam_case("beyond a tile", {1, 9, 70, 67}));
+  cases.push_back(dense_adam_case("many rows", {2, 600, 3, 5}));
+  cases.push_back(dense_adam_case("GenreCnn", {1, 32, 28900, 128}, true));
   return cases;
 }
 

@@ -1,0 +1,18 @@
+#include "engine/gradient.h"
+
+#include "engine/dispatch.h"
+
+namespace tutti {
+
+const Tensor& Gradient::tensor() const {
+  if (product()) {
+    const auto& [shape, x, dy] = product_;
+    tensor_ = like(dy, {shape.members, shape.inputs, shape.outputs});
+    with_backend(tensor_,
+                 [&](auto& backend) { backend.dense_backward_weights(shape, x, dy, tensor_); });
+    product_ = {};
+  }
+  return tensor_;
+}
+
+}  // namespace tutti
