@@ -6,12 +6,6 @@
 
 int main(int argc, char** argv) {
   CLI::App program{"tutti names the genre of music, and trains the networks that do."};
-  program.footer(
-      "Try it without data:\n"
-      "  tutti synth --out songs\n"
-      "  tutti train ensemble --data songs/genres --out run\n"
-      "  tutti predict run songs/audio/thud\n\n"
-      "tutti COMMAND --help shows every option with its default.");
   program.set_version_flag("--version", "tutti " TUTTI_VERSION);
   program.require_subcommand(1);
   program.get_formatter()->column_width(34);
@@ -28,6 +22,13 @@ int main(int argc, char** argv) {
   tutti::add_inspect(program, status);
   tutti::add_run(program, status);
   tutti::add_devices(program, status);
+  // Commands would take it over if it were set before.
+  program.footer(
+      "Try it without data:\n"
+      "  tutti synth --out songs\n"
+      "  tutti train ensemble --data songs/genres --out run\n"
+      "  tutti predict run songs/audio/thud\n\n"
+      "tutti COMMAND --help shows every option with its default.");
   const auto commands = program.get_subcommands([](const CLI::App*) { return true; });
   if (argc > 1 && argv[1][0] != '-' && std::none_of(commands.begin(), commands.end(), [&](auto* c) {
         return c->check_name(argv[1]);

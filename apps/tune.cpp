@@ -8,15 +8,15 @@ namespace tutti {
 void add_tune(CLI::App& program, int& status) {
   auto* command = program.add_subcommand(
       "tune", "Search for the best hyper-parameters; Optuna and its dashboard open the study");
+  command->require_subcommand(0, 1);
+  add_tune_features(*command, status);
+  add_tune_ensemble(*command, status);
   command->footer(
       "For example:\n"
       "  tutti tune lstm --data songs.csv --out run --trials 100\n"
       "  tutti tune lstm --data songs.csv --out run --trials 200 --resume\n"
       "  tutti tune --report run\n"
       "  optuna-dashboard sqlite:///run/study.db");
-  command->require_subcommand(0, 1);
-  add_tune_features(*command, status);
-  add_tune_ensemble(*command, status);
 
   const auto folder = std::make_shared<std::string>();
   const auto json = std::make_shared<bool>(false);

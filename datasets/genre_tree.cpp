@@ -19,6 +19,9 @@ GenreTree find_genre_tree(const fs::path& root, Media media) {
   for (const auto& folder : folders_in(root)) {
     tree.genres.push_back(folder.filename().string());
     const auto files = media_in(folder, media);
+    if (files.empty() && !folders_in(folder).empty())
+      throw Error(folder.string(), " holds folders, but ", none_of(media), "; give it instead of ",
+                  root.string(), " if its folders are genres");
     if (files.empty())
       throw Error(folder.string(), " holds ", none_of(media), "; add some or remove it");
     for (const auto& file : files) tree.paths.push_back(folder.filename() / file.filename());

@@ -63,6 +63,8 @@ struct Pass {
   bool training = false;
   Tensor dropout_draws;        // int32 [M, 3], when training
   bool leave_softmax = false;  // of the last layer: to the loss, which does both in one
+  /// Where changes of parameters wait that a training pass makes; without it they happen at once.
+  std::vector<std::function<void()>>* changes = nullptr;
 };
 
 /// A member's stream for dropout, and its steps so far.

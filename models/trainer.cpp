@@ -51,7 +51,8 @@ Trainer::Step& Trainer::step_of(std::int64_t batch) {
 }
 
 void Trainer::set_loss(Step& step) const {
-  const Pass pass{.training = true, .dropout_draws = step.dropout_draws};
+  step.changes.clear();
+  const Pass pass{.training = true, .dropout_draws = step.dropout_draws, .changes = &step.changes};
   const Variable logits = model_.logits({x_, step.rows}, pass);
   Variable cross_entropy;
   std::tie(cross_entropy, step.probabilities) = softmax_cross_entropy(logits, step.labels);
@@ -59,7 +60,9 @@ void Trainer::set_loss(Step& step) const {
   step.loss = penalty.value().defined() ? add(cross_entropy, penalty) : cross_entropy;
 }
 
-void Trainer::change_weights(const Step& step) {
+void Trainer::change_weights(Step& step) {
+  for (const auto& change : step.changes) change();
+  step.changes.clear();
   backward(step.loss, step.ones);
   adam_.move(step.rates);
 }

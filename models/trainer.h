@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -47,11 +48,12 @@ class Trainer {
     Tensor ones;                         // [M]
     Variable loss;
     Tensor probabilities;
-    Repeated work;  // the loss, and the change of the weights
+    std::vector<std::function<void()>> changes;  // of layers, beside those of Adam
+    Repeated work;                               // the loss, and the change of the weights
   };
   Step& step_of(std::int64_t batch);
   void set_loss(Step& step) const;
-  void change_weights(const Step& step);
+  void change_weights(Step& step);
 
   Sequential& model_;
   Adam adam_;

@@ -30,8 +30,11 @@ Variable BatchNormalization::forward(const Variable& x, const Pass& pass) const 
     throw Error("BatchNormalization: training a model in which it is frozen is not supported");
   const BatchStatistics of_batch{like(mean), like(variance)};
   const Variable y = batch_norm(x, gamma, beta, options_.epsilon, of_batch);
-  blend(1 - options_.momentum, of_batch.mean, mean);
-  blend(1 - options_.momentum, of_batch.variance, variance);
+  const auto change = [of_batch, mean, variance, share = 1 - options_.momentum] {
+    blend(share, of_batch.mean, mean);
+    blend(share, of_batch.variance, variance);
+  };
+  pass.changes ? pass.changes->push_back(change) : change();
   return y;
 }
 

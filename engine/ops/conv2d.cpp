@@ -96,7 +96,7 @@ Variable conv2d_relu_pool(const Batch& x, const Variable& w, const Variable& b,
   Variable result;
   with_real(w.value(), [&]<class Real>() {
     auto& backend = kernels::backend<Real>(w.value().device());
-    if (x.data.dtype() != DType::uint8 ||
+    if (x.data.dtype() != DType::uint8 || shape.out_height == 0 ||
         !backend.has_conv2d_relu_pool(shape, picked_bytes<Real>(x))) {
       result = max_pool2d(activation({ActivationFunction::Kind::relu}, conv2d(x, w, b, options)),
                           pairs_of_rows);

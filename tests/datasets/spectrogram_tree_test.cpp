@@ -140,6 +140,9 @@ TEST_CASE("a tree that is not one is refused with what would be right") {
              Contains("has one genre folder, 'rock'; telling genres apart"));
   fs::create_directory(folder / "jazz");
   CHECK_THAT(tree_error(folder.path()), Contains(name + "/jazz holds no pictures"));
+  fs::create_directory(folder / "jazz" / "fusion");
+  CHECK_THAT(tree_error(folder.path()), Contains(name + "/jazz holds folders, but no pictures") &&
+                                            Contains("give it instead of " + name));
 }
 
 TEST_CASE("bad pictures are all listed, or left out when asked") {

@@ -115,4 +115,7 @@ TEST_CASE("A convolution, relu and the larger of two rows in one pass are the th
   };
   require_near(w.grad().to_vector<float>(), dw);
   require_near(b.grad().to_vector<float>(), db);
+
+  const Batch low{Tensor::zeros({4, 6, width, 1}, DType::uint8, Device::cpu), batch.rows};
+  CHECK_THROWS_WITH(conv2d_relu_pool(low, w, b, options), Catch::Contains("does not fit"));
 }
