@@ -128,7 +128,7 @@ void backward_filter(const RowsShape& s, const PickedBytes<float>& x, const From
     launch<backward_filter_kernel<Math>>(grid, s, x, right, tiles, windows_of_part, to);
     if (parts > 1)
       gemm::add_parts({s.members, s.taps(), s.filters, positions}, parts, sums,
-                      Stored{nullptr, dw, s.taps(), s.filters});
+                      Stored{nullptr, dw, s.members, s.taps(), s.filters});
   });
 }
 

@@ -39,14 +39,14 @@ inline Matrix by_columns(const float* data, std::int64_t rows, std::int64_t colu
   return {data, rows * columns, 1, columns};
 }
 
-/// C in memory, with a bias [members, columns] unless it is null.
+/// C in memory, [parts, members, rows, columns], with a bias [members, columns] unless it is null.
 struct Stored {
   const float* bias;
   float* c;
-  int rows, columns;
+  int members, rows, columns;
 
-  __device__ void write(int, int member, int row, int column, float sum) const {
-    c[(std::int64_t{member} * rows + row) * columns + column] =
+  __device__ void write(int part, int member, int row, int column, float sum) const {
+    c[((std::int64_t{part} * members + member) * rows + row) * columns + column] =
         sum + (bias ? bias[std::int64_t{member} * columns + column] : 0);
   }
 };
@@ -236,17 +236,7 @@ inline int parts_of(const GemmShape& s) {
   return std::clamp(std::min(wanted_blocks / blocks, s.depth / least_depth), 1, 64);
 }
 
-/// The sums of parts, [parts, members, rows, columns].
-struct Parts {
-  float* sums;
-  int members, rows, columns;
-
-  __device__ void write(int part, int member, int row, int column, float sum) const {
-    sums[((std::int64_t{part} * members + member) * rows + row) * columns + column] = sum;
-  }
-};
-
-/// Their sum over the parts, in order.
+/// The sum of parts, [parts, members, rows, columns], in order.
 template <class To>
 void add_parts(const GemmShape& s, int parts, const float* sums, const To& to) {
   const std::int64_t size = std::int64_t{s.rows} * s.columns, all = s.members * size;
@@ -270,8 +260,8 @@ void run(const GemmShape& s, const A& a, const B& b, const To& to) {
       {threads}};
   if (parts == 1) return launch<kernel<Math, A, B, To>>(grid, s, depth_of_part, a, b, to);
   float* sums = scratch(parts * size);
-  launch<kernel<Math, A, B, Parts>>(grid, s, depth_of_part, a, b,
-                                    Parts{sums, s.members, s.rows, s.columns});
+  launch<kernel<Math, A, B, Stored>>(grid, s, depth_of_part, a, b,
+                                     Stored{nullptr, sums, s.members, s.rows, s.columns});
   add_parts(s, parts, sums, to);
 }
 
@@ -301,7 +291,7 @@ void multiply(const GemmShape& shape, const A& a, const B& b, const To& to) {
 /// c = a b^T + bias: [members, columns], or null.
 template <class A, class B>
 void multiply(const GemmShape& shape, const A& a, const B& b, const float* bias, float* c) {
-  multiply(shape, a, b, Stored{bias, c, shape.rows, shape.columns});
+  multiply(shape, a, b, Stored{bias, c, shape.members, shape.rows, shape.columns});
 }
 
 /// The same of two matrices in memory, compiled once.
