@@ -1,5 +1,6 @@
 #include "apps/common.h"
 
+#include <cmath>
 #include <csignal>
 
 #include "engine/error.h"
@@ -7,6 +8,14 @@
 #include "engine/parallel.h"
 
 namespace tutti {
+
+const CLI::Validator above_zero(
+    [](std::string& text) {
+      double value = 0;
+      const bool is = CLI::detail::lexical_cast(text, value) && value > 0 && std::isfinite(value);
+      return is ? std::string() : text + " is not a number above 0";
+    },
+    "POSITIVE");
 
 void CommonOptions::add_to(CLI::App& command) {
   command
@@ -21,7 +30,7 @@ void CommonOptions::add_to(CLI::App& command) {
       ->check(CLI::IsMember({"fp32", "tf32", "bf16"}))
       ->capture_default_str();
   command.add_option("--threads", threads, "Threads to use; 0 is one for each core")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   command.add_flag("--json", json, "Print one JSON document instead of tables");
   command.add_flag("--quiet", quiet, "No progress on stderr");

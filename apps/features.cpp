@@ -42,13 +42,13 @@ void FeatureOptions::add_to(CLI::App& command) {
         ->capture_default_str();
   }
   command.add_option("--lr", learning_rate, "Learning rate of Adam")
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero)
       ->capture_default_str();
   command.add_option("--epochs", epochs, "Times through the training rows")
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero)
       ->capture_default_str();
   command.add_option("--batch", batch, "Songs a training step")
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero)
       ->capture_default_str();
   command.add_option("--test", test, "Share of the songs to test on")
       ->check(CLI::Range(0.0, 1.0))

@@ -72,7 +72,7 @@ void add_run(CLI::App& program, int& status) {
   command->add_option("--output", o->output, "Where the model's outputs go, Y.npy: float32")
       ->required();
   command->add_option("--batch", o->batch, "Examples at once")
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero)
       ->capture_default_str();
   o->common.add_to(*command);
   command->callback([o, &status] { status = run_model(*o); });

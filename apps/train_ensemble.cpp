@@ -83,13 +83,13 @@ void EnsembleOptions::add_to(CLI::App& command) {
       ->check(CLI::Range(0.001, 10.0))
       ->capture_default_str();
   command.add_option("--epochs", epochs, "Times through every sample")
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero)
       ->capture_default_str();
   command.add_option("--batch", batch, "Pictures a training step")
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero)
       ->capture_default_str();
   command.add_option("--lr", learning_rate, "Learning rate of Adam")
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero)
       ->capture_default_str();
   command
       .add_option("--train-fraction", train_fraction,

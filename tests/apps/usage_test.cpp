@@ -25,6 +25,7 @@ TEST_CASE("A wrong command line is status 2 and names what is wrong") {
            {"train ensemble --data x --out y --members 0", "--members"},
            {"train ensemble --data x --out y --vote loud", "--vote"},
            {"train ensemble --out y", "--data"},
+           {"train lstm --data x --out y --epochs 0", "--epochs: 0 is not a number above 0"},
            {"synth --out x --seconds none", "--seconds"},
            {"features x --out y --compat 0.7", "--compat"},
            {"spectrogram x", "--out"},
