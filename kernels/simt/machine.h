@@ -45,7 +45,6 @@ struct Launch {
 void run(const Launch& launch, const std::function<void()>& thread);
 
 /// While one lives, what this thread of the host calls run() with is kept in it instead.
-bool recording();
 class Recorder {
  public:
   Recorder();
@@ -55,6 +54,7 @@ class Recorder {
 
   std::vector<std::pair<Launch, std::function<void()>>> launches;
 };
+bool recording();  // whether one lives in this thread
 
 using Place = std::source_location;
 

@@ -1,7 +1,8 @@
+#include "tests/support/devices.h"
+
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "engine/gpu_description.h"
 #include "models/genre_cnn.h"
 #include "models/members.h"
 #include "models/recurrent_classifiers.h"
@@ -63,11 +64,6 @@ void require_agreement(const Training& expected, const Training& actual) {
     for (std::size_t i = 0; i < difference.size(); ++i) difference[i] -= expected.updates[p][i];
     REQUIRE(norm(difference) < 0.01 * norm(expected.updates[p]));
   }
-}
-
-std::vector<Device> gpu_devices() {
-  if (describe_gpu().available) return {Device::simt, Device::cuda};
-  return {Device::simt};
 }
 
 /// On the machine in software, `simt_steps` have to do.

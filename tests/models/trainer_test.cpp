@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
-#include "engine/gpu_description.h"
 #include "engine/layers/batch_normalization.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
@@ -11,6 +10,7 @@
 #include "engine/layers/flatten.h"
 #include "engine/layers/pooling2d.h"
 #include "models/members.h"
+#include "tests/support/devices.h"
 #include "tests/support/values.h"
 
 using namespace tutti;
@@ -77,11 +77,6 @@ struct Trained {
  private:
   std::int64_t drawn_ = 0;
 };
-
-std::vector<Device> gpu_devices() {
-  if (describe_gpu().available) return {Device::simt, Device::cuda};
-  return {Device::simt};
-}
 
 }  // namespace
 

@@ -552,8 +552,8 @@ std::vector<OperationCase> make_cases() {
       conv2d_relu_pool_case("composed", conv_shape(2, 2, 7, 6, 1, 2, 3, 3, 1, 1, false), 3));
   cases.push_back(conv2d_relu_pool_case("pairs of windows",
                                         conv_shape(2, 3, 20, 36, 1, 6, 36, 5, 2, 1, false), 3));
-  cases.push_back(conv2d_relu_pool_case("beyond a tile",
-                                        conv_shape(1, 1, 260, 4, 1, 2, 4, 5, 2, 1, false), 3));
+  cases.push_back(
+      conv2d_relu_pool_case("beyond a tile", conv_shape(1, 1, 260, 4, 1, 2, 4, 5, 2, 1, false), 3));
   cases.push_back(conv2d_relu_pool_case(
       "GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), 64, true));
   cases.push_back(pick_case("odd", 5, 37, 4));

@@ -1,0 +1,15 @@
+#pragma once
+#include <vector>
+
+#include "engine/gpu_description.h"
+#include "engine/tensor.h"
+
+namespace tutti::test {
+
+/// Where the GPU's kernels run: the machine in software, and a GPU if there is one.
+inline std::vector<Device> gpu_devices() {
+  if (describe_gpu().available) return {Device::simt, Device::cuda};
+  return {Device::simt};
+}
+
+}  // namespace tutti::test
