@@ -9,7 +9,8 @@
 
 /// The one table of operation cases: each operation of the contract at named shapes, odd ones and
 /// those of the models. It drives the agreement of every device with the reference, the gradient
-/// checks and the benchmarks. To add an operation, add its cases here.
+/// checks and the benchmarks. To add an operation, say how it runs in operations.h and
+/// add its cases here.
 namespace tutti::test {
 
 /// Elements in the memory of a device.

@@ -1,0 +1,53 @@
+#pragma once
+#include "tests/support/operation_cases.h"
+
+/// How each operation of the contract is run as a case of the table: its arrays, forward, backward
+/// and what they cost.
+namespace tutti::test {
+
+using kernels::BatchNormShape;
+using kernels::Conv2dShape;
+using kernels::DenseShape;
+using kernels::Pad2dShape;
+using kernels::Pool2dShape;
+using kernels::RecurrentShape;
+
+Conv2dShape conv_shape(std::int64_t members, std::int64_t batch, std::int64_t height,
+                       std::int64_t width, std::int64_t channels, std::int64_t kernel_height,
+                       std::int64_t kernel_width, std::int64_t filters, std::int64_t stride_height,
+                       std::int64_t stride_width, bool same);
+/// The same with places of the kernel further apart; no padding.
+Conv2dShape dilated(Conv2dShape s, std::int64_t down, std::int64_t across);
+OperationCase conv2d_case(std::string name, const Conv2dShape& s, bool large = false);
+OperationCase conv2d_picked_case(std::string name, const Conv2dShape& s, std::int64_t examples,
+                                 bool large = false);
+/// Composed where a backend says so. Its numbers are coarse: a rounded one could choose otherwise.
+OperationCase conv2d_relu_pool_case(std::string name, const Conv2dShape& s, std::int64_t examples,
+                                    bool large = false);
+OperationCase pick_case(std::string name, std::int64_t picks, std::int64_t size,
+                        std::int64_t examples);
+OperationCase dense_case(std::string name, const DenseShape& s, bool large = false);
+OperationCase max_pool2d_case(std::string name, const Pool2dShape& s, bool large = false);
+OperationCase avg_pool2d_case(std::string name, const Pool2dShape& s);
+OperationCase activation_case(std::string name, ActivationFunction f, std::int64_t size,
+                              bool large = false);
+OperationCase batch_norm_case(std::string name, const BatchNormShape& s);
+OperationCase pad2d_case(std::string name, const Pad2dShape& s);
+OperationCase last_step_case(std::string name, std::int64_t rows, std::int64_t steps,
+                             std::int64_t units);
+OperationCase simple_rnn_case(std::string name, const RecurrentShape& s, bool large = false);
+OperationCase lstm_case(std::string name, const RecurrentShape& s, bool large = false);
+OperationCase gru_case(std::string name, const RecurrentShape& s, bool large = false);
+OperationCase dropout_case(std::string name, std::int64_t members, std::int64_t size, double rate,
+                           bool large = false);
+OperationCase softmax_case(std::string name, std::int64_t rows, std::int64_t classes);
+OperationCase cross_entropy_case(std::string name, std::int64_t members, std::int64_t batch,
+                                 std::int64_t classes);
+OperationCase l2_case(std::string name, std::int64_t members, std::int64_t size);
+OperationCase add_case(std::string name, std::int64_t size);
+/// Two steps from fresh state.
+OperationCase adam_case(std::string name, std::int64_t members, std::int64_t size,
+                        bool large = false);
+OperationCase dense_adam_case(std::string name, const DenseShape& s, bool large = false);
+
+}  // namespace tutti::test
