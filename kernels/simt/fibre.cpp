@@ -3,7 +3,7 @@
 #include <boost/context/protected_fixedsize_stack.hpp>
 
 #ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/common_interface_defs.h>
+#include <sanitizer/asan_interface.h>
 #endif
 
 namespace tutti::simt {
@@ -23,7 +23,13 @@ Fibre::Fibre() : memory_(boost::context::protected_fixedsize_stack(stack_bytes).
   own_ = {static_cast<const char*>(memory_.sp) - memory_.size, memory_.size};
 }
 
-Fibre::~Fibre() { boost::context::protected_fixedsize_stack(stack_bytes).deallocate(memory_); }
+Fibre::~Fibre() {
+#ifdef __SANITIZE_ADDRESS__
+  // The frames below body_ never returned; whoever maps this memory next must not find their marks.
+  ASAN_UNPOISON_MEMORY_REGION(own_.bottom, own_.size);
+#endif
+  boost::context::protected_fixedsize_stack(stack_bytes).deallocate(memory_);
+}
 
 void Fibre::leave([[maybe_unused]] void** fake_stack, [[maybe_unused]] const Stack& to) {
 #ifdef __SANITIZE_ADDRESS__
