@@ -1,6 +1,9 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <string>
+
+#include "kernels/error.h"
 
 /// What every kernel includes. The same sources are compiled twice: by nvcc for a GPU, into
 /// namespace kernels::cuda, and by the C++ compiler for the SIMT machine, into namespace
@@ -38,17 +41,25 @@ std::string name_of() {
   return function.substr(name, function.size() - 1 - name);
 }
 
-/// Shared memory that a launch takes without being asked for more.
-constexpr std::size_t usual_shared_bytes = 48 << 10;
+/// Whether a kernel's grid has blocks; an Error if they are too many along y or z.
+template <auto kernel>
+bool has_blocks(const Grid& grid) {
+  constexpr unsigned most = 65535;
+  const auto& [x, y, z] = grid.blocks;
+  if (y > most || z > most)
+    throw Error(name_of<kernel>(), ": ", std::max(y, z), " blocks along an axis are more than the ",
+                most, " of a GPU; take fewer members or a smaller batch");
+  return x > 0 && y > 0 && z > 0;
+}
 
 #ifdef TUTTI_SIMT
 
 /// The most shared memory that a block can have.
-inline std::int64_t most_shared_bytes() { return most_dynamic_bytes; }
+inline std::int64_t most_shared_bytes() { return tutti::simt::most_shared_bytes; }
 
 template <auto kernel, class... Arguments>
 void launch(const Grid& grid, Arguments... arguments) {
-  if (grid.blocks.count() == 0) return;
+  if (!has_blocks<kernel>(grid)) return;
   run({name_of<kernel>(), grid.blocks, grid.threads, grid.dynamic_shared_bytes},
       [=] { kernel(arguments...); });
 }
@@ -57,10 +68,13 @@ void launch(const Grid& grid, Arguments... arguments) {
 
 template <auto kernel, class... Arguments>
 void launch(const Grid& grid, Arguments... arguments) {
-  if (std::size_t{grid.blocks.x} * grid.blocks.y * grid.blocks.z == 0) return;
-  if (grid.dynamic_shared_bytes > usual_shared_bytes)
+  if (!has_blocks<kernel>(grid)) return;
+  static std::size_t allowed = 0;  // only ever raised: recorded launches keep what they need
+  if (grid.dynamic_shared_bytes > allowed) {
     TUTTI_CUDA(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                     static_cast<int>(grid.dynamic_shared_bytes)));
+    allowed = grid.dynamic_shared_bytes;
+  }
   kernel<<<grid.blocks, grid.threads, grid.dynamic_shared_bytes, stream()>>>(arguments...);
   if (const cudaError_t status = cudaGetLastError(); status != cudaSuccess)
     check(status, name_of<kernel>().c_str());
@@ -88,7 +102,8 @@ struct DynamicShared {
 
 __device__ inline void mma_m16n8k8_f16(float (&d)[4], const std::uint32_t (&a)[2],
                                        const std::uint32_t (&b)[1]) {
-  asm("mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5}, {%6}, "
+  asm volatile(
+      "mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5}, {%6}, "
       "{%0,%1,%2,%3};"
       : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
       : "r"(a[0]), "r"(a[1]), "r"(b[0]));
@@ -107,7 +122,8 @@ __device__ inline std::uint32_t round_to_f16x2(float low, float high) {
 
 __device__ inline void mma_m16n8k8_tf32(float (&d)[4], const std::uint32_t (&a)[4],
                                         const std::uint32_t (&b)[2]) {
-  asm("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
+  asm volatile(
+      "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
       "{%8,%9}, {%0,%1,%2,%3};"
       : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
@@ -115,7 +131,8 @@ __device__ inline void mma_m16n8k8_tf32(float (&d)[4], const std::uint32_t (&a)[
 
 __device__ inline void mma_m16n8k16_bf16(float (&d)[4], const std::uint32_t (&a)[4],
                                          const std::uint32_t (&b)[2]) {
-  asm("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, "
       "{%8,%9}, {%0,%1,%2,%3};"
       : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));

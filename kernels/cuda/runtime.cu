@@ -38,7 +38,9 @@ class GpuMemory final : public Memory {
     check(status, "cudaMalloc");
     return address;
   }
-  void release(void* address, std::size_t) override { TUTTI_CUDA(cudaFree(address)); }
+  void release(void* address, std::size_t) override {  // in destructors: the first error is told
+    if (cudaFree(address) != cudaSuccess) cudaGetLastError();
+  }
   void zero(void* address, std::size_t bytes) override {
     TUTTI_CUDA(cudaMemsetAsync(address, 0, bytes, stream()));
   }
@@ -77,7 +79,7 @@ class Capture {
   Capture(const Capture&) = delete;
   Capture& operator=(const Capture&) = delete;
   ~Capture() {
-    if (under_way) cudaStreamEndCapture(stream(), &graph_);
+    if (under_way && cudaStreamEndCapture(stream(), &graph_) != cudaSuccess) cudaGetLastError();
     under_way = false;
     if (graph_) cudaGraphDestroy(graph_);
   }
@@ -153,6 +155,7 @@ GpuDescription::Peaks peaks_of(const cudaDeviceProp& properties) {
   cudaDeviceGetAttribute(&clock, cudaDevAttrClockRate, 0);
   cudaDeviceGetAttribute(&memory_clock, cudaDevAttrMemoryClockRate, 0);
   cudaDeviceGetAttribute(&bus, cudaDevAttrGlobalMemoryBusWidth, 0);
+  cudaGetLastError();  // what is not known stays 0
   GpuDescription::Peaks peaks = operations_a_tick(properties.major, properties.minor);
   const double ticks = 1e3 * clock * properties.multiProcessorCount;
   for (double* rate : {&peaks.fp32, &peaks.tf32, &peaks.bf16}) *rate *= ticks;

@@ -62,10 +62,10 @@ Block::Block(const Launch& launch, Dim3 index, const Settings& settings,
       threads_(static_cast<std::size_t>(launch.block.count())),
       warps_((threads_.size() + warp_size - 1) / warp_size),
       fibres_(fibres_of_this_host_thread(threads_.size())) {
-  if (launch.block.count() > most_threads || launch.dynamic_shared_bytes > most_dynamic_bytes)
+  if (launch.block.count() > most_threads || launch.dynamic_shared_bytes > most_shared_bytes)
     throw Error("simt: kernel ", launch.kernel, ": ", launch.block.count(), " threads and ",
                 launch.dynamic_shared_bytes, " bytes of dynamic shared memory a block; at most ",
-                most_threads, " and ", most_dynamic_bytes);
+                most_threads, " and ", most_shared_bytes);
   Settings mine = settings;
   mine.seed = settings.seed * 1000003 + index.x + 1009 * index.y + 100003 * index.z;
   order_ = turns(threads_.size(), mine);
@@ -203,6 +203,8 @@ SharedArea& Block::static_shared(std::size_t bytes, std::size_t element_bytes,
       element_bytes, declared, watched_);
   if (is_new && (static_bytes_ += bytes) > most_static_bytes)
     fail("more than " + std::to_string(most_static_bytes) + " bytes of static shared memory");
+  if (static_bytes_ + launch_.dynamic_shared_bytes > most_shared_bytes)
+    fail("more than " + std::to_string(most_shared_bytes) + " bytes of shared memory");
   return place->second;
 }
 

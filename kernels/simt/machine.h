@@ -32,8 +32,8 @@ struct Settings {
 };
 void set_settings(const Settings& settings);  // of launches to come
 
-/// Of dynamic shared memory in a block, as on sm_90.
-constexpr std::size_t most_dynamic_bytes = 227 << 10;
+/// Of a block, static and dynamic, as on sm_90.
+constexpr std::size_t most_shared_bytes = 227 << 10;
 
 struct Launch {
   std::string kernel;

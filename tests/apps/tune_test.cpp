@@ -158,7 +158,7 @@ TEST_CASE("A trial that diverges fails, and the search goes on") {
 TEST_CASE("Processes killed at any moment lose no study and no trial") {
   const Fixture f;
   const std::string search = word(TUTTI_PROGRAM) + " " +
-                             f.tune("--resume --jobs 3 --threads 1 --trials 100000") +
+                             f.tune("--resume --device cpu --jobs 3 --threads 1 --trials 100000") +
                              " >/dev/null 2>&1 </dev/null";
   // Two at work all the time: one of them is killed, another takes its place.
   std::string script =

@@ -264,4 +264,5 @@ TEST_CASE("The machine reports a deadlock with the places where threads wait") {
 TEST_CASE("A launch beyond CUDA's limits is an error") {
   CHECK_THROWS_WITH(launch<some_leave>({{1}, {1025}}), Contains("1025 threads"));
   CHECK_THROWS_WITH((launch<some_leave>({{1}, {32}, 1 << 20})), Contains("1048576 bytes"));
+  CHECK_THROWS_WITH(launch<some_leave>({{1, 65536}, {32}}), Contains("65536 blocks"));
 }

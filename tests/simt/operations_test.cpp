@@ -47,3 +47,15 @@ TEST_CASE("On tensor cores the kernels agree to the bits that their operands kee
         require_agreement(c, run(c, Device::simt), tolerance_of(precision, c));
   }
 }
+
+TEST_CASE("At the models' sizes the kernels agree with the cpu device in every precision") {
+  for (const auto& c : operation_cases()) {
+    if (!c.large || c.flops > 1e8) continue;  // more takes this machine too long
+    const auto expected = run(c, Device::cpu);
+    for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
+      const WithPrecision with_precision(precision);
+      require_agreement(c, expected, run(c, Device::simt),
+                        std::max(1e-4, tolerance_of(precision, c)));
+    }
+  }
+}

@@ -50,6 +50,9 @@ std::vector<OperationCase> make_cases() {
   // 2570 windows are ten parts, rounded up nine.
   cases.push_back(conv2d_picked_case("rows of words, in parts",
                                      conv_shape(1, 10, 514, 4, 1, 1, 4, 3, 2, 1, false), 12));
+  // On tensor cores a block has 36 KiB of rows, and the weights beside them.
+  cases.push_back(conv2d_picked_case("rows of words, tall filters",
+                                     conv_shape(1, 2, 40, 4, 1, 17, 4, 3, 2, 1, false), 3));
   cases.push_back(conv2d_picked_case("rows of words, more filters than a tile's",
                                      conv_shape(2, 1, 12, 127, 1, 3, 127, 105, 5, 1, false), 2));
   cases.push_back(

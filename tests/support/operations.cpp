@@ -1,6 +1,7 @@
 #include "tests/support/operations.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "kernels/philox.h"
 
@@ -331,6 +332,14 @@ OperationCase recurrent_case(const char* operation, std::string name, const Recu
           .large = large};
 }
 
+/// The recurrent kernel small enough that steps do not magnify the rounding of steps before.
+template <class A>
+void soften(A& a, std::int64_t units) {
+  auto u = a.values("u");
+  for (auto& value : u) value /= std::sqrt(static_cast<float>(units));
+  a.set("u", u);
+}
+
 }  // namespace
 
 OperationCase simple_rnn_case(std::string name, const RecurrentShape& s, bool large) {
@@ -344,6 +353,7 @@ OperationCase simple_rnn_case(std::string name, const RecurrentShape& s, bool la
                                     a["dw"], a["du"], a["db"]);
       },
       [s](auto& a) {
+        soften(a, s.units);
         a.room("work", static_cast<std::size_t>(s.members * s.batch * s.steps * s.units));
       });
 }
@@ -359,6 +369,7 @@ OperationCase lstm_case(std::string name, const RecurrentShape& s, bool large) {
                               a["work"], a["dx"], a["dw"], a["du"], a["db"]);
       },
       [s](auto& a) {
+        soften(a, s.units);
         const auto states = static_cast<std::size_t>(s.members * s.batch * s.steps * s.units);
         a.room("gates", 4 * states);
         a.room("cells", states);
@@ -378,7 +389,8 @@ OperationCase gru_case(std::string name, const RecurrentShape& s, bool large) {
         backend.gru_backward(s, a["x"], a["w"], a["u"], a["gates"], a["inner"], a["h"], a["dh"],
                              a["work"], a["work"] + 3 * states, a["dx"], a["dw"], a["du"], a["db"]);
       },
-      [states](auto& a) {
+      [s, states](auto& a) {
+        soften(a, s.units);
         a.room("gates", 3 * states);
         a.room("inner", states);
         a.room("work", 4 * states);
