@@ -8,14 +8,23 @@
 #include "engine/parallel.h"
 
 namespace tutti {
+namespace {
 
-const CLI::Validator above_zero(
-    [](std::string& text) {
-      double value = 0;
-      const bool is = CLI::detail::lexical_cast(text, value) && value > 0 && std::isfinite(value);
-      return is ? std::string() : text + " is not a number above 0";
-    },
-    "POSITIVE");
+template <class Accepts>
+CLI::Validator number(const char* name, const char* wanted, Accepts accepts) {
+  const auto complaint = [=](std::string& text) {
+    double value = 0;
+    const bool is = CLI::detail::lexical_cast(text, value) && std::isfinite(value);
+    return is && accepts(value) ? std::string() : text + " is not a number " + wanted;
+  };
+  return CLI::Validator(complaint, name);
+}
+
+}  // namespace
+
+const CLI::Validator above_zero = number("POSITIVE", "above 0", [](double v) { return v > 0; });
+const CLI::Validator zero_or_above =
+    number("NONNEGATIVE", "from 0 up", [](double v) { return v >= 0; });
 
 void CommonOptions::add_to(CLI::App& command) {
   command

@@ -11,8 +11,8 @@ namespace tutti {
 /// Exit statuses of the program. A wrong command line is 2.
 inline constexpr int done = 0, at_fault = 1, wrong_usage = 2, interrupted = 130;
 
-/// A number above 0. CLI::PositiveNumber says "not in range" up to the largest double, in digits.
-extern const CLI::Validator above_zero;
+/// Numbers. CLI::PositiveNumber says "not in range" up to the largest double, in digits.
+extern const CLI::Validator above_zero, zero_or_above;
 
 /// Options that every computing command has.
 struct CommonOptions {

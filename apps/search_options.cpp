@@ -47,7 +47,7 @@ void SearchOptions::add_to(CLI::App& command) {
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command.add_option("--timeout", timeout, "Begin no trial after this many seconds; 0 is no limit")
-      ->check(CLI::NonNegativeNumber)
+      ->check(zero_or_above)
       ->capture_default_str();
   command.add_flag("--resume", resume,
                    "Go on with the study in RUN; several processes may work on it at once");

@@ -206,6 +206,7 @@ TEST_CASE("A search that cannot be is refused in one line") {
     if (status == 1) CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
   };
   refused("--trials 0", "--trials", 2);
+  refused("--timeout -1", "--timeout: -1 is not a number from 0 up", 2);
   refused("--sampler cmaes", "--sampler", 2);
   refused("--validation 0", "leaves no songs to judge trials by");
   refused("--batch 1000", "batches of 1000 songs: there are 43 to train on");
