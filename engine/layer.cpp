@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "engine/dispatch.h"
+#include "engine/parallel.h"
 
 namespace tutti {
 namespace {
@@ -31,20 +32,21 @@ std::vector<std::vector<double>> orthonormal_vectors(std::size_t count, std::siz
 }  // namespace
 
 Shape Initializer::with_members(const Shape& shape) const {
-  Shape all{static_cast<std::int64_t>(members_.size())};
+  Shape all{members_};
   all.insert(all.end(), shape.begin(), shape.end());
   return all;
 }
 
 template <class Draw>
 Parameter Initializer::parameter(std::string name, const Shape& shape, Draw draw) const {
+  if (streams_.empty()) return zeros(std::move(name), shape);
   Tensor tensor = Tensor::empty(with_members(shape), type_, device_);
   with_real(tensor, [&]<class Real>() {
-    std::vector<Real> host;
-    for (const auto& member : members_) {
-      const std::vector<double> values = draw(member.derive(drawn_));
-      host.insert(host.end(), values.begin(), values.end());
-    }
+    std::vector<Real> host(static_cast<std::size_t>(tensor.size()));
+    parallel_for(members_, [&](std::int64_t m) {
+      const auto values = draw(streams_[static_cast<std::size_t>(m)].derive(drawn_));
+      std::copy(values.begin(), values.end(), host.begin() + m * shape.elements());
+    });
     tensor.copy_from(host.data(), static_cast<std::int64_t>(host.size()));
   });
   return {.name = std::move(name), .variable = Variable(tensor, true)};

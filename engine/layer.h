@@ -23,8 +23,14 @@ struct Parameter {
 /// parameter, so that no member's values depend on which others there are.
 class Initializer {
  public:
-  Initializer(std::vector<RandomStream> members, DType type, Device device)
-      : members_(std::move(members)), type_(type), device_(device) {}
+  Initializer(std::vector<RandomStream> streams, DType type, Device device)
+      : streams_(std::move(streams)),
+        members_(static_cast<std::int64_t>(streams_.size())),
+        type_(type),
+        device_(device) {}
+  /// Nothing is drawn: what would be is zero, until it is loaded.
+  Initializer(std::int64_t members, DType type, Device device)
+      : members_(members), type_(type), device_(device) {}
 
   /// Uniform in ±sqrt(6 / (fan_in + fan_out)); shape is one member's. Glorot, Bengio (AISTATS
   /// 2010).
@@ -51,7 +57,8 @@ class Initializer {
   template <class Draw>
   Parameter parameter(std::string name, const Shape& shape, Draw draw) const;
 
-  std::vector<RandomStream> members_;
+  std::vector<RandomStream> streams_;
+  std::int64_t members_;
   DType type_;
   Device device_;
   std::uint64_t drawn_ = 0;  // parameters so far

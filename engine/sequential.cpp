@@ -3,9 +3,16 @@
 namespace tutti {
 
 void Sequential::build(const std::vector<RandomStream>& members, Device device, DType type) {
-  members_ = static_cast<std::int64_t>(members.size());
+  build(Initializer(members, type, device), static_cast<std::int64_t>(members.size()), device);
+}
+
+void Sequential::build(std::int64_t members, Device device) {
+  build(Initializer(members, DType::float32, device), members, device);
+}
+
+void Sequential::build(Initializer initializer, std::int64_t members, Device device) {
+  members_ = members;
   device_ = device;
-  Initializer initializer(members, type, device);
   outputs_.clear();
   for (auto& layer : layers_) {
     outputs_.push_back(

@@ -29,6 +29,8 @@ class Sequential {
 
   /// Creates every member's parameters, each member's from its own stream.
   void build(const std::vector<RandomStream>& members, Device device, DType type = DType::float32);
+  /// The same with weights of zero, to be loaded.
+  void build(std::int64_t members, Device device);
 
   /// Goes on with some members alone, or with those of a model of the same shapes beside its own.
   void keep(const std::vector<std::int64_t>& members);
@@ -57,6 +59,7 @@ class Sequential {
   Device device() const { return device_; }
 
  private:
+  void build(Initializer initializer, std::int64_t members, Device device);
   /// The last layer with a pass of its own.
   Variable run(Batch batch, const Pass& pass, const Pass& last) const;
 

@@ -33,7 +33,7 @@ bool takes_time_first(const KerasModel& file) {
   Sequential model = from_keras(file);
   if (model.input().shape != pictures)
     throw Error("takes inputs of ", model.input().shape, ", not pictures of ", pictures);
-  model.build({}, Device::cpu);
+  model.build(0, Device::cpu);
   return is_exchangeable(model);
 }
 
@@ -56,13 +56,12 @@ struct Members {
   bool time_first;  // with the axes of their files exchanged
 };
 
-Members read_members(const std::vector<fs::path>& files, Device device) {
+Members read_members(const std::vector<fs::path>& files, Device device, OptimizerState state) {
   const auto count = static_cast<std::int64_t>(files.size());
   std::optional<Sequential> model;
   std::vector<AdamMemory> memory;
   bool time_first = true;
-  for (std::size_t m = 0; m < files.size(); ++m) {
-    KerasModel file = read_keras_file(files[m]);
+  read_keras_files(files, state, [&](std::size_t m, KerasModel file) {
     try {
       if (!model) time_first = takes_time_first(file);
       if (time_first) file = with_axes_exchanged(std::move(file));
@@ -72,7 +71,7 @@ Members read_members(const std::vector<fs::path>& files, Device device) {
       throw Error(files[m].string(), ": ", problem.what());
     }
     if (auto adam = known_adam(file)) memory.push_back(std::move(adam->memory));
-  }
+  });
   if (memory.size() < files.size()) memory.clear();
   return {std::move(*model), std::move(memory), time_first};
 }
@@ -146,7 +145,7 @@ void Ensemble::start_from(const fs::path& from, Device device) {
                    : std::vector<fs::path>(static_cast<std::size_t>(n_classifiers_), from);
   if (static_cast<std::int64_t>(files.size()) != n_classifiers_)
     throw Error(from.string(), ": holds ", files.size(), " members, not ", n_classifiers_);
-  auto [model, memory, time_first] = read_members(files, device);
+  auto [model, memory, time_first] = read_members(files, device, OptimizerState::read);
   if (model.classes() != classes_)
     throw Error(from.string(), ": tells ", model.classes(), " classes apart, not ", classes_);
   model_ = std::move(model);
@@ -225,10 +224,9 @@ Ensemble Ensemble::load_model(const fs::path& path, Device device) {
   const auto files = member_files(path);
   if (files.empty())
     throw Error(path.string(), ": holds no classifier_0.h5 and no other .h5 or .keras file");
-  auto [model, memory, time_first] = read_members(files, device);
+  auto [model, memory, time_first] = read_members(files, device, OptimizerState::skip);
   Ensemble ensemble(static_cast<std::int64_t>(files.size()), path, model.classes());
   ensemble.model_ = std::move(model);
-  ensemble.memory_ = std::move(memory);
   ensemble.time_first_ = time_first;
   return ensemble;
 }

@@ -65,7 +65,6 @@ class Ensemble {
   /// whose sample does not hold it. Nothing if every example is in every sample.
   std::optional<double> out_of_bag_accuracy(const Examples& training) const;
 
-  void save() const;
   /// The members in a folder: its member_files(). An Error names the file that is damaged or of
   /// another shape than the first.
   static Ensemble load_model(const std::filesystem::path& path, Device device = Device::cpu);
@@ -75,6 +74,7 @@ class Ensemble {
   const Sequential& model() const;
 
  private:
+  void save() const;
   /// The members of FitOptions::from.
   void start_from(const std::filesystem::path& from, Device device);
   /// Pictures as the model takes them.

@@ -10,32 +10,15 @@
 #include <cstring>
 #include <fstream>
 #include <new>
+#include <string_view>
 
 #include "engine/error.h"
 
 namespace tutti {
 namespace {
 
-// The first byte of a child's answer.
-constexpr char result = '=', failure = '!';
-
-/// Both ends of a pipe, closed at the end.
-struct Pipe {
-  Pipe() {
-    if (::pipe2(ends, O_CLOEXEC) != 0) throw Error("no pipe: ", std::strerror(errno));
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  ~Pipe() {
-    ::close(ends[0]);
-    close_writing();
-  }
-  void close_writing() {
-    if (ends[1] >= 0) ::close(ends[1]);
-    ends[1] = -1;
-  }
-  int ends[2];  // reading, writing
-};
+// The last byte of a child's answer.
+constexpr char success = '=', failure = '!';
 
 void limit(__rlimit_resource resource, rlim_t most) {
   rlimit limits;
@@ -60,23 +43,23 @@ void confine(const Limits& limits) {
   limit(RLIMIT_AS, address_space() + limits.bytes);
 }
 
-std::string answer_of(const std::function<std::string()>& read) {
-  try {
-    return result + read();
-  } catch (const std::bad_alloc&) {
-    return failure + std::string("it takes too much memory");
-  } catch (const std::exception& problem) {
-    return failure + std::string(problem.what());
-  }
+void send(int fd, std::string_view text, char end) {
+  for (const std::string_view part : {text, std::string_view(&end, 1)})
+    for (std::size_t sent = 0; sent < part.size();) {
+      const ssize_t count = ::write(fd, part.data() + sent, part.size() - sent);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) ::_exit(EXIT_FAILURE);
+      sent += static_cast<std::size_t>(count);
+    }
 }
 
-[[noreturn]] void serve(int fd, const std::function<std::string()>& read) {
-  const std::string answer = answer_of(read);
-  for (std::size_t sent = 0; sent < answer.size();) {
-    const ssize_t count = ::write(fd, answer.data() + sent, answer.size() - sent);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) ::_exit(EXIT_FAILURE);
-    sent += static_cast<std::size_t>(count);
+[[noreturn]] void serve(int fd, const std::function<std::string()>& work) {
+  try {
+    send(fd, work(), success);
+  } catch (const std::bad_alloc&) {
+    send(fd, "it takes too much memory", failure);
+  } catch (const std::exception& problem) {
+    send(fd, problem.what(), failure);
   }
   ::_exit(EXIT_SUCCESS);
 }
@@ -93,11 +76,8 @@ std::string read_all(int fd) {
   }
 }
 
-/// Waits for the child and throws an Error unless it came to a good end.
-void expect_success(pid_t child, const Limits& limits) {
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) throw Error("lost a child process: ", std::strerror(errno));
+/// An Error unless a child of this status came to a good end.
+void expect_success(int status, const Limits& limits) {
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
     throw Error("it is damaged: its reader took more than ", limits.seconds, " s");
   if (WIFSIGNALED(status))
@@ -107,19 +87,45 @@ void expect_success(pid_t child, const Limits& limits) {
 
 }  // namespace
 
-std::string isolated(const std::function<std::string()>& read, const Limits& limits) {
-  Pipe pipe;
-  const pid_t child = ::fork();
-  if (child < 0) throw Error("cannot start a process: ", std::strerror(errno));
-  if (child == 0) {
+Isolated::Isolated(const std::function<std::string()>& work, const Limits& limits)
+    : limits_(limits) {
+  int ends[2];  // reading, writing
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw Error("no pipe: ", std::strerror(errno));
+  child_ = ::fork();
+  if (child_ == 0) {
     confine(limits);
-    serve(pipe.ends[1], read);
+    serve(ends[1], work);
   }
-  pipe.close_writing();
-  std::string answer = read_all(pipe.ends[0]);
-  expect_success(child, limits);
-  if (answer.front() == failure) throw Error(answer.substr(1));
-  return answer.substr(1);
+  ::close(ends[1]);
+  answer_ = ends[0];
+  if (child_ > 0) return;
+  ::close(answer_);
+  throw Error("cannot start a process: ", std::strerror(errno));
+}
+
+Isolated::~Isolated() {
+  ::close(answer_);
+  if (child_ == 0) return;
+  ::kill(child_, SIGKILL);
+  wait();
+}
+
+int Isolated::wait() {
+  int status = 0;
+  while (::waitpid(child_, &status, 0) < 0 && errno == EINTR) {
+  }
+  child_ = 0;
+  return status;
+}
+
+std::string Isolated::result() {
+  std::string answer = read_all(answer_);
+  expect_success(wait(), limits_);
+  if (answer.empty()) throw Error("it is damaged: its reader gave no answer");
+  const char end = answer.back();
+  answer.pop_back();
+  if (end == failure) throw Error(answer);
+  return answer;
 }
 
 }  // namespace tutti

@@ -96,7 +96,8 @@ bool is_archive(const std::filesystem::path& path) {
   return std::string_view(start, 2) == "PK";
 }
 
-KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_size) {
+KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_size,
+                        OptimizerState state) {
   const Archive archive = open_archive(path);
   const json config = parse(unpack(archive, "config.json", file_size), "config.json");
   const json metadata = parse(unpack(archive, "metadata.json", file_size), "metadata.json");
@@ -114,7 +115,8 @@ KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_si
     if (layer.weights.empty())  // a recurrent layer's are its cell's
       layer.weights = numbered_weights(weights, folder + "/cell/vars", budget);
   }
-  model.optimizer_weights = numbered_weights(weights, "optimizer/vars", budget);
+  if (state == OptimizerState::read)
+    model.optimizer_weights = numbered_weights(weights, "optimizer/vars", budget);
   return model;
 }
 

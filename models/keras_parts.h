@@ -19,11 +19,13 @@ KerasModel described_by(const nlohmann::json& model_config);
 /// What Keras 1 called otherwise in the words of Keras 2: classes, settings and weights.
 void modernize(KerasModel& model);
 
-KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size);
+KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size,
+                   OptimizerState state);
 std::string h5_bytes(const KerasModel& model);
 
 /// A .keras file: an archive of config.json, metadata.json and model.weights.h5.
 bool is_archive(const std::filesystem::path& path);
-KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_size);
+KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_size,
+                        OptimizerState state);
 
 }  // namespace tutti::keras

@@ -1,6 +1,5 @@
 #include "engine/error.h"
 #include "models/keras_layers.h"
-#include "models/members.h"
 
 namespace tutti {
 namespace {
@@ -29,10 +28,10 @@ std::vector<const KerasLayer::Weight*> fitting_weights(const std::vector<Paramet
 
 Sequential built_from_keras(const KerasModel& file, std::int64_t members, Device device) {
   Sequential model = from_keras(file);
-  model.build({}, Device::cpu);  // without members it takes no memory, whatever the file says
+  model.build(0, Device::cpu);  // without members it takes no memory, whatever the file says
   for (const auto& shape : model.output_shapes()) shape.elements();
   fitting_weights(model.parameters(), file);
-  model.build(member_streams(0, members), device);
+  model.build(members, device);
   return model;
 }
 

@@ -8,6 +8,7 @@
 #include "engine/layers/dropout.h"
 #include "engine/layers/flatten.h"
 #include "engine/layers/pooling2d.h"
+#include "engine/layers/recurrent.h"
 
 using namespace tutti;
 
@@ -112,6 +113,22 @@ TEST_CASE("Initial weights are within Glorot's limit, and a member's are its own
   CHECK(kernel.slice(1, 1).to_vector<float>() ==
         second.parameters()[0].variable.value().to_vector<float>());
   CHECK(kernel.slice(0, 1).to_vector<float>() != kernel.slice(1, 1).to_vector<float>());
+}
+
+TEST_CASE("Weights to be loaded are not drawn: all are zero, whatever a layer would begin with") {
+  const Shape input{4, 1};
+  Sequential drawn(Input{input}, LSTM({.units = 3}), Dense({.units = 2})),
+      zero(Input{input}, LSTM({.units = 3}), Dense({.units = 2}));
+  drawn.build(streams(2), Device::cpu);
+  zero.build(2, Device::cpu);
+  REQUIRE(zero.parameters().size() == drawn.parameters().size());
+  for (std::size_t i = 0; i < zero.parameters().size(); ++i) {
+    const Tensor values = zero.parameters()[i].variable.value();
+    CHECK(values.shape() == drawn.parameters()[i].variable.shape());
+    CHECK(values.to_vector<float>() == std::vector<float>(static_cast<std::size_t>(values.size())));
+  }
+  CHECK(zero.members() == 2);
+  CHECK(zero.output_shapes() == drawn.output_shapes());
 }
 
 TEST_CASE("Dropout draws anew in every step, and rests outside training") {

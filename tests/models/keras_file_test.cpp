@@ -187,6 +187,30 @@ TEST_CASE("A Keras file keeps every bit of a weight") {
   check_equal(read_keras_file(folder / "bits.h5"), model);
 }
 
+TEST_CASE("Several Keras files are read in their order, and an error names its own") {
+  const TemporaryFolder folder;
+  std::vector<fs::path> paths;
+  for (int i = 0; i < 9; ++i) {
+    KerasModel model = small_model();
+    model.layers[1].weights[0].values[0] = static_cast<float>(i);
+    paths.push_back(folder / (std::to_string(i) + ".h5"));
+    write_keras_file(paths.back(), model);
+  }
+  std::vector<float> read;
+  const auto use = [&](std::size_t index, const KerasModel& file) {
+    CHECK(index == read.size());
+    read.push_back(file.layers[1].weights[0].values[0]);
+  };
+  read_keras_files(paths, OptimizerState::read, use);
+  CHECK(read == std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7, 8});
+
+  write_quickly(paths[5], "no model");
+  read.clear();
+  CHECK_THROWS_WITH(read_keras_files(paths, OptimizerState::read, use),
+                    "cannot read " + paths[5].string() + ": it is not an HDF5 file");
+  CHECK(read == std::vector<float>{0, 1, 2, 3, 4});
+}
+
 TEST_CASE("Equal models make equal Keras files, whenever they are written") {
   const TemporaryFolder folder;
   write_keras_file(folder / "now.h5", small_model());
@@ -230,7 +254,7 @@ TEST_CASE("A Keras file that cannot be written leaves the older one whole") {
     write_keras_file(path, genre_cnn());
     return "written";
   };
-  CHECK_THROWS_WITH(isolated(write_to_full_disk, {60, rlim_t{1} << 32}),
+  CHECK_THROWS_WITH(Isolated(write_to_full_disk, {60, rlim_t{1} << 32}).result(),
                     Contains(path.string()) && Contains("File too large"));
   CHECK(read_file(path) == before);
   CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);

@@ -150,6 +150,17 @@ TEST_CASE("Training goes on from a Keras file as in Keras") {
   });
 }
 
+TEST_CASE("What an optimizer remembers is left in the file, if nobody asks for it") {
+  each_model("trained", [](const fs::path& path, const json&) {
+    const KerasModel all = read_keras_file(path);
+    const KerasModel file = read_keras_file(path, OptimizerState::skip);
+    CHECK(!all.optimizer_weights.empty());
+    CHECK(file.optimizer_weights.empty());
+    CHECK(file.training_config == all.training_config);
+    CHECK(all_weights(file) == all_weights(all));
+  });
+}
+
 TEST_CASE("Adam's memory comes back from a file of ours, bit for bit") {
   const TemporaryFolder folder;
   each_model("trained", [&](const fs::path& path, const json&) {
