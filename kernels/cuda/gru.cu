@@ -9,23 +9,28 @@ constexpr int forward_floats = 3 * rows_of_block, backward_floats = 7 * rows_of_
 
 /// gates come in as x w and go out after their activations. b is [M, 2, 3U] with reset_after,
 /// [M, 3U] without.
-__global__ void __launch_bounds__(256)
+template <bool held>
+__global__ void __launch_bounds__(threads_of_block, 1)
     gru_kernel(StepsShape s, bool reset_after, const float* u, const float* b, float* gates,
                float* inner, float* h) {
-  // h of the step before and of this one, in turn: [2, U, 4 rows]; r h
+  // h of the step before and of this one, in turn: [2, room, 4 rows]; r h
   DynamicShared<float> states;
-  const int units = s.units, g = 3 * units, passed = 2 * rows_of_block * units;
+  const int units = s.units, g = 3 * units, room = held ? most_units_held : units,
+            passed = 2 * rows_of_block * room;
   u += std::int64_t{blockIdx.y} * units * g;
   b += std::int64_t{blockIdx.y} * (reset_after ? 2 * g : g);
-  int now = 0, before = rows_of_block * units;
+  const auto factor = [=](int k, int j, int q) { return u[(std::int64_t{j} * 3 + q) * units + k]; };
+  const auto sum_over_states = lane_sums<SumsShape{3, 1, held}>(units, units, factor);
+  const auto sum_over_passed = lane_sums<SumsShape{1, 1, held}>(
+      units, units, [=](int k, int j, int) { return factor(k, j, 2); });
+  int now = 0, before = rows_of_block * room;
   for (int t = 0; t < s.steps; ++t) {
     for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
       const UnitAndRow my(s, pair);
       const int k = min(my.k, units - 1);
-      const auto factor = [=](int j, int q) { return u[(std::int64_t{j} * 3 + q) * units + k]; };
       float z[3] = {};  // of the state
-      if (t > 0) sum_over_states(states, before, units, factor, z);
-      if (my.k >= units) continue;
+      if (t > 0) sum_over_states(states, before, pair, z);
+      if (my.k >= room) continue;
       float to_keep = 0;
       if (my.wanted) {
         const std::int64_t at = my.example * s.steps + t;
@@ -52,12 +57,9 @@ __global__ void __launch_bounds__(256)
     if (!reset_after) {
       for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
         const UnitAndRow my(s, pair);
-        const float* column = u + 2 * units + min(my.k, units - 1);
         float z[1] = {};
-        if (t > 0)
-          sum_over_states(
-              states, passed, units, [=](int j, int) { return column[std::int64_t{j} * g]; }, z);
-        if (my.k >= units) continue;
+        if (t > 0) sum_over_passed(states, passed, pair, z);
+        if (my.k >= room) continue;
         float state = 0;
         if (my.wanted) {
           const std::int64_t at = my.example * s.steps + t;
@@ -76,29 +78,29 @@ __global__ void __launch_bounds__(256)
   }
 }
 
-/// dz of every step, from the last one on, and the gradient of `inner`. `transposed` is u with its
-/// axes exchanged, [M, 3U, U].
-__global__ void __launch_bounds__(256)
-    gru_backward_kernel(StepsShape s, bool reset_after, const float* transposed, const float* gates,
+/// dz of every step, from the last one on, and the gradient of `inner`.
+template <bool held>
+__global__ void __launch_bounds__(threads_of_block, 1)
+    gru_backward_kernel(StepsShape s, bool reset_after, const float* u, const float* gates,
                         const float* inner, const float* h, const float* dh, float* dz,
                         float* dinner) {
-  // Of the step after and of this one, in turn, the gradients of what u made: [2, 3U, 4 rows]; and
-  // the part of h's gradient that comes past the gates: [U, 4 rows].
+  // Of the step after and of this one, in turn, the gradients of what u made: [2, 3, room, 4 rows];
+  // and the part of h's gradient that comes past the gates: [room, 4 rows].
   DynamicShared<float> shared;
-  const int units = s.units, g = 3 * units;
-  const int past = 2 * rows_of_block * g, columns = reset_after ? g : 2 * units;
-  transposed += std::int64_t{blockIdx.y} * units * g;
-  int now = 0, after = rows_of_block * g;
+  const int units = s.units, g = 3 * units, columns = reset_after ? g : 2 * units,
+            room = held ? most_units_held : units, past = 6 * rows_of_block * room;
+  u += std::int64_t{blockIdx.y} * units * g;
+  const auto factor = [=](int k, int j, int) { return u[std::int64_t{k} * g + j]; };
+  const auto sum_over_gradients = lane_sums<SumsShape{1, 3, held}>(units, columns, factor);
+  const auto sum_over_inner = lane_sums<SumsShape{1, 1, held}>(
+      units, units, [=](int k, int j, int) { return factor(k, 2 * units + j, 0); });
+  int now = 0, after = 3 * rows_of_block * room;
   for (int t = s.steps - 1; t >= 0; --t) {
     for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
       const UnitAndRow my(s, pair);
-      const float* column = transposed + min(my.k, units - 1);
       float sum[1] = {};
-      if (t < s.steps - 1)
-        sum_over_states(
-            shared, after, columns, [=](int j, int) { return column[std::int64_t{j} * units]; },
-            sum);
-      if (my.k >= units) continue;
+      if (t < s.steps - 1) sum_over_gradients(shared, after, pair, sum);
+      if (my.k >= room) continue;
       float of_update = 0, of_reset = 0, of_inner = 0, beside = 0;
       if (my.wanted) {
         const std::int64_t at = my.example * s.steps + t;
@@ -121,19 +123,16 @@ __global__ void __launch_bounds__(256)
       const int to = now + pair;
       shared[past + pair] = beside;
       shared[to] = of_update;
-      shared[to + 2 * rows_of_block * units] = of_inner;
-      if (reset_after) shared[to + rows_of_block * units] = of_reset;
+      shared[to + 2 * rows_of_block * room] = of_inner;
+      if (reset_after) shared[to + rows_of_block * room] = of_reset;
     }
     __syncthreads();
     if (!reset_after) {
       for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
         const UnitAndRow my(s, pair);
-        const float* column = transposed + std::int64_t{2} * units * units + min(my.k, units - 1);
         float sum[1];
-        sum_over_states(
-            shared, now + 2 * rows_of_block * units, units,
-            [=](int j, int) { return column[std::int64_t{j} * units]; }, sum);
-        if (my.k >= units) continue;
+        sum_over_inner(shared, now + 2 * rows_of_block * room, pair, sum);
+        if (my.k >= room) continue;
         float of_reset = 0;
         if (my.wanted) {
           const std::int64_t at = my.example * s.steps + t;
@@ -144,7 +143,7 @@ __global__ void __launch_bounds__(256)
               sum[0] * earlier * derivative_from_output(s.gate, reset);
           shared[past + pair] += sum[0] * reset;
         }
-        shared[now + rows_of_block * units + pair] = of_reset;
+        shared[now + rows_of_block * room + pair] = of_reset;
       }
       __syncthreads();
     }
@@ -190,7 +189,8 @@ void GpuBackend::gru(const RecurrentShape& shape, const float* x, const float* w
                      const float* b, float* gates, float* inner, float* h) {
   const StepsShape s = steps_shape("gru", shape, forward_floats);
   project_inputs(s, 3 * s.units, x, w, nullptr, gates);
-  launch<gru_kernel>(steps_grid(s, forward_floats), s, shape.reset_after, u, b, gates, inner, h);
+  launch_steps<gru_kernel<true>, gru_kernel<false>>(s, forward_floats, shape.reset_after, u, b,
+                                                    gates, inner, h);
 }
 
 void GpuBackend::gru_backward(const RecurrentShape& shape, const float* x, const float* w,
@@ -200,8 +200,8 @@ void GpuBackend::gru_backward(const RecurrentShape& shape, const float* x, const
   const StepsShape s = steps_shape("gru", shape, backward_floats);
   const bool reset_after = shape.reset_after;
   const int units = s.units, g = 3 * units, rows = s.batch * s.steps;
-  launch<gru_backward_kernel>(steps_grid(s, backward_floats), s, reset_after, transposed(s, g, u),
-                              gates, inner, h, dh, dz, dinner);
+  launch_steps<gru_backward_kernel<true>, gru_backward_kernel<false>>(
+      s, backward_floats, reset_after, u, gates, inner, h, dh, dz, dinner);
   input_gradients(s, g, x, w, dz, dx, dw);
   multiply(GemmShape{s.members, units, g, reset_after ? rows : 2 * rows},
            GruStates{{h, s.steps, units, std::int64_t{rows} * units}, inner, rows},

@@ -33,12 +33,12 @@ constexpr Integer pieces(Integer whole, Integer length) {
   return (whole + length - 1) / length;
 }
 
-/// A kernel's name, from the compiler's name of a function of it: "… [with auto kernel = NAME]".
+/// A kernel's name, from the compiler's name of a function of it: "… [with auto kernel = NAME; …]".
 template <auto kernel>
 std::string name_of() {
   const std::string function = __PRETTY_FUNCTION__;
   const auto name = function.find('=', function.find("auto kernel")) + 2;
-  return function.substr(name, function.size() - 1 - name);
+  return function.substr(name, function.find_first_of(";]", name) - name);
 }
 
 /// Whether a kernel's grid has blocks; an Error if they are too many along y or z.

@@ -6,13 +6,27 @@ namespace {
 
 constexpr int forward_floats = 2 * rows_of_block, backward_floats = 6 * rows_of_block;  // a unit
 
+/// use(gate, activation), with Keras' defaults as constants that leave no switch at every step.
+template <class Use>
+__device__ void with_functions(const StepsShape& s, Use use) {
+  constexpr ActivationFunction sigmoid{ActivationFunction::Kind::sigmoid},
+      tanh{ActivationFunction::Kind::tanh};
+  if (s.gate.kind == sigmoid.kind && s.activation.kind == tanh.kind)
+    use(sigmoid, tanh);
+  else
+    use(s.gate, s.activation);
+}
+
 /// gates come in as x w + b and go out after their activations.
-__global__ void __launch_bounds__(256)
+template <bool held>
+__global__ void __launch_bounds__(threads_of_block, 1)
     lstm_kernel(StepsShape s, const float* u, float* gates, float* cells, float* h) {
-  DynamicShared<float> states;  // h of the step before and of this one, in turn: [2, U, 4 rows]
-  const int units = s.units;
+  DynamicShared<float> states;  // h of the step before and of this one, in turn: [2, room, 4 rows]
+  const int units = s.units, room = held ? most_units_held : units;
   u += std::int64_t{blockIdx.y} * units * 4 * units;
-  int now = 0, before = rows_of_block * units;
+  const auto sum_over_states = lane_sums<SumsShape{4, 1, held}>(
+      units, units, [=](int k, int j, int q) { return u[(std::int64_t{j} * 4 + q) * units + k]; });
+  int now = 0, before = rows_of_block * room;
   for (int t = 0; t < s.steps; ++t) {
     for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
       const UnitAndRow my(s, pair);
@@ -23,21 +37,19 @@ __global__ void __launch_bounds__(256)
       float inputs[4], z[4] = {};
 #pragma unroll
       for (int q = 0; q < 4; ++q) inputs[q] = my.wanted ? gate[q * units] : 0;
-      const float* column = u + min(my.k, units - 1);
-      if (t > 0)
-        sum_over_states(
-            states, before, units,
-            [=](int j, int q) { return column[(std::int64_t{j} * 4 + q) * units]; }, z);
-      const float i = activated(s.gate, inputs[0] + z[0]), f = activated(s.gate, inputs[1] + z[1]),
-                  c = activated(s.activation, inputs[2] + z[2]),
-                  o = activated(s.gate, inputs[3] + z[3]);
-      const float value = i * c + f * earlier, state = o * activated(s.activation, value);
+      if (t > 0) sum_over_states(states, before, pair, z);
+      float i, f, c, o, value, state;
+      with_functions(s, [&](const auto& of_gate, const auto& of_state) {
+        i = activated(of_gate, inputs[0] + z[0]), f = activated(of_gate, inputs[1] + z[1]);
+        c = activated(of_state, inputs[2] + z[2]), o = activated(of_gate, inputs[3] + z[3]);
+        value = i * c + f * earlier, state = o * activated(of_state, value);
+      });
       if (my.wanted) {
         gate[0] = i, gate[units] = f, gate[2 * units] = c, gate[3 * units] = o;
         *cell = value;
         h[at * units + my.k] = state;
       }
-      if (my.k < units) states[now + pair] = my.wanted ? state : 0.0f;
+      if (my.k < room) states[now + pair] = my.wanted ? state : 0.0f;
     }
     __syncthreads();
     const int other = now;
@@ -45,49 +57,65 @@ __global__ void __launch_bounds__(256)
   }
 }
 
-/// dz of every step, from the last one on. `transposed` is u with its axes exchanged, [M, 4U, U].
-__global__ void __launch_bounds__(256)
-    lstm_backward_kernel(StepsShape s, const float* transposed, const float* gates,
-                         const float* cells, const float* dh, float* dz) {
-  // dz of the step after: [4U, 4 rows]; the sums over it and dcell: [U, 4 rows] each.
+/// What a step of the backward pass reads of the memory.
+struct LstmStep {
+  float dh, i, f, c, o, cell, earlier;
+};
+
+/// dz of every step, from the last one on.
+template <bool held>
+__global__ void __launch_bounds__(threads_of_block, 1)
+    lstm_backward_kernel(StepsShape s, const float* u, const float* gates, const float* cells,
+                         const float* dh, float* dz) {
+  // dz of the step after: [4, room, 4 rows]; the sums over it and dcell: [room, 4 rows] each.
   DynamicShared<float> shared;
-  const int units = s.units, all_sums = 4 * rows_of_block * units,
-            dcells = 5 * rows_of_block * units;
-  transposed += std::int64_t{blockIdx.y} * units * 4 * units;
+  const int units = s.units, room = held ? most_units_held : units,
+            all_sums = 4 * rows_of_block * room, dcells = 5 * rows_of_block * room;
+  u += std::int64_t{blockIdx.y} * units * 4 * units;
+  const auto sum_over_gradients = lane_sums<SumsShape{1, 4, held}>(
+      units, 4 * units, [=](int k, int j, int) { return u[std::int64_t{k} * 4 * units + j]; });
+  const auto read = [=](const UnitAndRow& my, int t) {
+    if (!my.wanted) return LstmStep{};
+    const std::int64_t at = my.example * s.steps + t;
+    const float *gate = gates + at * 4 * units + my.k, *cell = cells + at * units + my.k;
+    return LstmStep{dh[at * units + my.k],   gate[0],         gate[units],
+                    gate[2 * units],         gate[3 * units], *cell,
+                    t > 0 ? cell[-units] : 0};
+  };
   for (int t = s.steps - 1; t >= 0; --t) {
     const bool last = t == s.steps - 1;
+    LstmStep asked;  // of a thread's one pair, before the sums, which do not wait for it
+    if constexpr (held) asked = read(UnitAndRow(s, threadIdx.x), t);
     for (int pair = threadIdx.x; !last && pair < s.pairs; pair += blockDim.x) {
-      const int k = pair / rows_of_block;
-      const float* column = transposed + min(k, units - 1);
       float sum[1];
-      sum_over_states(
-          shared, 0, 4 * units, [=](int j, int) { return column[std::int64_t{j} * units]; }, sum);
-      if (k < units) shared[all_sums + pair] = sum[0];
+      sum_over_gradients(shared, 0, pair, sum);
+      if (pair / rows_of_block < room) shared[all_sums + pair] = sum[0];
     }
     __syncthreads();
     for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
       const UnitAndRow my(s, pair);
-      if (my.k >= units) continue;
+      if (my.k >= room) continue;
       float gradients[4] = {};
       if (my.wanted) {
-        const std::int64_t at = my.example * s.steps + t;
-        const float *gate = gates + at * 4 * units + my.k, *cell = cells + at * units + my.k;
-        const float dstate =
-            dh[at * units + my.k] + (last ? 0.0f : static_cast<float>(shared[all_sums + pair]));
-        const float i = gate[0], f = gate[units], c = gate[2 * units], o = gate[3 * units];
-        const float squashed = activated(s.activation, *cell), earlier = t > 0 ? cell[-units] : 0;
-        const float dcell = (last ? 0.0f : static_cast<float>(shared[dcells + pair])) +
-                            dstate * o * derivative_from_output(s.activation, squashed);
-        gradients[0] = dcell * c * derivative_from_output(s.gate, i);
-        gradients[1] = dcell * earlier * derivative_from_output(s.gate, f);
-        gradients[2] = dcell * i * derivative_from_output(s.activation, c);
-        gradients[3] = dstate * squashed * derivative_from_output(s.gate, o);
-        shared[dcells + pair] = dcell * f;
+        const LstmStep step = held ? asked : read(my, t);
+        const float dstate = step.dh + (last ? 0.0f : static_cast<float>(shared[all_sums + pair]));
+        const float dlater = last ? 0.0f : static_cast<float>(shared[dcells + pair]);
+        float dcell;
+        with_functions(s, [&](const auto& of_gate, const auto& of_state) {
+          const float squashed = activated(of_state, step.cell);
+          dcell = dlater + dstate * step.o * derivative_from_output(of_state, squashed);
+          gradients[0] = dcell * step.c * derivative_from_output(of_gate, step.i);
+          gradients[1] = dcell * step.earlier * derivative_from_output(of_gate, step.f);
+          gradients[2] = dcell * step.i * derivative_from_output(of_state, step.c);
+          gradients[3] = dstate * squashed * derivative_from_output(of_gate, step.o);
+        });
+        shared[dcells + pair] = dcell * step.f;
+        float* gradient = dz + (my.example * s.steps + t) * 4 * units + my.k;
 #pragma unroll
-        for (int q = 0; q < 4; ++q) dz[at * 4 * units + q * units + my.k] = gradients[q];
+        for (int q = 0; q < 4; ++q) gradient[q * units] = gradients[q];
       }
 #pragma unroll
-      for (int q = 0; q < 4; ++q) shared[q * rows_of_block * units + pair] = gradients[q];
+      for (int q = 0; q < 4; ++q) shared[q * rows_of_block * room + pair] = gradients[q];
     }
     __syncthreads();
   }
@@ -99,7 +127,7 @@ void GpuBackend::lstm(const RecurrentShape& shape, const float* x, const float* 
                       const float* b, float* gates, float* cells, float* h) {
   const StepsShape s = steps_shape("lstm", shape, forward_floats);
   project_inputs(s, 4 * s.units, x, w, b, gates);
-  launch<lstm_kernel>(steps_grid(s, forward_floats), s, u, gates, cells, h);
+  launch_steps<lstm_kernel<true>, lstm_kernel<false>>(s, forward_floats, u, gates, cells, h);
 }
 
 void GpuBackend::lstm_backward(const RecurrentShape& shape, const float* x, const float* w,
@@ -107,8 +135,8 @@ void GpuBackend::lstm_backward(const RecurrentShape& shape, const float* x, cons
                                const float* h, const float* dh, float* dz, float* dx, float* dw,
                                float* du, float* db) {
   const StepsShape s = steps_shape("lstm", shape, backward_floats);
-  launch<lstm_backward_kernel>(steps_grid(s, backward_floats), s, transposed(s, 4 * s.units, u),
-                               gates, cells, dh, dz);
+  launch_steps<lstm_backward_kernel<true>, lstm_backward_kernel<false>>(s, backward_floats, u,
+                                                                        gates, cells, dh, dz);
   recurrent_gradients(s, 4 * s.units, x, w, h, dz, dx, dw, du, db);
 }
 

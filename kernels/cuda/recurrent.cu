@@ -11,18 +11,23 @@ StepsShape steps_shape(const char* operation, const RecurrentShape& s, int float
     throw Error(operation, ": ", s.units, " units are more than a GPU holds on chip; take at most ",
                 most);
   length(s.batch * s.steps);
-  return {length(s.members), length(s.batch),
-          length(s.steps),   length(s.inputs),
-          length(s.units),   (length(s.units) * rows_of_block + 31) / 32 * 32,
-          s.activation,      s.recurrent_activation};
+  const int room = std::max(length(s.units), most_units_held);
+  return {length(s.members),
+          length(s.batch),
+          length(s.steps),
+          length(s.inputs),
+          length(s.units),
+          room,
+          pieces(room * rows_of_block, 32) * 32,
+          s.activation,
+          s.recurrent_activation};
 }
 
 Grid steps_grid(const StepsShape& s, int floats) {
-  constexpr int most_threads = 256;
   return {{static_cast<unsigned>(pieces<std::int64_t>(s.batch, rows_of_block)),
            static_cast<unsigned>(s.members)},
-          {static_cast<unsigned>(std::min(most_threads, s.pairs))},
-          static_cast<std::size_t>(s.units) * static_cast<std::size_t>(floats) * sizeof(float)};
+          {static_cast<unsigned>(std::min(threads_of_block, s.pairs))},
+          static_cast<std::size_t>(s.room) * static_cast<std::size_t>(floats) * sizeof(float)};
 }
 
 void project_inputs(const StepsShape& s, int g, const float* x, const float* w, const float* b,
@@ -30,16 +35,6 @@ void project_inputs(const StepsShape& s, int g, const float* x, const float* w, 
   const int rows = s.batch * s.steps;
   multiply_matrices({s.members, rows, g, s.inputs}, by_rows(x, rows, s.inputs),
                     by_columns(w, s.inputs, g), b, z);
-}
-
-const float* transposed(const StepsShape& s, int g, const float* u) {
-  const int units = s.units;
-  float* to = scratch(std::int64_t{s.members} * units * g);
-  for_each(s.members, std::int64_t{units} * g, [=] __device__(std::int64_t m, std::int64_t i) {
-    const std::int64_t first = m * units * g;
-    to[first + i] = u[first + i % units * g + i / units];
-  });
-  return to;
 }
 
 void input_gradients(const StepsShape& s, int g, const float* x, const float* w, const float* dz,

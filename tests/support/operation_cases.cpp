@@ -103,7 +103,9 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(simple_rnn_case("one of each", {1, 1, 1, 1, 1}));
   cases.push_back(simple_rnn_case("odd", {2, 3, 5, 2, 3}));
   cases.push_back(simple_rnn_case("beyond a task", {1, 19, 3, 1, 5}));
-  cases.push_back(simple_rnn_case("more units than threads of a block", {1, 5, 2, 2, 70}));
+  cases.push_back(simple_rnn_case("units for half of a block's threads", {2, 5, 3, 2, 37}));
+  cases.push_back(simple_rnn_case("units for all of a block's threads", {1, 5, 3, 2, 64}));
+  cases.push_back(simple_rnn_case("units for more threads than a block's", {1, 5, 3, 2, 70}));
   cases.push_back(simple_rnn_case("RnnClassifier", {1, 32, 28, 1, 20}, true));
   const ActivationFunction relu{ActivationFunction::Kind::relu},
       soft_gates{ActivationFunction::Kind::hard_sigmoid, 0.2};
@@ -112,7 +114,9 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(lstm_case("odd", {2, 3, 5, 2, 3}));
   cases.push_back(lstm_case("beyond a task", {2, 18, 3, 3, 4}));
   cases.push_back(lstm_case("beyond a small task", {2, 11, 3, 3, 4}));
-  cases.push_back(lstm_case("more units than threads of a block", {1, 5, 2, 2, 70}));
+  cases.push_back(lstm_case("units for half of a block's threads", {2, 5, 3, 2, 37}));
+  cases.push_back(lstm_case("units for all of a block's threads", {1, 5, 3, 2, 64}));
+  cases.push_back(lstm_case("units for more threads than a block's", {1, 5, 3, 2, 70}));
   cases.push_back(lstm_case("hard sigmoid, relu", {2, 3, 4, 2, 5, relu, soft_gates}));
   cases.push_back(lstm_case("LstmClassifier, first layer", {1, 32, 28, 1, 52}, true));
   cases.push_back(lstm_case("LstmClassifier", {1, 32, 28, 52, 52}, true));
@@ -126,7 +130,11 @@ std::vector<OperationCase> make_cases() {
     cases.push_back(gru_case("one of each" + when, shape({1, 1, 1, 1, 1})));
     cases.push_back(gru_case("odd" + when, shape({2, 3, 5, 2, 3})));
     cases.push_back(gru_case("beyond a task" + when, shape({2, 18, 3, 3, 4})));
-    cases.push_back(gru_case("more units than threads of a block" + when, shape({1, 5, 2, 2, 70})));
+    cases.push_back(
+        gru_case("units for half of a block's threads" + when, shape({2, 5, 3, 2, 37})));
+    cases.push_back(gru_case("units for all of a block's threads" + when, shape({1, 5, 3, 2, 64})));
+    cases.push_back(
+        gru_case("units for more threads than a block's" + when, shape({1, 5, 3, 2, 70})));
     cases.push_back(
         gru_case("hard sigmoid, relu" + when, shape({1, 3, 4, 2, 5, relu, soft_gates})));
     cases.push_back(gru_case("as wide as LstmClassifier" + when, shape({1, 32, 28, 52, 52}), true));
