@@ -57,18 +57,20 @@ void Adam::count_step() {
 
 void Adam::move(const Tensor& rates) {
   const kernels::AdamStep step{options_.beta1, options_.beta2, options_.epsilon};
-  for (auto& [parameter, m, v] : states_) {
-    const Tensor& w = parameter.value();
-    const Gradient& g = parameter.gradient();
-    if (!g.defined()) throw Error("Adam: a parameter ", w.shape(), " has no gradient");
-    const std::int64_t members = w.dim(0);
-    with_backend(w, [&, &m = m, &v = v](auto& backend) {
+  const auto members = static_cast<std::int64_t>(members_.size());
+  with_backend(rates, [&]<class Real>(kernels::Backend<Real>& backend) {
+    std::vector<kernels::AdamParameter<Real>> parameters;
+    for (auto& [parameter, m, v] : states_) {
+      const Tensor& w = parameter.value();
+      const Gradient& g = parameter.gradient();
+      if (!g.defined()) throw Error("Adam: a parameter ", w.shape(), " has no gradient");
       if (const auto* product = g.product())
         backend.dense_adam(product->shape, step, rates, product->x, product->dy, w, m, v);
       else
-        backend.adam(members, w.size() / members, step, rates, g.tensor(), w, m, v);
-    });
-  }
+        parameters.push_back({w.size() / members, g.tensor(), w, m, v});
+    }
+    backend.adam(members, parameters, step, rates);
+  });
 }
 
 AdamMemory Adam::memory(std::int64_t member) const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "kernels/activation.h"
 #include "kernels/device.h"
@@ -84,6 +85,14 @@ struct PickedBytes {
 /// Adam's settings.
 struct AdamStep {
   double beta1, beta2, epsilon;
+};
+
+/// A parameter that Adam moves.
+template <class Real>
+struct AdamParameter {
+  std::int64_t size;  // N
+  const Real* g;      // [M, N], its gradient
+  Real *w, *m, *v;    // [M, N], updated
 };
 
 template <class Real>
@@ -291,13 +300,10 @@ class Backend {
 
   // Kingma, Ba: Adam (ICLR 2015), as Keras computes it, with the bias correction in the rate:
   // m += (1 - beta1) (g - m); v += (1 - beta2) (g^2 - v); w -= rate m / (sqrt(v) + epsilon)
-  virtual void adam(std::int64_t members, std::int64_t size, const AdamStep&,
-                    const Real* rates,  // [M]
-                    const Real* g,      // [M, N]
-                    Real* w,            // [M, N], updated
-                    Real* m,            // [M, N], updated
-                    Real* v) = 0;       // [M, N], updated
-  // adam with g = dense_backward_weights(x, dy), which is not kept.
+  virtual void adam(std::int64_t members, std::span<const AdamParameter<Real>> parameters,
+                    const AdamStep&,
+                    const Real* rates) = 0;  // [M]
+  // adam of one parameter with g = dense_backward_weights(x, dy), which is not kept.
   virtual void dense_adam(const DenseShape&, const AdamStep&, const Real* rates, const Real* x,
                           const Real* dy, Real* w, Real* m, Real* v) = 0;
 };

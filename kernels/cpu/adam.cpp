@@ -31,14 +31,22 @@ TUTTI_SIMD void adam_range(std::int64_t n, Constants c, const float* __restrict 
 
 }  // namespace
 
-void CpuBackend::adam(std::int64_t members, std::int64_t size, const AdamStep& step,
-                      const float* rates, const float* g, float* w, float* m, float* v) {
-  const std::int64_t parts = (size + cpu::elements_a_task - 1) / cpu::elements_a_task;
-  parallel_for(members * parts, [&](std::int64_t task) {
-    const std::int64_t member = task / parts, first = task % parts * cpu::elements_a_task;
-    const std::int64_t at = member * size + first;
-    adam_range(std::min<std::int64_t>(cpu::elements_a_task, size - first),
-               Constants(step, rates[member]), g + at, w + at, m + at, v + at);
+void CpuBackend::adam(std::int64_t members, std::span<const AdamParameter<float>> parameters,
+                      const AdamStep& step, const float* rates) {
+  struct Part {
+    const AdamParameter<float>& of;
+    std::int64_t first;  // of its elements
+  };
+  std::vector<Part> parts;
+  for (const auto& parameter : parameters)
+    for (std::int64_t first = 0; first < parameter.size; first += cpu::elements_a_task)
+      parts.push_back({parameter, first});
+  const auto count = static_cast<std::int64_t>(parts.size());
+  parallel_for(members * count, [&](std::int64_t task) {
+    const auto& [of, first] = parts[static_cast<std::size_t>(task % count)];
+    const std::int64_t member = task / count, at = member * of.size + first;
+    adam_range(std::min<std::int64_t>(cpu::elements_a_task, of.size - first),
+               Constants(step, rates[member]), of.g + at, of.w + at, of.m + at, of.v + at);
   });
 }
 

@@ -86,8 +86,8 @@ class CpuBackend final : public Backend<float> {
             float* x) override;
   void pick(std::int64_t picks, std::int64_t size, const float* data, const std::int32_t* rows,
             float* x) override;
-  void adam(std::int64_t members, std::int64_t size, const AdamStep&, const float* rates,
-            const float* g, float* w, float* m, float* v) override;
+  void adam(std::int64_t members, std::span<const AdamParameter<float>> parameters, const AdamStep&,
+            const float* rates) override;
   void dense_adam(const DenseShape&, const AdamStep&, const float* rates, const float* x,
                   const float* dy, float* w, float* m, float* v) override;
 };

@@ -4,13 +4,39 @@
 
 namespace tutti::kernels::TUTTI_GPU {
 
-void GpuBackend::adam(std::int64_t members, std::int64_t size, const AdamStep& step,
-                      const float* rates, const float* g, float* w, float* m, float* v) {
-  const AdamWeights weights(step, rates, w, m, v);
-  for_each(members, size, [=] __device__(std::int64_t member, std::int64_t n) {
-    const std::int64_t i = member * size + n;
-    weights.move(static_cast<int>(member), i, g[i]);
-  });
+namespace {
+
+/// The parameters of one launch, their elements one after another.
+struct AdamParameters {
+  static constexpr std::size_t most = 32;
+  AdamParameter<float> all[most];
+
+  /// The one that has element n, which becomes the element's place in it.
+  __device__ const AdamParameter<float>& of_element(std::int64_t& n) const {
+    int i = 0;
+    for (; n >= all[i].size; ++i) n -= all[i].size;
+    return all[i];
+  }
+};
+
+}  // namespace
+
+void GpuBackend::adam(std::int64_t members, std::span<const AdamParameter<float>> parameters,
+                      const AdamStep& step, const float* rates) {
+  while (!parameters.empty()) {
+    const auto some = parameters.first(std::min(parameters.size(), AdamParameters::most));
+    AdamParameters list{};
+    std::copy(some.begin(), some.end(), list.all);
+    std::int64_t size = 0;
+    for (const auto& parameter : some) size += parameter.size;
+    const AdamMove move(step, rates);
+    for_each(members, size, [=] __device__(std::int64_t member, std::int64_t n) {
+      const auto& [own, g, w, m, v] = list.of_element(n);
+      const std::int64_t i = member * own + n;
+      move(static_cast<int>(member), g[i], w[i], m[i], v[i]);
+    });
+    parameters = parameters.subspan(some.size());
+  }
 }
 
 }  // namespace tutti::kernels::TUTTI_GPU

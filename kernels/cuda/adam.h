@@ -4,28 +4,22 @@
 
 namespace tutti::kernels::TUTTI_GPU {
 
-/// The weights that Adam moves, and what it remembers.
-struct AdamWeights {
+/// How Adam moves one weight.
+struct AdamMove {
   float keep1, keep2, epsilon;  // 1 - beta1, 1 - beta2
   const float* rates;
-  float *w, *m, *v;
 
-  AdamWeights(const AdamStep& step, const float* learning_rates, float* weights, float* means,
-              float* squares)
+  AdamMove(const AdamStep& step, const float* learning_rates)
       : keep1(static_cast<float>(1 - step.beta1)),
         keep2(static_cast<float>(1 - step.beta2)),
         epsilon(static_cast<float>(step.epsilon)),
-        rates(learning_rates),
-        w(weights),
-        m(means),
-        v(squares) {}
+        rates(learning_rates) {}
 
-  __device__ void move(int member, std::int64_t i, float gradient) const {
-    const float mean = m[i] + keep1 * (gradient - m[i]);
-    const float square = v[i] + keep2 * (gradient * gradient - v[i]);
-    m[i] = mean;
-    v[i] = square;
-    w[i] -= rates[member] * mean / (sqrtf(square) + epsilon);
+  __device__ void operator()(int member, float gradient, float& w, float& m, float& v) const {
+    const float mean = m + keep1 * (gradient - m), square = v + keep2 * (gradient * gradient - v);
+    m = mean;
+    v = square;
+    w -= rates[member] * mean / (sqrtf(square) + epsilon);
   }
 };
 

@@ -7,13 +7,15 @@
 namespace tutti::kernels {
 
 template <class Real>
-void ReferenceBackend<Real>::adam(std::int64_t members, std::int64_t size, const AdamStep& step,
-                                  const Real* rates, const Real* g, Real* w, Real* m, Real* v) {
-  for (std::int64_t i = 0; i < members * size; ++i) {
-    m[i] += static_cast<Real>((1 - step.beta1) * (g[i] - m[i]));
-    v[i] += static_cast<Real>((1 - step.beta2) * (double{g[i]} * g[i] - v[i]));
-    w[i] -= static_cast<Real>(rates[i / size] * m[i] / (std::sqrt(v[i]) + step.epsilon));
-  }
+void ReferenceBackend<Real>::adam(std::int64_t members,
+                                  std::span<const AdamParameter<Real>> parameters,
+                                  const AdamStep& step, const Real* rates) {
+  for (const auto& [size, g, w, m, v] : parameters)
+    for (std::int64_t i = 0; i < members * size; ++i) {
+      m[i] += static_cast<Real>((1 - step.beta1) * (g[i] - m[i]));
+      v[i] += static_cast<Real>((1 - step.beta2) * (double{g[i]} * g[i] - v[i]));
+      w[i] -= static_cast<Real>(rates[i / size] * m[i] / (std::sqrt(v[i]) + step.epsilon));
+    }
 }
 
 template <class Real>
@@ -23,7 +25,8 @@ void ReferenceBackend<Real>::dense_adam(const DenseShape& s, const AdamStep& ste
   const std::int64_t size = s.inputs * s.outputs;
   std::vector<Real> g(static_cast<std::size_t>(s.members * size));
   dense_backward_weights(s, x, dy, g.data());
-  adam(s.members, size, step, rates, g.data(), w, m, v);
+  const AdamParameter<Real> parameter{size, g.data(), w, m, v};
+  adam(s.members, {&parameter, 1}, step, rates);
 }
 
 }  // namespace tutti::kernels

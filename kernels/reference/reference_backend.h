@@ -76,8 +76,8 @@ class ReferenceBackend final : public Backend<Real> {
   void pick(std::int64_t picks, std::int64_t size, const PickedBytes<Real>& from, Real* x) override;
   void pick(std::int64_t picks, std::int64_t size, const Real* data, const std::int32_t* rows,
             Real* x) override;
-  void adam(std::int64_t members, std::int64_t size, const AdamStep&, const Real* rates,
-            const Real* g, Real* w, Real* m, Real* v) override;
+  void adam(std::int64_t members, std::span<const AdamParameter<Real>> parameters, const AdamStep&,
+            const Real* rates) override;
   void dense_adam(const DenseShape&, const AdamStep&, const Real* rates, const Real* x,
                   const Real* dy, Real* w, Real* m, Real* v) override;
 };

@@ -44,7 +44,8 @@ void VendorBackend::dense_adam(const DenseShape& s, const AdamStep& step, const 
   const std::int64_t size = s.inputs * s.outputs;
   float* g = gradient_.floats(s.members * size);
   dense_backward_weights(s, x, dy, g);
-  adam(s.members, size, step, rates, g, w, m, v);
+  const AdamParameter<float> parameter{size, g, w, m, v};
+  adam(s.members, {&parameter, 1}, step, rates);
 }
 
 }  // namespace tutti::kernels::vendor

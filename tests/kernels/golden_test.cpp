@@ -209,6 +209,7 @@ void adam(const Case<Real>& c, Backend<Real>& backend) {
   const auto rate = c.input("rate"), gradients = c.input("g");  // [M], [M, steps, N]
   auto w = c.input("w");
   std::vector<Real> g(w.size()), m(w.size()), v(w.size());
+  const AdamParameter<Real> parameter{size, g.data(), w.data(), m.data(), v.data()};
   const AdamStep step{c.scalar("beta1"), c.scalar("beta2"), c.scalar("epsilon")};
   for (std::int64_t t = 1; t <= steps; ++t) {
     for (std::int64_t member = 0; member < c.members(); ++member)
@@ -217,7 +218,7 @@ void adam(const Case<Real>& c, Backend<Real>& backend) {
     for (Real& corrected : rates)
       corrected *=
           static_cast<Real>(std::sqrt(1 - std::pow(step.beta2, t)) / (1 - std::pow(step.beta1, t)));
-    backend.adam(c.members(), size, step, rates.data(), g.data(), w.data(), m.data(), v.data());
+    backend.adam(c.members(), {&parameter, 1}, step, rates.data());
   }
   c.check("w", w);
   c.check("m", m);

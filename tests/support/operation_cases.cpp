@@ -149,8 +149,9 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(l2_case("odd", 3, 41));
   cases.push_back(l2_case("more than a block", 2, 9001));
   cases.push_back(add_case("odd", 101));
-  cases.push_back(adam_case("odd", 3, 29));
-  cases.push_back(adam_case("GenreCnn", 1, 28900 * 128, true));
+  cases.push_back(adam_case("odd", 3, {29, 1, 7}));
+  cases.push_back(adam_case("more parameters than a launch", 2, std::vector<std::int64_t>(40, 3)));
+  cases.push_back(adam_case("GenreCnn", 1, {28900 * 128}, true));
   cases.push_back(dense_adam_case("odd", {2, 3, 7, 5}));
   cases.push_back(dense_adam_case("beyond a tile", {1, 9, 70, 67}));
   cases.push_back(dense_adam_case("many rows", {2, 600, 3, 5}));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "kernels/philox.h"
 
@@ -473,7 +474,9 @@ OperationCase add_case(std::string name, std::int64_t size) {
       [](auto&, auto&) {});
 }
 
-OperationCase adam_case(std::string name, std::int64_t members, std::int64_t size, bool large) {
+OperationCase adam_case(std::string name, std::int64_t members,
+                        const std::vector<std::int64_t>& sizes, bool large) {
+  const std::int64_t size = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
   return running(
       {.operation = "adam",
        .name = std::move(name),
@@ -483,9 +486,14 @@ OperationCase adam_case(std::string name, std::int64_t members, std::int64_t siz
        .traffic = 2.0 * 7 * static_cast<double>(members * size),  // reads g w m v, writes w m v
        .large = large},
       [=](auto& backend, auto& a) {
+        std::vector<AdamParameter<real_of<decltype(backend)>>> parameters;
+        std::int64_t at = 0;
+        for (const auto own : sizes) {
+          parameters.push_back({own, a["g"] + at, a["w_new"] + at, a["m"] + at, a["v"] + at});
+          at += members * own;
+        }
         for (int step = 1; step <= 2; ++step)
-          backend.adam(members, size, {0.9, 0.999, 1e-7}, a["rates"], a["g"], a["w_new"], a["m"],
-                       a["v"]);
+          backend.adam(members, parameters, {0.9, 0.999, 1e-7}, a["rates"]);
       },
       [](auto&, auto&) {}, [=](auto& a) { prepare_adam(a, members); });
 }

@@ -46,8 +46,8 @@ OperationCase cross_entropy_case(std::string name, std::int64_t members, std::in
 OperationCase l2_case(std::string name, std::int64_t members, std::int64_t size);
 OperationCase add_case(std::string name, std::int64_t size);
 /// Two steps from fresh state.
-OperationCase adam_case(std::string name, std::int64_t members, std::int64_t size,
-                        bool large = false);
+OperationCase adam_case(std::string name, std::int64_t members,
+                        const std::vector<std::int64_t>& sizes, bool large = false);
 OperationCase dense_adam_case(std::string name, const DenseShape& s, bool large = false);
 
 }  // namespace tutti::test
