@@ -202,7 +202,9 @@ void GpuBackend::gru_backward(const RecurrentShape& shape, const float* x, const
   const int units = s.units, g = 3 * units, rows = s.batch * s.steps;
   launch_steps<gru_backward_kernel<true>, gru_backward_kernel<false>>(
       s, backward_floats, reset_after, u, gates, inner, h, dh, dz, dinner);
-  input_gradients(s, g, x, w, dz, dx, dw);
+  if (dx) input_gradient(s, g, w, dz, dx);
+  multiply_matrices({s.members, s.inputs, g, rows}, by_columns(x, rows, s.inputs),
+                    by_columns(dz, rows, g), nullptr, dw);
   multiply(GemmShape{s.members, units, g, reset_after ? rows : 2 * rows},
            GruStates{{h, s.steps, units, std::int64_t{rows} * units}, inner, rows},
            GruGradients{dz, dinner, rows, units, reset_after}, nullptr, du);

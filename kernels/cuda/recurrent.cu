@@ -37,24 +37,51 @@ void project_inputs(const StepsShape& s, int g, const float* x, const float* w, 
                     by_columns(w, s.inputs, g), b, z);
 }
 
-void input_gradients(const StepsShape& s, int g, const float* x, const float* w, const float* dz,
-                     float* dx, float* dw) {
+void input_gradient(const StepsShape& s, int g, const float* w, const float* dz, float* dx) {
   const int rows = s.batch * s.steps;
-  if (dx)
-    multiply_matrices({s.members, rows, s.inputs, g}, by_rows(dz, rows, g), by_rows(w, s.inputs, g),
-                      nullptr, dx);
-  multiply_matrices({s.members, s.inputs, g, rows}, by_columns(x, rows, s.inputs),
-                    by_columns(dz, rows, g), nullptr, dw);
+  multiply_matrices({s.members, rows, s.inputs, g}, by_rows(dz, rows, g), by_rows(w, s.inputs, g),
+                    nullptr, dx);
 }
+
+namespace {
+
+/// What w, u and b were multiplied by, by rows of the three: inputs, states before and 1.
+struct Multiplied {
+  Matrix x;
+  StatesBefore before;
+  int inputs;
+
+  __device__ float at(int member, int row, int k) const {
+    if (row < inputs) return x.at(member, row, k);
+    return row < inputs + before.units ? before.at(member, row - inputs, k) : 1;
+  }
+  __device__ bool along_depth() const { return false; }
+};
+
+/// The rows of the gradient of all three.
+struct GradientRows {
+  float *dw, *du, *db;
+  int inputs, units, columns;
+
+  __device__ void write(int, int member, int row, int column, float sum) const {
+    const bool of_w = row < inputs, of_u = !of_w && row < inputs + units;
+    float* to = of_w ? dw : of_u ? du : db;
+    const int first = of_w ? 0 : of_u ? inputs : inputs + units;
+    const int rows = of_w ? inputs : of_u ? units : 1;
+    to[(std::int64_t{member} * rows + row - first) * columns + column] = sum;
+  }
+};
+
+}  // namespace
 
 void recurrent_gradients(const StepsShape& s, int g, const float* x, const float* w, const float* h,
                          const float* dz, float* dx, float* dw, float* du, float* db) {
   const int rows = s.batch * s.steps;
-  input_gradients(s, g, x, w, dz, dx, dw);
-  multiply(GemmShape{s.members, s.units, g, rows},
-           StatesBefore{h, s.steps, s.units, std::int64_t{rows} * s.units}, by_columns(dz, rows, g),
-           nullptr, du);
-  backend().bias_backward(s.members, rows, g, dz, db);
+  if (dx) input_gradient(s, g, w, dz, dx);
+  const Multiplied multiplied{
+      by_columns(x, rows, s.inputs), {h, s.steps, s.units, std::int64_t{rows} * s.units}, s.inputs};
+  multiply(GemmShape{s.members, s.inputs + s.units + 1, g, rows}, multiplied,
+           by_columns(dz, rows, g), GradientRows{dw, du, db, s.inputs, s.units, g});
 }
 
 }  // namespace tutti::kernels::TUTTI_GPU

@@ -171,9 +171,8 @@ struct StatesBefore {
   __device__ bool along_depth() const { return false; }
 };
 
-/// dx (unless null) and dw from dz, [M, B, T, G].
-void input_gradients(const StepsShape& s, int g, const float* x, const float* w, const float* dz,
-                     float* dx, float* dw);
+/// dx from dz, [M, B, T, G].
+void input_gradient(const StepsShape& s, int g, const float* w, const float* dz, float* dx);
 
 /// dx (unless null), dw, du and db from dz, [M, B, T, G].
 void recurrent_gradients(const StepsShape& s, int g, const float* x, const float* w, const float* h,
