@@ -1,7 +1,7 @@
 """Milliseconds a training step of either model takes in tutti and in its peers on the CPU, all in turn in one run.
 
-Run `python compare_training.py build/release/benchmark_training [--threads 2] [--rounds 5]`, once more Keras with
-each `--keras PYTHON BACKEND`: prints the rows of the results table. Medians of the rounds, and their range.
+Run `python compare_training.py build/release/benchmark_training [--threads 2] [--rounds 5] [--keras PYTHON BACKEND]`,
+the last as often as there are backends of Keras: prints the results table. Medians of the rounds, and their range.
 """
 
 import argparse
@@ -32,11 +32,10 @@ def peers(args, model):
     """Name and milliseconds of each."""
     tail = [model, "--threads", str(args.threads)]
     torch = [sys.executable, HERE / "pytorch_speed.py", *tail]
-    commands = [(torch, "torch"), ([*torch, "--plain-adam"], "torch")]
-    commands += [([python, HERE / "keras_speed.py", *tail], backend) for python, backend in args.keras]
-    for command, backend in commands:
-        result = json_of(command, KERAS_BACKEND=backend)
-        yield result["name"], result["milliseconds"]
+    results = [json_of(torch), json_of([*torch, "--plain-adam"])]
+    results += [json_of([python, HERE / "keras_speed.py", *tail], KERAS_BACKEND=backend)
+                for python, backend in args.keras]
+    return [(result["name"], result["milliseconds"]) for result in results]
 
 
 def main():

@@ -28,9 +28,9 @@ def genre_cnn(classes):
     return net
 
 
-def adam(net):
+def adam(net, fused=True):
     on_gpu = next(net.parameters()).is_cuda
-    return torch.optim.Adam(net.parameters(), lr=1e-4, eps=1e-7, fused=True, capturable=on_gpu)
+    return torch.optim.Adam(net.parameters(), lr=1e-4, eps=1e-7, fused=fused, capturable=on_gpu)
 
 
 def loss_and_logits(net, x, labels):

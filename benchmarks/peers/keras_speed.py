@@ -1,6 +1,6 @@
 """Milliseconds a training step takes in Keras, train_on_batch with any backend, from row numbers to updated weights.
 
-Run `KERAS_BACKEND=jax python keras_speed.py genre_cnn|lstm [--batch 32] [--threads 2]`; prints one JSON document.
+Run `KERAS_BACKEND=jax python keras_speed.py genre_cnn|lstm [--threads 2]`; prints one JSON document.
 Tried with Keras 3.15.1 on PyTorch and JAX (which takes all cores) and with Keras 2.15 on TensorFlow.
 """
 
@@ -11,7 +11,7 @@ import keras
 import numpy
 from keras import layers
 
-from speed import FEATURES, PICTURES, arguments, median_milliseconds, report
+from speed import BATCH, EXAMPLES, FEATURES, options, report
 
 
 def genre_cnn():
@@ -27,19 +27,19 @@ def lstm():
                              layers.Dense(134, "relu"), layers.Dense(2, "softmax")])
 
 
-def training_step(args):
+def training_step(name):
     random = numpy.random.default_rng(1)
-    if args.model == "genre_cnn":
+    if name == "genre_cnn":
         model, classes, scale = genre_cnn(), 10, numpy.float32(1 / 255)
-        data = random.integers(0, 256, (PICTURES, 127, 2900, 1), numpy.uint8)
+        data = random.integers(0, 256, (EXAMPLES, 127, 2900, 1), numpy.uint8)
     else:
         model, classes, scale = lstm(), 2, numpy.float32(1)
-        data = random.random((PICTURES, FEATURES, 1), numpy.float32)
-    labels = random.integers(0, classes, PICTURES)
+        data = random.random((EXAMPLES, FEATURES, 1), numpy.float32)
+    labels = random.integers(0, classes, EXAMPLES)
     model.compile(keras.optimizers.Adam(1e-4), "sparse_categorical_crossentropy")
 
     def step():
-        rows = random.integers(0, PICTURES, args.batch)
+        rows = random.integers(0, EXAMPLES, BATCH)
         model.train_on_batch(data[rows] * scale, labels[rows])
     return step
 
@@ -54,11 +54,11 @@ def take_threads(backend, threads):
 
 
 def main():
-    args = arguments(__doc__)
+    args = options(__doc__).parse_args()
     backend = keras.backend.backend()
     take_threads(backend, args.threads)
     names = {"torch": "PyTorch", "jax": "JAX", "tensorflow": "TensorFlow"}
-    report(f"Keras {keras.__version__} on {names[backend]}", median_milliseconds(training_step(args), args))
+    report(f"Keras {keras.__version__} on {names[backend]}", training_step(args.model))
 
 
 if __name__ == "__main__":

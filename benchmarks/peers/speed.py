@@ -1,4 +1,4 @@
-"""What pytorch_speed.py and keras_speed.py share: options, the clock and the report."""
+"""What pytorch_speed.py and keras_speed.py share: the problem's size, options, the clock and the report."""
 
 import argparse
 import json
@@ -6,29 +6,24 @@ import os
 import statistics
 import time
 
-PICTURES, FEATURES, WARMUP = 200, 28, 5
+BATCH, EXAMPLES, FEATURES = 32, 200, 28  # of a step; of the data; of a song
+WARMUP, LEAST_STEPS, SECONDS = 5, 5, 4
 
 
-def arguments(doc, add=lambda parser: None):
+def options(doc):
     parser = argparse.ArgumentParser(description=doc.splitlines()[0])
     parser.add_argument("model", choices=["genre_cnn", "lstm"])
-    parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--seconds", type=float, default=4, help="how long to measure (default: 4)")
-    add(parser)
-    return parser.parse_args()
+    return parser
 
 
-def median_milliseconds(step, args):
+def report(name, step):
+    """Measures and prints the median milliseconds of a step."""
     for _ in range(WARMUP):
         step()
-    times, end = [], time.perf_counter() + args.seconds
-    while len(times) < 5 or time.perf_counter() < end:
+    times, end = [], time.perf_counter() + SECONDS
+    while len(times) < LEAST_STEPS or time.perf_counter() < end:
         start = time.perf_counter()
         step()
         times.append(1000 * (time.perf_counter() - start))
-    return statistics.median(times)
-
-
-def report(name, milliseconds):
-    print(json.dumps({"name": name, "milliseconds": milliseconds}))
+    print(json.dumps({"name": name, "milliseconds": statistics.median(times)}))

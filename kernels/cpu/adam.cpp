@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
+#include "kernels/adam_move.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/product.h"
 #include "kernels/cpu/simd.h"
@@ -10,29 +10,16 @@
 namespace tutti::kernels {
 namespace {
 
-struct Constants {
-  float keep1, keep2, epsilon, rate;  // 1 - beta1, 1 - beta2
-
-  Constants(const AdamStep& step, float learning_rate)
-      : keep1(static_cast<float>(1 - step.beta1)),
-        keep2(static_cast<float>(1 - step.beta2)),
-        epsilon(static_cast<float>(step.epsilon)),
-        rate(learning_rate) {}
-};
-
-TUTTI_SIMD void adam_range(std::int64_t n, Constants c, const float* __restrict g,
+TUTTI_SIMD void adam_range(std::int64_t n, AdamMove move, float rate, const float* __restrict g,
                            float* __restrict w, float* __restrict m, float* __restrict v) {
-  for (std::int64_t i = 0; i < n; ++i) {
-    m[i] += c.keep1 * (g[i] - m[i]);
-    v[i] += c.keep2 * (g[i] * g[i] - v[i]);
-    w[i] -= c.rate * m[i] / (std::sqrt(v[i]) + c.epsilon);
-  }
+  for (std::int64_t i = 0; i < n; ++i) move(rate, g[i], w[i], m[i], v[i]);
 }
 
 }  // namespace
 
 void CpuBackend::adam(std::int64_t members, std::span<const AdamParameter<float>> parameters,
                       const AdamStep& step, const float* rates) {
+  const AdamMove move(step);
   struct Part {
     const AdamParameter<float>& of;
     std::int64_t first;  // of its elements
@@ -45,13 +32,14 @@ void CpuBackend::adam(std::int64_t members, std::span<const AdamParameter<float>
   parallel_for(members * count, [&](std::int64_t task) {
     const auto& [of, first] = parts[static_cast<std::size_t>(task % count)];
     const std::int64_t member = task / count, at = member * of.size + first;
-    adam_range(std::min<std::int64_t>(cpu::elements_a_task, of.size - first),
-               Constants(step, rates[member]), of.g + at, of.w + at, of.m + at, of.v + at);
+    adam_range(std::min<std::int64_t>(cpu::elements_a_task, of.size - first), move, rates[member],
+               of.g + at, of.w + at, of.m + at, of.v + at);
   });
 }
 
 void CpuBackend::dense_adam(const DenseShape& s, const AdamStep& step, const float* rates,
                             const float* x, const float* dy, float* w, float* m, float* v) {
+  const AdamMove move(step);
   constexpr std::int64_t elements = 1 << 15;  // of the gradient at a time: they stay in the cache
   const std::int64_t inputs = std::clamp<std::int64_t>(elements / s.outputs, 1, s.inputs);
   const std::int64_t tasks = (s.inputs + inputs - 1) / inputs;
@@ -63,7 +51,7 @@ void CpuBackend::dense_adam(const DenseShape& s, const AdamStep& step, const flo
     g.resize(static_cast<std::size_t>(size));
     cpu::product(count, s.outputs, s.batch, {x + member * s.batch * s.inputs + first, 1, s.inputs},
                  dy + member * s.batch * s.outputs, s.outputs, false, g.data(), s.outputs);
-    adam_range(size, Constants(step, rates[member]), g.data(), w + at, m + at, v + at);
+    adam_range(size, move, rates[member], g.data(), w + at, m + at, v + at);
   });
 }
 

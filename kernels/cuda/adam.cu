@@ -1,4 +1,4 @@
-#include "kernels/cuda/adam.h"
+#include "kernels/adam_move.h"
 #include "kernels/cuda/for_each.h"
 #include "kernels/cuda/gpu_backend.h"
 
@@ -23,17 +23,17 @@ struct AdamParameters {
 
 void GpuBackend::adam(std::int64_t members, std::span<const AdamParameter<float>> parameters,
                       const AdamStep& step, const float* rates) {
+  const AdamMove move(step);
   while (!parameters.empty()) {
     const auto some = parameters.first(std::min(parameters.size(), AdamParameters::most));
     AdamParameters list{};
     std::copy(some.begin(), some.end(), list.all);
     std::int64_t size = 0;
     for (const auto& parameter : some) size += parameter.size;
-    const AdamMove move(step, rates);
     for_each(members, size, [=] __device__(std::int64_t member, std::int64_t n) {
       const auto& [own, g, w, m, v] = list.of_element(n);
       const std::int64_t i = member * own + n;
-      move(static_cast<int>(member), g[i], w[i], m[i], v[i]);
+      move(rates[member], g[i], w[i], m[i], v[i]);
     });
     parameters = parameters.subspan(some.size());
   }

@@ -1,4 +1,4 @@
-#include "kernels/cuda/adam.h"
+#include "kernels/adam_move.h"
 #include "kernels/cuda/gemm.h"
 #include "kernels/cuda/gpu_backend.h"
 
@@ -14,12 +14,13 @@ GemmShape product(const DenseShape& s, std::int64_t rows, std::int64_t columns,
 /// A gradient of weights that moves them at once.
 struct Moved {
   AdamMove move;
+  const float* rates;
   float *w, *m, *v;
   int rows, columns;
 
   __device__ void write(int, int member, int row, int column, float gradient) const {
     const std::int64_t i = (std::int64_t{member} * rows + row) * columns + column;
-    move(member, gradient, w[i], m[i], v[i]);
+    move(rates[member], gradient, w[i], m[i], v[i]);
   }
 };
 
@@ -47,7 +48,7 @@ void GpuBackend::dense_adam(const DenseShape& s, const AdamStep& step, const flo
                             const float* x, const float* dy, float* w, float* m, float* v) {
   const GemmShape shape = product(s, s.inputs, s.outputs, s.batch);
   multiply(shape, by_columns(x, s.batch, s.inputs), by_columns(dy, s.batch, s.outputs),
-           Moved{{step, rates}, w, m, v, shape.rows, shape.columns});
+           Moved{AdamMove(step), rates, w, m, v, shape.rows, shape.columns});
 }
 
 }  // namespace tutti::kernels::TUTTI_GPU

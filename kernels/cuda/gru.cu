@@ -20,8 +20,9 @@ __global__ void __launch_bounds__(threads_of_block, 1)
   u += std::int64_t{blockIdx.y} * units * g;
   b += std::int64_t{blockIdx.y} * (reset_after ? 2 * g : g);
   const auto factor = [=](int k, int j, int q) { return u[(std::int64_t{j} * 3 + q) * units + k]; };
-  const auto sum_over_states = lane_sums<SumsShape{3, 1, held}>(units, units, factor);
-  const auto sum_over_passed = lane_sums<SumsShape{1, 1, held}>(
+  const auto sum_over_states =
+      lane_sums<SumsShape{.sums = 3, .values = 1, .held = held}>(units, units, factor);
+  const auto sum_over_passed = lane_sums<SumsShape{.sums = 1, .values = 1, .held = held}>(
       units, units, [=](int k, int j, int) { return factor(k, j, 2); });
   int now = 0, before = rows_of_block * room;
   for (int t = 0; t < s.steps; ++t) {
@@ -91,8 +92,9 @@ __global__ void __launch_bounds__(threads_of_block, 1)
             room = held ? most_units_held : units, past = 6 * rows_of_block * room;
   u += std::int64_t{blockIdx.y} * units * g;
   const auto factor = [=](int k, int j, int) { return u[std::int64_t{k} * g + j]; };
-  const auto sum_over_gradients = lane_sums<SumsShape{1, 3, held}>(units, columns, factor);
-  const auto sum_over_inner = lane_sums<SumsShape{1, 1, held}>(
+  const auto sum_over_gradients =
+      lane_sums<SumsShape{.sums = 1, .values = 3, .held = held}>(units, columns, factor);
+  const auto sum_over_inner = lane_sums<SumsShape{.sums = 1, .values = 1, .held = held}>(
       units, units, [=](int k, int j, int) { return factor(k, 2 * units + j, 0); });
   int now = 0, after = 3 * rows_of_block * room;
   for (int t = s.steps - 1; t >= 0; --t) {

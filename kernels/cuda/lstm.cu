@@ -24,7 +24,7 @@ __global__ void __launch_bounds__(threads_of_block, 1)
   DynamicShared<float> states;  // h of the step before and of this one, in turn: [2, room, 4 rows]
   const int units = s.units, room = held ? most_units_held : units;
   u += std::int64_t{blockIdx.y} * units * 4 * units;
-  const auto sum_over_states = lane_sums<SumsShape{4, 1, held}>(
+  const auto sum_over_states = lane_sums<SumsShape{.sums = 4, .values = 1, .held = held}>(
       units, units, [=](int k, int j, int q) { return u[(std::int64_t{j} * 4 + q) * units + k]; });
   int now = 0, before = rows_of_block * room;
   for (int t = 0; t < s.steps; ++t) {
@@ -72,7 +72,7 @@ __global__ void __launch_bounds__(threads_of_block, 1)
   const int units = s.units, room = held ? most_units_held : units,
             all_sums = 4 * rows_of_block * room, dcells = 5 * rows_of_block * room;
   u += std::int64_t{blockIdx.y} * units * 4 * units;
-  const auto sum_over_gradients = lane_sums<SumsShape{1, 4, held}>(
+  const auto sum_over_gradients = lane_sums<SumsShape{.sums = 1, .values = 4, .held = held}>(
       units, 4 * units, [=](int k, int j, int) { return u[std::int64_t{k} * 4 * units + j]; });
   const auto read = [=](const UnitAndRow& my, int t) {
     if (!my.wanted) return LstmStep{};

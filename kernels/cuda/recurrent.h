@@ -52,11 +52,10 @@ struct UnitAndRow {
   }
 };
 
-/// How many sums over how many values there are for each unit, and whether lanes keep the factors
-/// in registers.
 struct SumsShape {
-  int sums, values;
-  bool held;
+  int sums;    // of each unit
+  int values;  // for each unit, in a sum: an LSTM's state, or its 4 dz
+  bool held;   // whether lanes keep the factors in registers
 };
 
 /// Sums over the states before, or over gradients, that lanes share: 4 or, where a unit has but one
@@ -73,8 +72,9 @@ class LaneSums {
       : units_(units), count_(count), factor_(factor) {
 #pragma unroll
     for (int i = 0; i < terms; ++i) {
-      const int room = value_of(i), j = room / most_units_held * units + room % most_units_held;
-      if (room % most_units_held < units && j < count) read(threadIdx.x, j, factors_[i]);
+      const int place = value_of(i), unit = place % most_units_held,
+                j = place / most_units_held * units + unit;
+      if (unit < units && j < count) read(threadIdx.x, j, factors_[i]);
     }
   }
 

@@ -13,7 +13,7 @@ __global__ void __launch_bounds__(threads_of_block, 1)
   DynamicShared<float> states;  // h of the step before and of this one, in turn: [2, room, 4 rows]
   const int units = s.units, room = held ? most_units_held : units;
   u += std::int64_t{blockIdx.y} * units * units;
-  const auto sum_over_states = lane_sums<SumsShape{1, 1, held}>(
+  const auto sum_over_states = lane_sums<SumsShape{.sums = 1, .values = 1, .held = held}>(
       units, units, [=](int k, int j, int) { return u[std::int64_t{j} * units + k]; });
   int now = 0, before = rows_of_block * room;
   for (int t = 0; t < s.steps; ++t) {
@@ -38,11 +38,11 @@ template <bool held>
 __global__ void __launch_bounds__(threads_of_block, 1)
     simple_rnn_backward_kernel(StepsShape s, const float* u, const float* h, const float* dh,
                                float* dz) {
-  DynamicShared<float>
-      gradients;  // dz of the step after and of this one, in turn: [2, room, 4 rows]
+  // dz of the step after and of this one, in turn: [2, room, 4 rows]
+  DynamicShared<float> gradients;
   const int units = s.units, room = held ? most_units_held : units;
   u += std::int64_t{blockIdx.y} * units * units;
-  const auto sum_over_gradients = lane_sums<SumsShape{1, 1, held}>(
+  const auto sum_over_gradients = lane_sums<SumsShape{.sums = 1, .values = 1, .held = held}>(
       units, units, [=](int k, int j, int) { return u[std::int64_t{k} * units + j]; });
   int now = 0, after = rows_of_block * room;
   for (int t = s.steps - 1; t >= 0; --t) {
