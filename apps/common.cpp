@@ -3,9 +3,9 @@
 #include <cmath>
 #include <csignal>
 
-#include "engine/error.h"
-#include "engine/gpu_description.h"
-#include "engine/parallel.h"
+#include "kernels/gpu_description.h"
+#include "kernels/support/error.h"
+#include "kernels/support/threads.h"
 
 namespace tutti {
 namespace {

@@ -3,8 +3,8 @@
 #include <iomanip>
 #include <sstream>
 
-#include "models/metrics_json.h"
-#include "models/metrics_table.h"
+#include "reports/metrics_json.h"
+#include "reports/metrics_table.h"
 
 namespace tutti {
 

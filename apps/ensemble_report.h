@@ -4,7 +4,7 @@
 #include <string>
 
 #include "models/ensemble.h"
-#include "models/metrics.h"
+#include "reports/metrics.h"
 
 namespace tutti {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "apps/progress.h"
-#include "models/history.h"
+#include "engine/training/history.h"
 
 namespace tutti {
 

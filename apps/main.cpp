@@ -2,7 +2,7 @@
 #include <iostream>
 
 #include "apps/common.h"
-#include "engine/error.h"
+#include "kernels/support/error.h"
 
 int main(int argc, char** argv) {
   CLI::App program{"tutti names the genre of music, and trains the networks that do."};

@@ -4,9 +4,9 @@
 #include <iomanip>
 #include <sstream>
 
-#include "datasets/audio.h"
+#include "datasets/audio/audio.h"
 #include "datasets/csv.h"
-#include "models/text.h"
+#include "kernels/support/text.h"
 
 namespace tutti {
 namespace {

@@ -5,11 +5,11 @@
 #include <thread>
 
 #include "apps/progress.h"
-#include "apps/run.h"
-#include "apps/search_report.h"
-#include "engine/error.h"
-#include "engine/files.h"
-#include "models/metrics_json.h"
+#include "apps/run_directory.h"
+#include "apps/search_print.h"
+#include "kernels/support/error.h"
+#include "kernels/support/files.h"
+#include "reports/metrics_json.h"
 
 namespace tutti {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "apps/common.h"
-#include "models/history.h"
+#include "engine/training/history.h"
 #include "search/study.h"
 
 /// What the commands of `tutti tune` share: their options, and the search itself.

@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "apps/search.h"
-#include "engine/error.h"
-#include "engine/files.h"
+#include "kernels/support/error.h"
+#include "kernels/support/files.h"
 
 namespace tutti {
 

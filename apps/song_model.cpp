@@ -3,14 +3,14 @@
 #include <memory>
 #include <numeric>
 
-#include "apps/features.h"
-#include "apps/run.h"
+#include "apps/feature_options.h"
+#include "apps/run_directory.h"
+#include "datasets/audio/song_features.h"
+#include "datasets/audio/spectrogram.h"
 #include "datasets/picture.h"
-#include "datasets/song_features.h"
 #include "datasets/song_pictures.h"
 #include "datasets/song_table.h"
-#include "datasets/spectrogram.h"
-#include "engine/error.h"
+#include "kernels/support/error.h"
 #include "models/ensemble.h"
 
 namespace tutti {

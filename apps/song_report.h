@@ -1,7 +1,7 @@
 #pragma once
 #include <nlohmann/json.hpp>
 
-#include "datasets/songs.h"
+#include "datasets/audio/songs.h"
 
 /// What the commands that read songs say of those that they could not use.
 namespace tutti {

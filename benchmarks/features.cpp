@@ -3,9 +3,9 @@
 #include <iostream>
 
 #include "benchmarks/run.h"
-#include "datasets/audio.h"
-#include "datasets/song_features.h"
-#include "datasets/spectrogram.h"
+#include "datasets/audio/audio.h"
+#include "datasets/audio/song_features.h"
+#include "datasets/audio/spectrogram.h"
 
 namespace {
 

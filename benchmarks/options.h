@@ -7,7 +7,7 @@
 
 #include "kernels/device.h"
 #include "kernels/gpu_description.h"
-#include "kernels/parallel.h"
+#include "kernels/support/threads.h"
 
 namespace tutti {
 

@@ -8,9 +8,9 @@
 #include "benchmarks/options.h"
 #include "benchmarks/sweep.h"
 #include "benchmarks/training_steps.h"
+#include "datasets/audio/synth.h"
 #include "datasets/pictures.h"
-#include "datasets/synth.h"
-#include "models/training.h"
+#include "engine/training/training.h"
 #include "tests/support/files.h"
 
 namespace {

@@ -9,9 +9,9 @@
 #include <iostream>
 
 #include "engine/storage.h"
-#include "kernels/error.h"
-#include "models/charts.h"
-#include "models/text.h"
+#include "kernels/support/error.h"
+#include "kernels/support/text.h"
+#include "reports/charts.h"
 
 namespace tutti {
 namespace {

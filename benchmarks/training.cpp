@@ -3,7 +3,7 @@
 // job too.
 //   benchmark_training --benchmark_filter=train_step/members:1/batch:32/ --threads=2
 //                      [--device=cpu|cuda|simt] [--precision=fp32|tf32|bf16]
-#include "models/training.h"
+#include "engine/training/training.h"
 
 #include "benchmarks/run.h"
 #include "benchmarks/training_steps.h"

@@ -12,8 +12,8 @@
 
 #include "datasets/csv.h"
 #include "datasets/fingerprint.h"
-#include "engine/error.h"
-#include "engine/files.h"
+#include "kernels/support/error.h"
+#include "kernels/support/files.h"
 
 namespace tutti {
 namespace fs = std::filesystem;

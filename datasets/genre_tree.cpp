@@ -1,6 +1,6 @@
 #include "datasets/genre_tree.h"
 
-#include "engine/error.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 namespace fs = std::filesystem;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "engine/error.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 namespace {

@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
-#include "datasets/audio.h"
-#include "engine/error.h"
+#include "datasets/audio/audio.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 namespace fs = std::filesystem;

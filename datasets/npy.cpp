@@ -5,7 +5,7 @@
 #include <regex>
 #include <sstream>
 
-#include "engine/files.h"
+#include "kernels/support/files.h"
 
 namespace tutti {
 namespace {

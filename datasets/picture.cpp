@@ -10,7 +10,7 @@
 
 #include "datasets/jpeg_segments.h"
 #include "datasets/png_chunks.h"
-#include "engine/error.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 namespace {

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "datasets/spectrogram.h"
+#include "datasets/audio/spectrogram.h"
 
 namespace tutti {
 

@@ -9,9 +9,9 @@
 
 #include "datasets/fingerprint.h"
 #include "datasets/picture.h"
-#include "engine/error.h"
-#include "engine/files.h"
-#include "engine/parallel.h"
+#include "kernels/support/error.h"
+#include "kernels/support/files.h"
+#include "kernels/support/threads.h"
 
 namespace tutti {
 namespace fs = std::filesystem;

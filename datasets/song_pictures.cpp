@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "datasets/spectrogram.h"
-#include "engine/error.h"
-#include "engine/files.h"
+#include "datasets/audio/spectrogram.h"
+#include "kernels/support/error.h"
+#include "kernels/support/files.h"
 
 namespace tutti {
 namespace fs = std::filesystem;

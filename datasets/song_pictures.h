@@ -3,9 +3,9 @@
 #include <optional>
 #include <string>
 
-#include "datasets/frequency_bands.h"
+#include "datasets/audio/frequency_bands.h"
+#include "datasets/audio/songs.h"
 #include "datasets/genre_tree.h"
-#include "datasets/songs.h"
 
 namespace tutti {
 

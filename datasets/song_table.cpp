@@ -4,11 +4,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "datasets/audio/song_features.h"
 #include "datasets/csv.h"
 #include "datasets/feature_table.h"
-#include "datasets/song_features.h"
-#include "engine/error.h"
-#include "engine/files.h"
+#include "kernels/support/error.h"
+#include "kernels/support/files.h"
 
 namespace tutti {
 namespace fs = std::filesystem;

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "datasets/compat.h"
+#include "datasets/audio/librosa_version.h"
+#include "datasets/audio/songs.h"
 #include "datasets/genre_tree.h"
-#include "datasets/songs.h"
 
 namespace tutti {
 

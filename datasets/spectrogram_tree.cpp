@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "datasets/genre_tree.h"
-#include "engine/error.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 namespace fs = std::filesystem;

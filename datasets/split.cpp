@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "engine/error.h"
-#include "engine/random.h"
+#include "kernels/support/error.h"
+#include "kernels/support/random.h"
 
 namespace tutti {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels/backend.h"
-#include "kernels/error.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 

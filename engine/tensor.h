@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "kernels/device.h"
-#include "kernels/error.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 

@@ -3,7 +3,7 @@
 #include <compare>
 #include <type_traits>
 
-#include "kernels/philox.h"
+#include "kernels/support/philox.h"
 
 namespace tutti {
 

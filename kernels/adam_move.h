@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "kernels/backend.h"
-#include "kernels/philox.h"
+#include "kernels/support/philox.h"
 
 namespace tutti::kernels {
 

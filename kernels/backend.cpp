@@ -4,10 +4,10 @@
 #include <type_traits>
 
 #include "kernels/cpu/cpu_backend.h"
-#include "kernels/error.h"
 #include "kernels/gpu.h"
 #include "kernels/host_memory.h"
 #include "kernels/reference/reference_backend.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "kernels/error.h"
+#include "kernels/support/error.h"
 
 namespace tutti::kernels {
 namespace {

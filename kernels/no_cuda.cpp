@@ -1,6 +1,6 @@
 // What a build without nvcc has instead of kernels/cuda.
-#include "kernels/error.h"
 #include "kernels/gpu.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "datasets/picture.h"
-#include "engine/error.h"
-#include "models/keras_axes.h"
-#include "models/keras_layers.h"
-#include "models/prediction.h"
+#include "engine/training/prediction.h"
+#include "kernels/support/error.h"
+#include "models/keras/axes.h"
+#include "models/keras/layers.h"
 
 namespace tutti {
 namespace fs = std::filesystem;

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/training/members.h"
+#include "engine/training/training.h"
 #include "models/genre_cnn.h"
-#include "models/members.h"
-#include "models/training.h"
 
 namespace tutti {
 

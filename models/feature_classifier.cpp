@@ -3,9 +3,9 @@
 #include <numeric>
 #include <utility>
 
-#include "models/keras_layers.h"
-#include "models/members.h"
-#include "models/prediction.h"
+#include "engine/training/members.h"
+#include "engine/training/prediction.h"
+#include "models/keras/layers.h"
 
 namespace tutti {
 namespace {

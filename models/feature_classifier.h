@@ -7,9 +7,8 @@
 #include "datasets/feature_table.h"
 #include "datasets/scaler.h"
 #include "datasets/split.h"
-#include "models/metrics.h"
+#include "engine/training/training.h"
 #include "models/recurrent_classifiers.h"
-#include "models/training.h"
 
 namespace tutti {
 

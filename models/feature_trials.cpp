@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
-#include "engine/parallel.h"
-#include "models/members.h"
+#include "engine/training/members.h"
+#include "kernels/support/threads.h"
 
 namespace tutti {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
-#include "engine/sequential.h"
-#include "models/examples.h"
+#include "engine/layers/sequential.h"
+#include "engine/training/examples.h"
 
 namespace tutti {
 

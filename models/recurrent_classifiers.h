@@ -1,5 +1,5 @@
 #pragma once
-#include "engine/sequential.h"
+#include "engine/layers/sequential.h"
 
 namespace tutti {
 

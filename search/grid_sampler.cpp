@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "engine/error.h"
+#include "kernels/support/error.h"
 #include "search/sampler.h"
 
 namespace tutti {

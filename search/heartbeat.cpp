@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "engine/error.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 

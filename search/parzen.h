@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include "engine/random.h"
+#include "kernels/support/random.h"
 #include "search/distribution.h"
 
 namespace tutti {

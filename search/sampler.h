@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/random.h"
+#include "kernels/support/random.h"
 #include "search/trial.h"
 
 namespace tutti {

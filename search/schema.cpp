@@ -1,6 +1,6 @@
 #include "search/schema.h"
 
-#include "engine/error.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <set>
 
-#include "engine/error.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 namespace {

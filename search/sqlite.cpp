@@ -2,7 +2,7 @@
 
 #include <sqlite3.h>
 
-#include "engine/error.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/error.h"
+#include "kernels/support/error.h"
 #include "search/schema.h"
 
 namespace tutti {

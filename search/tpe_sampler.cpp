@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/error.h"
+#include "kernels/support/error.h"
 #include "search/parzen.h"
 #include "search/sampler.h"
 

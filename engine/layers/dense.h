@@ -1,5 +1,5 @@
 #pragma once
-#include "engine/layer.h"
+#include "engine/layers/layer.h"
 
 namespace tutti {
 

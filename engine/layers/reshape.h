@@ -1,7 +1,7 @@
 #pragma once
 #include <algorithm>
 
-#include "engine/layer.h"
+#include "engine/layers/layer.h"
 
 namespace tutti {
 

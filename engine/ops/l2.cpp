@@ -1,5 +1,5 @@
 #include "engine/dispatch.h"
-#include "engine/ops.h"
+#include "engine/ops/ops.h"
 
 namespace tutti {
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "engine/dispatch.h"
-#include "engine/ops.h"
+#include "engine/ops/ops.h"
 
 namespace tutti {
 

@@ -1,4 +1,4 @@
-#include "engine/ops.h"
+#include "engine/ops/ops.h"
 
 namespace tutti {
 

@@ -1,7 +1,7 @@
 #pragma once
 #include <algorithm>
 
-#include "engine/ops.h"
+#include "engine/ops/ops.h"
 
 namespace tutti {
 

@@ -4,8 +4,8 @@
 #include "kernels/adam_move.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/product.h"
-#include "kernels/cpu/simd.h"
-#include "kernels/parallel.h"
+#include "kernels/support/simd.h"
+#include "kernels/support/threads.h"
 
 namespace tutti::kernels {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/row_sums.h"
-#include "kernels/cpu/simd.h"
+#include "kernels/support/simd.h"
 
 namespace tutti::kernels {
 namespace {

@@ -4,7 +4,7 @@
 #include "kernels/cpu/conv2d_rows.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/product.h"
-#include "kernels/parallel.h"
+#include "kernels/support/threads.h"
 
 // The general convolution: windows are copied into the rows of a matrix (im2col), a few output rows
 // at a time, and multiplied.

@@ -5,8 +5,8 @@
 
 #include "kernels/cpu/pick.h"
 #include "kernels/cpu/product.h"
-#include "kernels/cpu/simd.h"
-#include "kernels/parallel.h"
+#include "kernels/support/simd.h"
+#include "kernels/support/threads.h"
 
 namespace tutti::kernels::cpu {
 namespace {

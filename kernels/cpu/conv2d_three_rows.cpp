@@ -4,8 +4,8 @@
 
 #include "kernels/cpu/conv2d_rows.h"
 #include "kernels/cpu/product.h"
-#include "kernels/cpu/simd.h"
-#include "kernels/parallel.h"
+#include "kernels/support/simd.h"
+#include "kernels/support/threads.h"
 
 // The names are those of conv2d_rows.h: S, e, v. The last of an odd number of windows is a pair
 // without a second; its e3 is not used.

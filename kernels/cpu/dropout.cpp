@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "kernels/cpu/cpu_backend.h"
-#include "kernels/cpu/simd.h"
-#include "kernels/parallel.h"
-#include "kernels/philox.h"
+#include "kernels/support/philox.h"
+#include "kernels/support/simd.h"
+#include "kernels/support/threads.h"
 
 namespace tutti::kernels {
 namespace {

@@ -1,5 +1,5 @@
 #include "kernels/cpu/cpu_backend.h"
-#include "kernels/parallel.h"
+#include "kernels/support/threads.h"
 
 namespace tutti::kernels {
 

@@ -4,7 +4,7 @@
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/product.h"
 #include "kernels/cpu/recurrent.h"
-#include "kernels/cpu/simd.h"
+#include "kernels/support/simd.h"
 
 namespace tutti::kernels {
 namespace {

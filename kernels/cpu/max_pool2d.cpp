@@ -4,8 +4,8 @@
 
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/pool_windows.h"
-#include "kernels/cpu/simd.h"
-#include "kernels/parallel.h"
+#include "kernels/support/simd.h"
+#include "kernels/support/threads.h"
 
 namespace tutti::kernels {
 namespace {

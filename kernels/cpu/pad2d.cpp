@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "kernels/cpu/cpu_backend.h"
-#include "kernels/parallel.h"
+#include "kernels/support/threads.h"
 
 namespace tutti::kernels {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "kernels/cpu/simd.h"
-#include "kernels/parallel.h"
+#include "kernels/support/simd.h"
+#include "kernels/support/threads.h"
 
 // A tile of c is summed up in registers: `rows` rows of `vectors` vectors of `lanes` floats. The
 // body is written once, in functions that are inlined into one kernel for each vector unit.

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "kernels/cpu/product.h"
-#include "kernels/cpu/simd.h"
+#include "kernels/support/simd.h"
 
 namespace tutti::kernels::cpu {
 

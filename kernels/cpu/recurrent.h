@@ -82,7 +82,7 @@ void add_rows(std::int64_t rows, std::int64_t width, const float* x, float* sums
 
 #include <algorithm>
 
-#include "kernels/parallel.h"
+#include "kernels/support/threads.h"
 
 namespace tutti::kernels::cpu {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernels/parallel.h"
+#include "kernels/support/threads.h"
 
 namespace tutti::kernels::cpu {
 

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "kernels/cpu/cpu_backend.h"
-#include "kernels/parallel.h"
+#include "kernels/support/threads.h"
 
 namespace tutti::kernels {
 namespace {

@@ -1,6 +1,6 @@
 #include "kernels/cuda/for_each.h"
 #include "kernels/cuda/gpu_backend.h"
-#include "kernels/philox.h"
+#include "kernels/support/philox.h"
 
 namespace tutti::kernels::TUTTI_GPU {
 

@@ -4,7 +4,7 @@
 #include "kernels/cuda/for_each.h"
 #include "kernels/cuda/scratch.h"
 #include "kernels/device.h"
-#include "kernels/error.h"
+#include "kernels/support/error.h"
 
 /// The matrix product that convolution, dense and recurrent layers share. An operand is anything
 /// with

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "kernels/error.h"
+#include "kernels/support/error.h"
 
 /// What every kernel includes. The same sources are compiled twice: by nvcc for a GPU, into
 /// namespace kernels::cuda, and by the C++ compiler for the SIMT machine, into namespace

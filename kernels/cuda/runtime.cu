@@ -1,6 +1,6 @@
 #include "kernels/cuda/runtime.h"
-#include "kernels/error.h"
 #include "kernels/gpu.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 namespace kernels::cuda {

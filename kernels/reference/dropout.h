@@ -1,6 +1,6 @@
 #pragma once
-#include "kernels/philox.h"
 #include "kernels/reference/reference_backend.h"
+#include "kernels/support/philox.h"
 
 namespace tutti::kernels {
 

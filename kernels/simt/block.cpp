@@ -5,7 +5,7 @@
 #include <random>
 #include <sstream>
 
-#include "kernels/error.h"
+#include "kernels/support/error.h"
 
 namespace tutti::simt {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <mutex>
 
-#include "kernels/parallel.h"
 #include "kernels/simt/block.h"
+#include "kernels/support/threads.h"
 
 namespace tutti::simt {
 namespace {

@@ -1,5 +1,5 @@
 #include "kernels/cuda/runtime.h"
-#include "kernels/error.h"
+#include "kernels/support/error.h"
 #include "kernels/vendor/handles.h"
 
 namespace tutti::kernels::vendor {

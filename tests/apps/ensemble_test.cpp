@@ -4,7 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "models/keras_layers.h"
+#include "models/keras/layers.h"
 #include "tests/support/program.h"
 
 using Catch::Contains;

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "models/keras_layers.h"
+#include "models/keras/layers.h"
 #include "tests/support/program.h"
 #include "tests/support/songs.h"
 

@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "datasets/audio.h"
-#include "datasets/synth.h"
-#include "datasets/wav.h"
+#include "datasets/audio/audio.h"
+#include "datasets/audio/synth.h"
+#include "datasets/audio/wav.h"
 #include "tests/support/program.h"
 
 using Catch::Contains;

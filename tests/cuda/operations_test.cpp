@@ -1,7 +1,7 @@
 #include <iostream>
 
-#include "kernels/error.h"
 #include "kernels/gpu_description.h"
+#include "kernels/support/error.h"
 #include "tests/support/agreement.h"
 
 using namespace tutti;

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "engine/error.h"
-#include "engine/files.h"
+#include "kernels/support/error.h"
+#include "kernels/support/files.h"
 #include "tests/support/files.h"
 
 using namespace tutti;

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
-#include "engine/files.h"
+#include "kernels/support/files.h"
 #include "tests/support/files.h"
 
 using namespace tutti;

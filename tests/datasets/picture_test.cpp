@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <initializer_list>
 
-#include "engine/error.h"
+#include "kernels/support/error.h"
 #include "tests/support/png.h"
 
 using namespace tutti;

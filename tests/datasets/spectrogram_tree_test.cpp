@@ -5,9 +5,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "engine/error.h"
-#include "engine/files.h"
-#include "engine/parallel.h"
+#include "kernels/support/error.h"
+#include "kernels/support/files.h"
+#include "kernels/support/threads.h"
 #include "tests/support/files.h"
 #include "tests/support/png.h"
 

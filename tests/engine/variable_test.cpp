@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "engine/adam.h"
-#include "engine/ops.h"
-#include "engine/random.h"
+#include "engine/ops/ops.h"
+#include "engine/optimizers/adam.h"
+#include "kernels/support/random.h"
 
 using namespace tutti;
 using Floats = std::vector<float>;

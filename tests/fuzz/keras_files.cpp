@@ -6,11 +6,11 @@
 #include <iostream>
 #include <random>
 
-#include "engine/error.h"
-#include "engine/files.h"
-#include "models/keras_axes.h"
-#include "models/keras_layers.h"
-#include "models/keras_parts.h"
+#include "kernels/support/error.h"
+#include "kernels/support/files.h"
+#include "models/keras/axes.h"
+#include "models/keras/layers.h"
+#include "models/keras/parts.h"
 #include "tests/support/files.h"
 
 using namespace tutti;

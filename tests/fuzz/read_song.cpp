@@ -1,6 +1,6 @@
 // Feeds files that libFuzzer makes up to the reading of songs: each gives samples or an Error.
 //   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -I. tests/fuzz/read_song.cpp
-//       datasets/audio.cpp -lsndfile -lsoxr -o fuzz_read_song
+//       datasets/audio/audio.cpp -lsndfile -lsoxr -o fuzz_read_song
 //   ./fuzz_read_song -max_len=65536 -timeout=20 CORPUS     (short songs of all formats)
 #include <sys/mman.h>
 #include <unistd.h>
@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "datasets/audio.h"
-#include "engine/error.h"
+#include "datasets/audio/audio.h"
+#include "kernels/support/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const int file = ::memfd_create("song", 0);

@@ -1,7 +1,7 @@
 """Golden numbers for song_features and read_song: the 28 features by librosa, of made-up signals and of real clips.
 
 Run: python song_features.py [../../../shared/data/gtzan-audio] > song_features.json   (made with librosa 0.11.0,
-numpy 2.4, soxr 1.1). The signals are those of tests/datasets/song_features_test.cpp. What 0.6 gave is what 0.11 gives
+numpy 2.4, soxr 1.1). The signals are those of tests/datasets/audio/song_features_test.cpp. What 0.6 gave is what 0.11 gives
 with mirrored ends, and its rule for the tempo is repeated here; its beats are in the published tables.
 """
 

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "kernels/parallel.h"
+#include "kernels/support/threads.h"
 #include "tests/support/agreement.h"
 
 using namespace tutti;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "kernels/backend.h"
-#include "kernels/philox.h"
+#include "kernels/support/philox.h"
 
 using namespace tutti;
 using namespace tutti::kernels;

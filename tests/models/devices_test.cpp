@@ -3,10 +3,10 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "engine/training/members.h"
+#include "engine/training/trainer.h"
 #include "models/genre_cnn.h"
-#include "models/members.h"
 #include "models/recurrent_classifiers.h"
-#include "models/trainer.h"
 #include "tests/support/values.h"
 
 using namespace tutti;

@@ -9,9 +9,9 @@
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
 #include "engine/layers/flatten.h"
-#include "engine/parallel.h"
-#include "models/keras_axes.h"
-#include "models/keras_layers.h"
+#include "kernels/support/threads.h"
+#include "models/keras/axes.h"
+#include "models/keras/layers.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
 

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <map>
 
-#include "engine/parallel.h"
+#include "kernels/support/threads.h"
 #include "tests/support/files.h"
 #include "tests/support/songs.h"
 

@@ -3,12 +3,12 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "engine/adam.h"
+#include "engine/optimizers/adam.h"
+#include "engine/training/members.h"
+#include "engine/training/prediction.h"
 #include "models/genre_cnn.h"
-#include "models/keras_axes.h"
-#include "models/keras_layers.h"
-#include "models/members.h"
-#include "models/prediction.h"
+#include "models/keras/axes.h"
+#include "models/keras/layers.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
 

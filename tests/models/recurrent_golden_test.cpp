@@ -3,9 +3,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "engine/adam.h"
 #include "engine/dispatch.h"
-#include "models/members.h"
+#include "engine/optimizers/adam.h"
+#include "engine/training/members.h"
 #include "models/recurrent_classifiers.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "engine/error.h"
+#include "kernels/support/error.h"
 #include "search/sampler.h"
 
 using namespace tutti;

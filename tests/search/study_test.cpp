@@ -8,7 +8,7 @@
 #include <limits>
 #include <thread>
 
-#include "engine/error.h"
+#include "kernels/support/error.h"
 #include "tests/support/files.h"
 
 using namespace tutti;

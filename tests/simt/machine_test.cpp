@@ -3,7 +3,7 @@
 
 #define TUTTI_SIMT
 #include "kernels/cuda/language.h"
-#include "kernels/error.h"
+#include "kernels/support/error.h"
 
 using namespace tutti;
 using namespace tutti::kernels::simt;

@@ -5,7 +5,7 @@
 
 #define TUTTI_SIMT
 #include "kernels/cuda/language.h"
-#include "kernels/philox.h"
+#include "kernels/support/philox.h"
 
 using namespace tutti;
 using namespace tutti::kernels::simt;

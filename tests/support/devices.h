@@ -1,8 +1,8 @@
 #pragma once
 #include <vector>
 
-#include "engine/gpu_description.h"
 #include "engine/tensor.h"
+#include "kernels/gpu_description.h"
 
 namespace tutti::test {
 

@@ -1,7 +1,7 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/philox.h"
+#include "kernels/support/philox.h"
 #include "tests/support/operations.h"
 
 namespace tutti::test {

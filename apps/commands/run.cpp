@@ -1,0 +1,82 @@
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "apps/common.h"
+#include "apps/progress.h"
+#include "datasets/npy.h"
+#include "models/keras/layers.h"
+
+namespace tutti {
+namespace {
+
+struct RunOptions {
+  CommonOptions common;
+  std::string model, input, output;
+  std::int64_t batch = 32;
+};
+
+/// The model's outputs for every example, [n, …].
+Tensor outputs(const Sequential& model, const Tensor& x, const RunOptions& o) {
+  const std::int64_t n = x.dim(0);
+  const Tensor data = x.to(model.device());
+  Shape shape = model.output_shapes().back();
+  shape.insert(shape.begin(), n);
+  std::vector<float> values;
+  ProgressBar bar("running ", "examples", o.common.quiet);
+  for (std::int64_t begin = 0; begin < n; begin += o.batch) {
+    std::vector<std::int32_t> rows(static_cast<std::size_t>(std::min(o.batch, n - begin)));
+    std::iota(rows.begin(), rows.end(), static_cast<std::int32_t>(begin));
+    const Batch batch{
+        data, Tensor::from({1, static_cast<std::int64_t>(rows.size())}, rows, model.device())};
+    const auto some = model.outputs(batch, Pass{}).value().to_vector<float>();
+    values.insert(values.end(), some.begin(), some.end());
+    bar.update(std::min(begin + o.batch, n), n);
+  }
+  bar.clear();
+  return Tensor::from(shape, values);
+}
+
+int run_model(const RunOptions& o) {
+  const Device device = o.common.prepare();
+  const Sequential model =
+      load_member(o.model, read_keras_file(o.model, OptimizerState::skip), device);
+  const Tensor x = read_npy(o.input);
+  Shape wanted = model.input().shape;
+  wanted.insert(wanted.begin(), x.shape().empty() ? 0 : x.dim(0));
+  if (x.shape() != wanted)
+    throw Error(o.input, ": is ", x.shape(), "; the model takes ", model.input().shape,
+                " an example, examples first");
+  const Tensor y = outputs(model, x, o);
+  write_npy(o.output, y);
+  const nlohmann::json document = {
+      {"input", static_cast<const std::vector<std::int64_t>&>(x.shape())},
+      {"output", static_cast<const std::vector<std::int64_t>&>(y.shape())},
+      {"device", name(device)}};
+  if (o.common.json)
+    std::cout << document.dump(2) << '\n';
+  else
+    std::cout << o.output << ": " << y.shape() << '\n';
+  return done;
+}
+
+}  // namespace
+
+void add_run(CLI::App& program, int& status) {
+  auto* command = program.add_subcommand("run", "Runs any supported Keras .h5 model on arrays");
+  const auto o = std::make_shared<RunOptions>();
+  command->add_option("MODEL", o->model, "A model saved by Keras or by tutti")->required();
+  command->add_option("--input", o->input, "Examples, X.npy: [n, the model's input shape]")
+      ->required();
+  command->add_option("--output", o->output, "Where the model's outputs go, Y.npy: float32")
+      ->required();
+  command->add_option("--batch", o->batch, "Examples at once")
+      ->check(above_zero)
+      ->capture_default_str();
+  o->common.add_to(*command);
+  command->callback([o, &status] { status = run_model(*o); });
+}
+
+}  // namespace tutti

@@ -1,0 +1,143 @@
+#include <memory>
+
+#include "apps/ensemble_options.h"
+#include "apps/search.h"
+#include "datasets/split.h"
+#include "kernels/support/error.h"
+
+namespace tutti {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr double validation_share = 0.1;  // of the training pictures, to judge trials by
+
+struct TuneOptions {
+  EnsembleOptions ensemble;
+  SearchOptions search;
+};
+
+const ordered_json default_space = {
+    {"lr", {{"type", "float"}, {"low", 1e-5}, {"high", 1e-3}, {"log", true}}},
+    {"batch", {{"type", "categorical"}, {"choices", {16, 32, 64}}}},
+    {"bootstrap", {{"type", "float"}, {"low", 0.5}, {"high", 1.0}, {"step", 0.1}}}};
+
+const std::vector<Tunable> tunables = {
+    {"lr", false, 1e-12}, {"batch", true, 1}, {"bootstrap", false, 0.001}, {"members", true, 1}};
+
+/// The options with a trial's values in their places.
+EnsembleOptions with(EnsembleOptions options, const Params& params, const Space& space) {
+  for (const auto& [name, inner] : params) {
+    const double value = external(space.find(name)->distribution, inner);
+    if (name == "lr") options.learning_rate = value;
+    if (name == "batch") options.batch = static_cast<int>(value);
+    if (name == "bootstrap") options.bootstrap = value;
+    if (name == "members") options.members = static_cast<std::int64_t>(value);
+  }
+  return options;
+}
+
+/// Trains a trial's ensemble; its members' files go with the folder when it has ended.
+void train_trial(TrialRun& run, const EnsembleOptions& o, const fs::path& scratch,
+                 const SpectrogramTree& tree, const Split& split, Device device,
+                 const std::atomic<bool>& stop) {
+  const Examples training(tree.pictures.pixels, tree.labels, split.train);
+  const Examples validation(tree.pictures.pixels, tree.labels, split.test);
+  Ensemble ensemble(o.members, scratch, static_cast<std::int64_t>(tree.genres.size()));
+  std::atomic<bool> ended{false};
+  std::string error;
+  int epochs = 0;
+  try {
+    ensemble.fit(training, validation,
+                 {.bootstrap_percent = static_cast<float>(o.bootstrap),
+                  .batch_size = o.batch,
+                  .epochs = o.epochs,
+                  .learning_rate = o.learning_rate,
+                  .seed = o.seed,
+                  .normalization = normalization_named(o.normalize),
+                  .device = device,
+                  .on_step = [&](int, std::int64_t, std::int64_t) { ended = ended || stop; },
+                  .on_epoch =
+                      [&](int epoch, const std::vector<EpochResult>& members) {
+                        epochs = epoch;
+                        if (!run.report(members)) ended = true;
+                      },
+                  .stop = &ended});
+  } catch (const Diverged& problem) {
+    error = problem.what();
+  }
+  fs::remove_all(scratch);
+  if (!error.empty() || epochs == o.epochs || run.trial().state == TrialState::pruned)
+    run.finish(error);
+}
+
+int tune(const TuneOptions& o) {
+  const Device device = o.ensemble.common.prepare();
+  const Space space = o.search.space(default_space, tunables);
+  const SpectrogramTree tree = load_pictures(o.ensemble);
+  const auto& e = o.ensemble;
+  const auto n = static_cast<std::int64_t>(tree.labels.size());
+  // The test pictures stay out of the search: a tenth of the others is held out instead.
+  const Split whole = split_train_test(n, e.train_fraction, e.seed);
+  Split split =
+      split_train_test(static_cast<std::int64_t>(whole.train.size()), 1 - validation_share, e.seed);
+  for (auto* part : {&split.train, &split.test}) *part = labels_of(whole.train, *part);
+
+  const double least_sample = range_of(space, "bootstrap", e.bootstrap).first;
+  expect_batches(space, e.batch,
+                 static_cast<std::int64_t>(least_sample * static_cast<double>(split.train.size())),
+                 "pictures");
+
+  Search search{.model = "ensemble",
+                .space = space,
+                .settings = {},
+                .seed = e.seed,
+                .common = e.common,
+                .train = {},
+                .train_best = {}};
+  search.settings = {{"model", "ensemble"},
+                     {"objective", o.search.objective},
+                     {"space", json(to_json(space))},
+                     {"options",
+                      {{"members", e.members},
+                       {"epochs", e.epochs},
+                       {"batch", e.batch},
+                       {"lr", e.learning_rate},
+                       {"bootstrap", e.bootstrap},
+                       {"normalize", e.normalize},
+                       {"train_fraction", e.train_fraction}}},
+                     {"seed", e.seed},
+                     {"data", tree.pictures.fingerprint}};
+  const std::atomic<bool>& stop = stop_on_interrupt();
+  search.train = [&](std::vector<TrialRun>& runs) {
+    for (auto& run : runs)
+      if (!stop)
+        train_trial(run, with(e, run.trial().params, space),
+                    fs::path(o.search.out) / "trials" / std::to_string(run.trial().id), tree, split,
+                    device, stop);
+  };
+  search.train_best = [&](const Params& params) {
+    EnsembleOptions best = with(e, params, space);
+    best.out = o.search.out;
+    best.force = best.common.quiet = true;
+    const auto report = train_run(best);
+    return report ? to_json(*report) : json();
+  };
+  return run_search(o.search, search);
+}
+
+}  // namespace
+
+void add_tune_ensemble(CLI::App& parent, int& status) {
+  auto* command = parent.add_subcommand(
+      "ensemble", "The bagged ensemble of CNNs: learning rate, batch, size of the samples");
+  const auto o = std::make_shared<TuneOptions>();
+  o->search.jobs = 2;
+  o->search.add_to(*command);
+  o->ensemble.add_to(*command);
+  command->callback([o, &status] { status = tune(*o); });
+}
+
+}  // namespace tutti

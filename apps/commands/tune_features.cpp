@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <memory>
+
+#include "apps/feature_options.h"
+#include "apps/search.h"
+#include "kernels/support/error.h"
+#include "models/feature_trials.h"
+#include "reports/metrics_json.h"
+
+namespace tutti {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+struct TuneOptions {
+  explicit TuneOptions(FeatureModel model) : features(model) {}
+  FeatureOptions features;
+  SearchOptions search;
+  int folds = 0;
+};
+
+/// The original's space for the LSTM: two LSTM layers and perhaps one more, one to three dense.
+ordered_json original_space(FeatureModel model) {
+  const ordered_json rate = {{"type", "float"}, {"low", 1e-5}, {"high", 1e-2}, {"log", true}};
+  if (model == FeatureModel::rnn)
+    return {{"lr", rate}, {"batch", {{"type", "categorical"}, {"choices", {8, 16, 32}}}}};
+  return {{"units", {{"type", "int"}, {"low", 32}, {"high", 125}}},
+          {"lr", rate},
+          {"layers", {{"type", "int"}, {"low", 2}, {"high", 3}}},
+          {"dense_layers", {{"type", "int"}, {"low", 1}, {"high", 3}}},
+          {"dense", {{"type", "int"}, {"low", 32}, {"high", 512}}}};
+}
+
+std::vector<Tunable> tunables(FeatureModel model) {
+  std::vector<Tunable> known = {{"lr", false, 1e-12}, {"batch", true, 1}};
+  if (model == FeatureModel::lstm)
+    known.insert(
+        known.end(),
+        {{"units", true, 1}, {"layers", true, 1}, {"dense", true, 1}, {"dense_layers", true, 0}});
+  return known;
+}
+
+/// The options with a trial's values in their places.
+FeatureOptions with(FeatureOptions options, const Params& params, const Space& space) {
+  for (const auto& [name, inner] : params) {
+    const double value = external(space.find(name)->distribution, inner);
+    const auto whole = static_cast<std::int64_t>(value);
+    if (name == "lr") options.learning_rate = value;
+    if (name == "batch") options.batch = static_cast<int>(whole);
+    if (name == "units") options.lstm.units = whole;
+    if (name == "layers") options.lstm.layers = whole;
+    if (name == "dense") options.lstm.dense = whole;
+    if (name == "dense_layers") options.lstm.dense_layers = whole;
+  }
+  return options;
+}
+
+/// The split of `train`; or folds of all that is not tested on, cut to equal sizes.
+std::vector<ThreeWaySplit> splits_of(const FeatureOptions& f, int folds,
+                                     const FeatureTable& table) {
+  if (folds == 0)
+    return {split_stratified(table.labels, table.classes, f.test, f.validation, f.seed)};
+  const auto rest = split_stratified(table.labels, table.classes, f.test, 0, f.seed).train;
+  std::vector<ThreeWaySplit> splits;
+  for (const auto& fold : k_folds(labels_of(table.labels, rest), table.classes, folds, f.seed))
+    splits.push_back({labels_of(rest, fold.train), labels_of(rest, fold.test), {}});
+  const auto by_size = [](auto part) {
+    return [part](const auto& a, const auto& b) { return (a.*part).size() < (b.*part).size(); };
+  };
+  for (const auto part : {&ThreeWaySplit::train, &ThreeWaySplit::validation}) {
+    const auto least =
+        (*std::min_element(splits.begin(), splits.end(), by_size(part)).*part).size();
+    for (auto& split : splits) (split.*part).resize(least);
+  }
+  return splits;
+}
+
+/// Trains every trial an epoch further, and ends those that need no more.
+void train(std::vector<TrialRun>& runs, FeatureTrials& trials, const FeatureOptions& options,
+           const Space& space, Device device) {
+  for (const auto& run : runs)
+    if (run.history().empty())
+      trials.start(run.trial().number, with(options, run.trial().params, space).recipe(device));
+  for (const auto& [number, splits, error] : trials.epoch()) {
+    auto& run = *std::find_if(runs.begin(), runs.end(), [n = number](const TrialRun& one) {
+      return one.trial().number == n;
+    });
+    const bool goes_on = error.empty() && run.report(splits) &&
+                         run.history().size() < static_cast<std::size_t>(options.epochs);
+    if (goes_on) continue;
+    run.finish(error);
+    trials.end(number);
+  }
+}
+
+int tune(const TuneOptions& o) {
+  const FeatureOptions& f = o.features;
+  const Device device = f.common.prepare();
+  const Space space = o.search.space(original_space(f.model), tunables(f.model));
+  const FeatureTable table = load_feature_table(f.data);
+  const auto splits = splits_of(f, o.folds, table);
+  if (splits[0].validation.empty())
+    throw Error("--validation 0 leaves no songs to judge trials by; choose a share above 0");
+  expect_batches(space, f.batch, static_cast<std::int64_t>(splits[0].train.size()), "songs");
+  Search search{.model = name(f.model),
+                .space = space,
+                .settings = {},
+                .seed = f.seed,
+                .common = f.common,
+                .train = {},
+                .train_best = {}};
+  search.settings = {{"model", name(f.model)},   {"objective", o.search.objective},
+                     {"folds", o.folds},         {"space", json(to_json(space))},
+                     {"options", f.to_json()},   {"seed", f.seed},
+                     {"data", table.fingerprint}};
+  FeatureTrials trials(table, splits, f.recipe(device).scaling, device, stop_on_interrupt());
+  search.train = [&](std::vector<TrialRun>& runs) { train(runs, trials, f, space, device); };
+  search.train_best = [&](const Params& params) {
+    FeatureOptions best = with(f, params, space);
+    best.common.quiet = true;
+    const auto metrics = train_run(best, o.search.out, true);
+    return metrics ? to_json(*metrics) : json();
+  };
+  return run_search(o.search, search);
+}
+
+void add_command(CLI::App& parent, FeatureModel model, const char* description, int& status) {
+  auto* command = parent.add_subcommand(name(model), description);
+  const auto o = std::make_shared<TuneOptions>(model);
+  o->search.add_to(*command);
+  command
+      ->add_option("--folds", o->folds,
+                   "Judge by the mean over this many folds of the songs not tested on; 0 does not")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
+  o->features.add_to(*command);
+  command->callback([o, &status] { status = tune(*o); });
+}
+
+}  // namespace
+
+void add_tune_features(CLI::App& tune, int& status) {
+  add_command(tune, FeatureModel::lstm,
+              "The LSTM classifier: units, layers, dense units and layers, learning rate", status);
+  add_command(tune, FeatureModel::rnn, "The simple RNN: learning rate and batch", status);
+}
+
+}  // namespace tutti

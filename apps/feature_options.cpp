@@ -1,0 +1,129 @@
+#include "apps/feature_options.h"
+
+#include "engine/training/members.h"
+#include "kernels/support/error.h"
+#include "models/keras/layers.h"
+
+namespace tutti {
+namespace {
+
+using nlohmann::json;
+
+Scaling scaling_named(const std::string& name) {
+  if (name == "none") return Scaling::none;
+  return name == "standard" ? Scaling::standard : Scaling::minmax;
+}
+
+}  // namespace
+
+const char* name(FeatureModel model) { return model == FeatureModel::lstm ? "lstm" : "rnn"; }
+
+FeatureOptions::FeatureOptions(FeatureModel which)
+    : model(which),
+      epochs(which == FeatureModel::lstm ? 50 : 150),
+      learning_rate(which == FeatureModel::lstm ? 0.0023916625587450248 : 1e-3) {}
+
+void FeatureOptions::add_to(CLI::App& command) {
+  command.add_option("--data", data, "Table of songs: filename, 28 features, label")
+      ->required()
+      ->type_name("FEATURES.csv");
+  if (model == FeatureModel::lstm) {
+    command.add_option("--units", lstm.units, "Units of an LSTM layer")
+        ->check(CLI::Range(1, 4096))
+        ->capture_default_str();
+    command.add_option("--layers", lstm.layers, "LSTM layers")
+        ->check(CLI::Range(1, 16))
+        ->capture_default_str();
+    command.add_option("--dense", lstm.dense, "Units of a dense layer")
+        ->check(CLI::Range(1, 65536))
+        ->capture_default_str();
+    command.add_option("--dense-layers", lstm.dense_layers, "Dense layers before the last")
+        ->check(CLI::Range(0, 16))
+        ->capture_default_str();
+  }
+  command.add_option("--lr", learning_rate, "Learning rate of Adam")
+      ->check(above_zero)
+      ->capture_default_str();
+  command.add_option("--epochs", epochs, "Times through the training rows")
+      ->check(above_zero)
+      ->capture_default_str();
+  command.add_option("--batch", batch, "Songs a training step")
+      ->check(above_zero)
+      ->capture_default_str();
+  command.add_option("--test", test, "Share of the songs to test on")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command.add_option("--validation", validation, "Share of the rest to validate on while training")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command
+      .add_option("--scaling", scaling,
+                  "Features as numbers: minmax (0 to 1), standard (mean 0, deviation 1) or none; "
+                  "fitted on the training rows")
+      ->check(CLI::IsMember({"minmax", "standard", "none"}))
+      ->capture_default_str();
+  command.add_option("--seed", seed, "Seed of split, weights and order")->capture_default_str();
+  common.add_to(command);
+}
+
+FeatureRecipe FeatureOptions::recipe(Device device) const {
+  FeatureRecipe recipe;
+  recipe.model = model;
+  recipe.lstm = lstm;
+  recipe.scaling = scaling_named(scaling);
+  recipe.seed = seed;
+  recipe.device = device;
+  recipe.from = from;
+  recipe.training = {.epochs = epochs, .batch_size = batch, .learning_rate = learning_rate};
+  return recipe;
+}
+
+json FeatureOptions::to_json() const {
+  json options = {{"from", from.empty() ? json() : json(from)},
+                  {"lr", learning_rate},
+                  {"epochs", epochs},
+                  {"batch", batch},
+                  {"test", test},
+                  {"validation", validation},
+                  {"scaling", scaling}};
+  if (model == FeatureModel::lstm)
+    options.update({{"units", lstm.units},
+                    {"layers", lstm.layers},
+                    {"dense", lstm.dense},
+                    {"dense_layers", lstm.dense_layers}});
+  return options;
+}
+
+json to_json(const Scaler& scaler, const std::string& scaling) {
+  return {{"scaling", scaling},
+          {"features", feature_names()},
+          {"offset", scaler.offset},
+          {"scale", scaler.scale}};
+}
+
+FeatureClassifiers load_classifier(const std::filesystem::path& folder, const json& run,
+                                   Device device) {
+  const auto path = folder / "model.h5";
+  const KerasModel file = read_keras_file(path, OptimizerState::skip);
+  const auto features = static_cast<std::int64_t>(feature_names().size());
+  try {
+    Sequential model = built_from_keras(file, 1, device);
+    if (model.input().shape != Shape{features, 1})
+      throw Error("takes ", model.input().shape, ", not ", Shape{features, 1}, ": ", features,
+                  " features");
+    set_weights(model, 0, file);
+    if (model.classes() != static_cast<std::int64_t>(run.at("classes").size()))
+      throw Error("tells ", model.classes(), " classes apart, run.json names ",
+                  run["classes"].size());
+    const json& preprocessing = run.at("preprocessing");
+    Scaler scaler{preprocessing.at("offset"), preprocessing.at("scale")};
+    if (scaler.offset.size() != feature_names().size() ||
+        scaler.scale.size() != feature_names().size())
+      throw Error("run.json scales ", scaler.offset.size(), " features, not ", features);
+    return {std::move(model), {scaler}};
+  } catch (const std::exception& problem) {
+    throw Error(path.string(), ": ", problem.what());
+  }
+}
+
+}  // namespace tutti

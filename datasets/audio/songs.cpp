@@ -1,0 +1,77 @@
+#include "datasets/audio/songs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <sstream>
+
+#include "kernels/support/error.h"
+#include "kernels/support/threads.h"
+
+namespace tutti {
+namespace {
+
+double seconds_of(const std::vector<float>& samples) {
+  return static_cast<double>(samples.size()) / song_rate;
+}
+
+using UseWindow = std::function<void(std::size_t window, const std::vector<float>&)>;
+
+/// A warning, or nothing.
+std::string use_song(const std::filesystem::path& path, Windows windows, const UseWindow& use) {
+  AudioFile file(path);
+  auto samples = file.read(window_seconds);
+  expect_song(samples);
+  std::ostringstream warning;
+  if (seconds_of(samples) < window_seconds)
+    warning << "lasts " << std::floor(seconds_of(samples) * 100) / 100 << " s, less than "
+            << window_seconds << " s; used as it is";
+  if (std::ranges::all_of(samples, [](float x) { return x == 0; }))
+    warning << (warning.view().empty() ? "" : "; ") << "is silent";
+  use(0, samples);
+  for (std::size_t window = 1; windows == Windows::all; ++window) {
+    samples = file.read(window_seconds);
+    if (seconds_of(samples) < window_seconds / 2) break;
+    use(window, samples);
+  }
+  return warning.str();
+}
+
+/// What is to be said of one song.
+struct Outcome {
+  std::string reason, warning;
+};
+
+}  // namespace
+
+SongProblems read_songs(
+    const std::vector<std::filesystem::path>& songs, Windows windows,
+    const std::function<void(std::size_t, std::size_t, const std::vector<float>&)>& use,
+    const Progress& progress) {
+  const auto count = static_cast<std::int64_t>(songs.size());
+  std::vector<Outcome> outcomes(songs.size());
+  std::mutex mutex;
+  std::int64_t done = 0;
+  parallel_for(count, [&](std::int64_t i) {
+    const auto song = static_cast<std::size_t>(i);
+    try {
+      outcomes[song].warning = use_song(songs[song], windows,
+                                        [&](std::size_t window, const std::vector<float>& samples) {
+                                          use(song, window, samples);
+                                        });
+    } catch (const Error& problem) {
+      outcomes[song].reason = problem.what();
+    }
+    const std::lock_guard lock(mutex);
+    if (progress) progress(++done, count);
+  });
+
+  SongProblems problems;
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    if (!outcomes[i].reason.empty()) problems.bad.push_back({songs[i], outcomes[i].reason});
+    if (!outcomes[i].warning.empty()) problems.warnings.push_back({songs[i], outcomes[i].warning});
+  }
+  return problems;
+}
+
+}  // namespace tutti

@@ -1,0 +1,32 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "datasets/audio/audio.h"
+#include "datasets/media_files.h"
+#include "datasets/pictures.h"
+
+namespace tutti {
+
+/// What is to be said of songs, in their order.
+struct SongProblems {
+  std::vector<BadFile> bad;       // they could not be used
+  std::vector<BadFile> warnings;  // they were used: shorter than 30 s, or silent
+};
+
+/// Which windows of 30 s: the first alone, or one after another to the end. What is left at the end
+/// counts as a window if it lasts 15 s, or if it is all there is.
+enum class Windows { first, all };
+
+/// Reads songs in parallel, one window of each at a time, and calls use(song, window, samples) with
+/// mono samples at 22 050 Hz, at least a second of them: from several threads, but for the windows
+/// of a song in their order. A song that cannot be read, or whose use throws an Error, is listed,
+/// not thrown, perhaps after windows of it were used.
+SongProblems read_songs(
+    const std::vector<std::filesystem::path>& songs, Windows windows,
+    const std::function<void(std::size_t song, std::size_t window, const std::vector<float>&)>& use,
+    const Progress& progress = {});
+
+}  // namespace tutti

@@ -1,3 +1,0 @@
-#pragma once
-// tutti::Error, for the folders above the engine.
-#include "kernels/error.h"

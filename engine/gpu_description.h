@@ -1,3 +1,0 @@
-#pragma once
-// The folders above see the GPU through the engine.
-#include "kernels/gpu_description.h"

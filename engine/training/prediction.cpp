@@ -1,0 +1,37 @@
+#include "engine/training/prediction.h"
+
+#include <algorithm>
+
+namespace tutti {
+namespace {
+
+constexpr std::int64_t examples_at_once = 32;
+
+}  // namespace
+
+Tensor predict_probabilities(const Sequential& model, const Tensor& data, const MemberRows& rows) {
+  const Tensor x = data.to(model.device());
+  const std::int64_t members = model.members(), classes = model.classes();
+  const auto n = static_cast<std::int64_t>(rows.at(0).size());
+  std::vector<float> all(static_cast<std::size_t>(members * n * classes));
+  for (std::int64_t begin = 0; begin < n; begin += examples_at_once) {
+    const std::int64_t count = std::min(examples_at_once, n - begin);
+    std::vector<std::int32_t> picked;
+    for (const auto& of_member : rows)
+      picked.insert(picked.end(), of_member.begin() + begin, of_member.begin() + begin + count);
+    const Batch batch{x, Tensor::from({members, count}, picked, model.device())};
+    const auto p = softmax(model.logits(batch, Pass{}).value()).to_vector<float>();
+    for (std::int64_t m = 0; m < members; ++m)
+      std::copy_n(p.begin() + m * count * classes, count * classes,
+                  all.begin() + (m * n + begin) * classes);
+  }
+  return Tensor::from({members, n, classes}, all);
+}
+
+Tensor predict_probabilities(const Sequential& model, const Tensor& x,
+                             const std::vector<std::int32_t>& rows) {
+  return predict_probabilities(model, x,
+                               MemberRows(static_cast<std::size_t>(model.members()), rows));
+}
+
+}  // namespace tutti

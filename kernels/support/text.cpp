@@ -1,0 +1,98 @@
+#include "kernels/support/text.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace tutti {
+namespace {
+
+constexpr char32_t replacement = U'\uFFFD';
+
+/// The character that `rest` begins with, taken off it; the replacement if it is not well formed.
+char32_t take(std::string_view& rest) {
+  const auto lead = static_cast<unsigned char>(rest.front());
+  rest.remove_prefix(1);
+  if (lead < 0x80) return lead;
+  if (lead < 0xC0 || lead >= 0xF8) return replacement;
+  const int following = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
+  char32_t point = lead & (0x3Fu >> following);
+  for (int i = 0; i < following; ++i) {
+    if (rest.empty() || (rest.front() & 0xC0) != 0x80) return replacement;
+    point = point << 6 | (rest.front() & 0x3Fu);
+    rest.remove_prefix(1);
+  }
+  constexpr char32_t smallest[] = {0, 0x80, 0x800, 0x10000};  // a longer form is not well formed
+  const bool surrogate = point >= 0xD800 && point < 0xE000;
+  return point < smallest[following] || point > 0x10FFFF || surrogate ? replacement : point;
+}
+
+bool is_control(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
+
+/// Cairo refuses a text that holds one.
+bool is_noncharacter(char32_t c) { return (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE; }
+
+std::string written(double value, std::chars_format format, int precision) {
+  char digits[400];  // the largest double has 309 before the point
+  value += 0.0;      // turns -0 to 0
+  return {digits, std::to_chars(digits, digits + sizeof digits, value, format, precision).ptr};
+}
+
+}  // namespace
+
+std::u32string decode_utf8(std::string_view text) {
+  std::u32string points;
+  while (!text.empty()) points += take(text);
+  return points;
+}
+
+std::string encode_utf8(std::u32string_view text) {
+  std::string bytes;
+  for (const char32_t c : text) {
+    const int following = c >= 0x10000 ? 3 : c >= 0x800 ? 2 : c >= 0x80 ? 1 : 0;
+    constexpr unsigned lead[] = {0, 0xC0, 0xE0, 0xF0};
+    bytes += static_cast<char>(lead[following] | c >> (6 * following));
+    for (int i = following - 1; i >= 0; --i)
+      bytes += static_cast<char>(0x80u | (c >> (6 * i) & 0x3Fu));
+  }
+  return bytes;
+}
+
+std::u32string printable(std::string_view text) {
+  std::u32string points = decode_utf8(text);
+  std::replace_if(
+      points.begin(), points.end(), [](char32_t c) { return is_control(c) || is_noncharacter(c); },
+      replacement);
+  return points;
+}
+
+std::u32string truncated(std::u32string text, std::size_t length) {
+  if (text.size() <= length) return text;
+  text.resize(length - 1);
+  return text + U'…';
+}
+
+std::string fixed(double value, int decimals) {
+  return written(value, std::chars_format::fixed, decimals);
+}
+
+std::string significant(double value) { return written(value, std::chars_format::general, 4); }
+
+std::string duration(double seconds) {
+  const auto [value, unit] = seconds < 0.9995e-3 ? std::pair(1e6 * seconds, " µs")
+                             : seconds < 0.9995  ? std::pair(1e3 * seconds, " ms")
+                                                 : std::pair(seconds, " s");
+  return (value < 99.95 ? written(value, std::chars_format::general, 3) : fixed(value, 0)) + unit;
+}
+
+std::string snake_case(std::string_view name) {
+  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  std::string result;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (i > 0 && upper(name[i]) && lower(name[i - 1])) result += '_';
+    result += upper(name[i]) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
+  }
+  return result;
+}
+
+}  // namespace tutti

@@ -1,0 +1,123 @@
+#include <zip.h>
+
+#include <fstream>
+#include <map>
+#include <memory>
+
+#include "kernels/support/error.h"
+#include "kernels/support/text.h"
+#include "models/keras/hdf5.h"
+#include "models/keras/parts.h"
+
+namespace tutti::keras {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::uint64_t largest_ratio = 1000;  // unpacked to packed bytes, as for data sets
+
+using Archive = std::unique_ptr<zip_t, decltype(&zip_discard)>;
+using Entry = std::unique_ptr<zip_file_t, decltype(&zip_fclose)>;
+
+Archive open_archive(const std::filesystem::path& path) {
+  int code = 0;
+  Archive archive(zip_open(path.c_str(), ZIP_RDONLY, &code), zip_discard);
+  if (archive) return archive;
+  zip_error_t error;
+  zip_error_init_with_code(&error, code);
+  const std::string reason = zip_error_strerror(&error);
+  zip_error_fini(&error);
+  throw Error("it is not a whole archive: ", reason);
+}
+
+/// An entry's bytes; an Error if it is missing, damaged, or says to be far larger than the archive.
+std::string unpack(const Archive& archive, const char* name, std::uint64_t archive_size) {
+  zip_stat_t about;
+  if (zip_stat(archive.get(), name, 0, &about) != 0 || !(about.valid & ZIP_STAT_SIZE))
+    throw Error("the archive has no ", name);
+  if (about.size / largest_ratio > archive_size)
+    throw Error(name, " would unpack to ", about.size, " bytes, more than such a file can hold");
+  const Entry entry(zip_fopen(archive.get(), name, 0), zip_fclose);
+  std::string bytes(about.size, '\0');
+  if (!entry ||
+      zip_fread(entry.get(), bytes.data(), bytes.size()) != static_cast<zip_int64_t>(bytes.size()))
+    throw Error("cannot unpack ", name, " (", zip_strerror(archive.get()), ")");
+  return bytes;
+}
+
+/// The folder of each layer's weights: its class in snake case, numbered if there are several.
+class Folders {
+ public:
+  std::string of(const KerasLayer& layer) {
+    const std::string base = snake_case(layer.class_name);
+    const int number = used_[base]++;
+    return "layers/" + base + (number == 0 ? "" : "_" + std::to_string(number));
+  }
+
+ private:
+  std::map<std::string, int> used_;
+};
+
+/// Weights "0", "1", 2 … of a folder, as many as there are.
+std::vector<KerasLayer::Weight> numbered_weights(const hdf5::File& file, const std::string& folder,
+                                                 std::uint64_t& budget) {
+  std::vector<KerasLayer::Weight> weights;
+  if (!hdf5::has_member(file, folder)) return weights;
+  const hdf5::Group group = hdf5::open_group(file, folder);
+  for (std::string name = "0"; hdf5::has_member(group, name);
+       name = std::to_string(weights.size())) {
+    hdf5::Array array = hdf5::read_floats(group, name, budget);
+    weights.push_back({name, array.shape, std::move(array.values)});
+  }
+  return weights;
+}
+
+/// compile_config as the training_config of .h5 files.
+json training_config(const json& config) {
+  const auto compiled = config.find("compile_config");
+  if (compiled == config.end() || !compiled->is_object()) return nullptr;
+  json training = *compiled;
+  const json optimizer = training.value("optimizer", json());
+  training.erase("optimizer");
+  // A name alone stands for the optimizer with all its defaults.
+  if (optimizer.is_string() && optimizer.get<std::string>() == "adam")
+    training["optimizer_config"] = {{"class_name", "Adam"}, {"config", json::object()}};
+  else if (optimizer.is_object())
+    training["optimizer_config"] = optimizer;
+  return training;
+}
+
+}  // namespace
+
+bool is_archive(const std::filesystem::path& path) {
+  char start[4] = {};
+  std::ifstream(path, std::ios::binary).read(start, sizeof start);
+  return std::string_view(start, 2) == "PK";
+}
+
+KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_size,
+                        OptimizerState state) {
+  const Archive archive = open_archive(path);
+  const json config = parse(unpack(archive, "config.json", file_size), "config.json");
+  const json metadata = parse(unpack(archive, "metadata.json", file_size), "metadata.json");
+  KerasModel model = described_by(config);
+  model.keras_version = metadata.at("keras_version");
+  model.training_config = training_config(config);
+
+  const std::string bytes = unpack(archive, "model.weights.h5", file_size);
+  const hdf5::File weights = hdf5::open_bytes(bytes);
+  std::uint64_t budget = bytes.size();
+  Folders folders;
+  for (auto& layer : model.layers) {
+    const std::string folder = folders.of(layer);
+    layer.weights = numbered_weights(weights, folder + "/vars", budget);
+    if (layer.weights.empty())  // a recurrent layer's are its cell's
+      layer.weights = numbered_weights(weights, folder + "/cell/vars", budget);
+  }
+  if (state == OptimizerState::read)
+    model.optimizer_weights = numbered_weights(weights, "optimizer/vars", budget);
+  return model;
+}
+
+}  // namespace tutti::keras

@@ -1,0 +1,29 @@
+#include "reports/search_report.h"
+
+#include <cmath>
+
+#include "search/importance.h"
+
+namespace tutti {
+
+SearchReport describe(Study& study) {
+  SearchReport report;
+  report.study = study.name();
+  report.objective = study.settings().is_null() ? "value" : study.settings().at("objective");
+  report.direction = study.direction();
+  report.trials = study.trials();
+  report.parameters = study.distributions();
+  report.importance = importances(report.trials, report.parameters, report.direction);
+  return report;
+}
+
+std::vector<const Trial*> judged_trials(const SearchReport& report) {
+  std::vector<const Trial*> judged;
+  for (const auto& trial : report.trials)
+    if (trial.value && std::isfinite(*trial.value) &&
+        (trial.state == TrialState::complete || trial.state == TrialState::pruned))
+      judged.push_back(&trial);
+  return judged;
+}
+
+}  // namespace tutti

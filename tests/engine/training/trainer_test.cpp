@@ -1,0 +1,159 @@
+#include "engine/training/trainer.h"
+
+#include <catch2/catch.hpp>
+#include <limits>
+
+#include "engine/layers/batch_normalization.h"
+#include "engine/layers/conv2d.h"
+#include "engine/layers/dense.h"
+#include "engine/layers/dropout.h"
+#include "engine/layers/flatten.h"
+#include "engine/layers/pooling2d.h"
+#include "engine/training/members.h"
+#include "tests/support/devices.h"
+#include "tests/support/values.h"
+
+using namespace tutti;
+using namespace tutti::test;
+
+namespace {
+
+constexpr std::int64_t examples = 12;
+
+/// Layers of every kind that keeps something from step to step, or draws anew.
+Sequential small_model() {
+  return Sequential(
+      Input{{10, 6, 1}, 1.0 / 255, 0},
+      Conv2D({.filters = 3, .kernel_height = 3, .kernel_width = 6, .activation = Activation::relu}),
+      MaxPooling2D(pairs_of_rows), BatchNormalization({}), Dropout(0.5), Flatten(),
+      Dense({.units = 5, .activation = Activation::relu}), Dropout(0.3),
+      Dense({.units = 3, .activation = Activation::softmax, .l2 = 1e-2}));
+}
+
+Tensor pixels() {
+  std::vector<std::uint8_t> values;
+  for (std::uint32_t i = 0; i < examples * 60; ++i)
+    values.push_back(static_cast<std::uint8_t>(hash(i, 3) >> 24));
+  return Tensor::from({examples, 10, 6, 1}, values);
+}
+
+std::vector<std::int32_t> labels() { return {0, 1, 2, 2, 1, 0, 0, 1, 2, 1, 0, 2}; }
+
+/// A built model and its trainer.
+struct Trained {
+  Sequential model = small_model();
+  std::vector<RandomStream> streams;
+  Trainer trainer;
+  std::vector<float> losses = {};
+
+  Trained(Device device, std::int64_t members, std::int64_t first = 0)
+      : streams(member_streams(4, members, first)),
+        trainer(built(device), streams, pixels().to(device), labels(), 1e-2) {}
+
+  Sequential& built(Device device) {
+    model.build(streams_for(Purpose::initialization, streams), device);
+    return model;
+  }
+  /// Steps on batches of these sizes.
+  void train(const std::vector<std::int64_t>& batches) {
+    for (const auto batch : batches) {
+      const auto result = trainer.step(next_rows(model.members() * batch));
+      losses.insert(losses.end(), result.loss.begin(), result.loss.end());
+    }
+  }
+  std::vector<std::int32_t> next_rows(std::int64_t count) {
+    std::vector<std::int32_t> rows;
+    for (std::int64_t i = 0; i < count; ++i)
+      rows.push_back(static_cast<std::int32_t>((5 * ++drawn_) % examples));
+    return rows;
+  }
+  std::vector<std::vector<float>> weights() const {
+    std::vector<std::vector<float>> all;
+    for (const auto& parameter : model.parameters())
+      all.push_back(parameter.variable.value().to_vector<float>());
+    return all;
+  }
+
+ private:
+  std::int64_t drawn_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("A recorded step has the bits of the same step done directly") {
+  for (const Device device : gpu_devices()) {
+    INFO(name(device));
+    Trained recorded(device, 2);
+    recorded.train({4, 4, 3, 4, 3, 4});
+
+    // The first step on batches of a size is done directly, and a trainer that has kept all members
+    // begins anew.
+    Trained direct(device, 2);
+    for (const std::int64_t batch : {4, 4, 3, 4, 3, 4}) {
+      direct.train({batch});
+      direct.trainer.keep({0, 1});
+    }
+    CHECK(recorded.losses == direct.losses);
+    CHECK(recorded.weights() == direct.weights());
+  }
+}
+
+TEST_CASE("A recorded step keeps its memory from other tensors") {
+  for (const Device device : gpu_devices()) {
+    INFO(name(device));
+    Trained disturbed(device, 2), alone(device, 2);
+    alone.train({4, 4, 4, 4});
+    std::vector<Tensor> others;  // of every size that a step has use for
+    for (int step = 0; step < 4; ++step) {
+      disturbed.train({4});
+      for (std::int64_t size = 16; size < 2000; size += 16)
+        others.push_back(
+            Tensor::from({size}, std::vector<float>(static_cast<std::size_t>(size), 7), device));
+    }
+    CHECK(disturbed.losses == alone.losses);
+    CHECK(disturbed.weights() == alone.weights());
+    for (const auto& other : others)
+      REQUIRE(other.to_vector<float>() ==
+              std::vector<float>(static_cast<std::size_t>(other.size()), 7));
+  }
+}
+
+TEST_CASE("A recorded step whose loss is not finite changes no weight") {
+  for (const Device device : gpu_devices()) {
+    INFO(name(device));
+    Trained trained(device, 1);
+    trained.train({4, 4, 4});
+    const Parameter bias = trained.model.parameters().back();
+    const auto good = bias.variable.value().to_vector<float>();
+    Tensor bad = bias.variable.value();
+    bad.copy_from(std::vector<float>(3, std::numeric_limits<float>::quiet_NaN()).data(), 3);
+    const auto before = trained.weights();
+    CHECK(!trained.trainer.step({0, 1, 2, 3}).finite);
+    bad.copy_from(good.data(), 3);
+    auto weights = trained.weights();
+    for (std::size_t i = 0; i + 1 < weights.size(); ++i) CHECK(weights[i] == before[i]);
+    CHECK(weights.back() == good);
+  }
+}
+
+TEST_CASE("A member that joins another goes on with its own count of steps") {
+  Trained longer(Device::cpu, 1), shorter(Device::cpu, 1, 1);
+  longer.train({4, 4, 4});
+  shorter.train({4, 4});
+
+  Trained first(Device::cpu, 1), second(Device::cpu, 1, 1);
+  first.train({4, 4});
+  second.train({4});
+  first.trainer.append(second.trainer);
+  std::vector<std::int32_t> rows = first.next_rows(4);
+  for (const auto row : second.next_rows(4)) rows.push_back(row);
+  CHECK(first.trainer.step(rows).loss ==
+        std::vector<float>{longer.losses.back(), shorter.losses.back()});
+  const auto weights = first.weights();
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    auto expected = longer.weights()[i];
+    const auto more = shorter.weights()[i];
+    expected.insert(expected.end(), more.begin(), more.end());
+    CHECK(weights[i] == expected);
+  }
+}

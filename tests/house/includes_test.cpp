@@ -1,0 +1,165 @@
+// The house: which folder may include which, read from the #include lines themselves.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Include {
+  std::string file, header;
+  bool system;  // in angle brackets
+};
+
+/// A folder, and those that it may include besides itself. "engine" stands for all below it.
+const std::map<std::string, std::set<std::string>> arrows = {
+    {"kernels/support", {}},
+    {"kernels", {"kernels/support"}},
+    {"engine", {"kernels", "kernels/support"}},
+    {"datasets", {"engine", "kernels", "kernels/support"}},
+    {"models", {"datasets", "engine", "kernels", "kernels/support"}},
+    {"search", {"kernels/support"}},
+    {"reports", {"engine", "search", "kernels", "kernels/support"}},
+    {"apps", {"reports", "models", "search", "datasets", "engine", "kernels", "kernels/support"}},
+};
+
+/// Headers of a library, by how they begin, and the folders that alone may include them.
+const std::map<std::string, std::vector<std::string>> confined = {
+    {"cuda", {"kernels/cuda", "kernels/vendor", "kernels/simt"}},
+    {"cudnn", {"kernels/vendor"}},
+    {"cublas", {"kernels/vendor"}},
+    {"mpi.h", {"engine/distributed"}},
+    {"hdf5", {"models/keras"}},
+    {"zip.h", {"models/keras"}},
+    {"sqlite3", {"search"}},
+    {"libpq", {"search"}},
+    {"cairo", {"reports"}},
+    {"pango", {"reports"}},
+    {"sndfile", {"datasets/audio"}},
+    {"soxr", {"datasets/audio"}},
+    {"CLI/", {"apps"}},
+};
+
+bool within(const std::string& file, const std::string& folder) {
+  return file.starts_with(folder + "/");
+}
+
+/// The name in `arrows` of the folder that a file is in; empty if it is in none of them.
+std::string folder_of(const std::string& file) {
+  if (within(file, "kernels/support")) return "kernels/support";
+  const std::string top = file.substr(0, file.find('/'));
+  return arrows.contains(top) ? top : "";
+}
+
+std::vector<Include> includes() {
+  const fs::path root = TUTTI_SOURCE_DIR;
+  std::vector<Include> all;
+  for (const auto& [folder, _] : arrows) {
+    if (folder == "kernels/support") continue;  // below kernels
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+      const auto extension = entry.path().extension();
+      if (extension != ".h" && extension != ".cpp" && extension != ".cu") continue;
+      const std::string file = fs::relative(entry.path(), root).generic_string();
+      std::ifstream text(entry.path());
+      for (std::string line; std::getline(text, line);) {
+        if (!line.starts_with("#include ")) continue;
+        const bool system = line[9] == '<';
+        const auto end = line.find(system ? '>' : '"', 10);
+        all.push_back({file, line.substr(10, end - 10), system});
+      }
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("includes point one way") {
+  std::ostringstream wrong;
+  const auto all = includes();
+  REQUIRE(all.size() > 500);
+  for (const auto& [file, header, system] : all) {
+    if (system) continue;
+    const std::string from = folder_of(file), to = folder_of(header);
+    if (to.empty() || !fs::exists(fs::path(TUTTI_SOURCE_DIR) / header))
+      wrong << file << ": " << header << " is not a header of the house\n";
+    else if (from != to && !arrows.at(from).contains(to))
+      wrong << file << ": " << from << " must not include " << header << '\n';
+  }
+  CHECK(wrong.str() == "");
+}
+
+TEST_CASE("no header includes itself through others") {
+  std::map<std::string, std::vector<std::string>> graph;
+  for (const auto& [file, header, system] : includes())
+    if (!system && file.ends_with(".h")) graph[file].push_back(header);
+  std::set<std::string> done, open;
+  std::string circles;
+  const std::function<void(const std::string&)> visit = [&](const std::string& file) {
+    if (done.contains(file)) return;
+    if (!open.insert(file).second) {
+      circles += file + '\n';
+      return;
+    }
+    for (const auto& header : graph[file]) visit(header);
+    open.erase(file);
+    done.insert(file);
+  };
+  std::vector<std::string> files;
+  for (const auto& [file, headers] : graph) files.push_back(file);
+  for (const auto& file : files) visit(file);
+  CHECK(circles == "");
+}
+
+TEST_CASE("a library is known to its own folder alone") {
+  std::ostringstream wrong;
+  for (const auto& [file, header, system] : includes()) {
+    if (!system) continue;
+    for (const auto& [start, folders] : confined) {
+      const auto home = [&file = file](const std::string& folder) { return within(file, folder); };
+      if (header.starts_with(start) && std::none_of(folders.begin(), folders.end(), home))
+        wrong << file << ": must not include <" << header << ">\n";
+    }
+  }
+  CHECK(wrong.str() == "");
+}
+
+TEST_CASE("no folder is a drawer") {
+  const fs::path root = TUTTI_SOURCE_DIR;
+  std::map<std::string, int> files;
+  for (const char* top : {"engine", "models", "reports", "search", "datasets", "apps"})
+    for (const auto& entry : fs::recursive_directory_iterator(root / top))
+      if (entry.is_regular_file())
+        ++files[fs::relative(entry.path().parent_path(), root).generic_string()];
+  for (const auto& [folder, count] : files) {
+    CAPTURE(folder, count);
+    CHECK(count <= 36);  // about 18 rooms of a header and a source
+  }
+}
+
+TEST_CASE("a header has its source beside it") {
+  const fs::path root = TUTTI_SOURCE_DIR;
+  std::ostringstream wrong;
+  for (const auto& [folder, _] : arrows)
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+      if (entry.path().extension() != ".cpp") continue;
+      std::ifstream text(entry.path());
+      std::string line;  // the first include of a source with a header is that header
+      while (std::getline(text, line) && !line.starts_with("#include \"")) {
+      }
+      const std::string stem = entry.path().stem().string();
+      if (line.starts_with("#include \"" + folder + '/') &&
+          line.find('/' + stem + ".h\"") != std::string::npos &&
+          !fs::exists(fs::path(entry.path()).replace_extension(".h")))
+        wrong << entry.path().string() << ": its header is in another folder\n";
+    }
+  CHECK(wrong.str() == "");
+}
