@@ -26,7 +26,7 @@ Tensor picture_of(const std::vector<float>& samples, FrequencyScale scale) {
   return input;
 }
 
-Tensor features_of(const std::vector<float>& samples, Compat compat) {
+Tensor features_of(const std::vector<float>& samples, LibrosaVersion compat) {
   const auto features = song_features(samples, compat);
   return Tensor::from({1, static_cast<std::int64_t>(features.size())},
                       std::vector<float>(features.begin(), features.end()));
@@ -66,7 +66,7 @@ Scorer load_scorer(const fs::path& folder, const json& run, Device device) {
                                        : feature_scorer(folder, run, device);
 }
 
-Listener make_listener(const fs::path& folder, const json& run) {
+Preprocessor make_preprocessor(const fs::path& folder, const json& run) {
   if (run.at("model") == "ensemble") {
     const auto scale = scale_named(
         preprocessing(folder, run, "scale",
@@ -74,7 +74,7 @@ Listener make_listener(const fs::path& folder, const json& run) {
                       "the spectrogram.json that tutti spectrogram writes; give it pictures"));
     return [scale](const std::vector<float>& samples) { return picture_of(samples, scale); };
   }
-  const auto compat = compat_named(preprocessing(
+  const auto compat = librosa_version_named(preprocessing(
       folder, run, "compat", "features that do not say how they were made; train it again"));
   return [compat](const std::vector<float>& samples) { return features_of(samples, compat); };
 }
@@ -89,7 +89,7 @@ void expect_same_pictures(const fs::path& folder, const json& run, const fs::pat
 
 void expect_same_features(const fs::path& folder, const json& run, const fs::path& table) {
   const json trained = run.at("preprocessing").value("compat", json());
-  const auto compat = compat_of_table(table);
+  const auto compat = librosa_version_of_table(table);
   if (compat && trained.is_string() && trained != name(*compat))
     throw Error(table.string(), ": its features are those of librosa ", name(*compat),
                 ", those that ", folder.string(), " was trained on of ", trained.get<std::string>(),

@@ -17,8 +17,8 @@ Scorer load_scorer(const std::filesystem::path& folder, const nlohmann::json& ru
 
 /// What a run's model takes, [1, …], of a window of a song: the same spectrogram or the same
 /// features that it was trained on. An Error if the run does not say which those are.
-using Listener = std::function<Tensor(const std::vector<float>& samples)>;
-Listener make_listener(const std::filesystem::path& folder, const nlohmann::json& run);
+using Preprocessor = std::function<Tensor(const std::vector<float>& samples)>;
+Preprocessor make_preprocessor(const std::filesystem::path& folder, const nlohmann::json& run);
 
 /// An Error if a tree or a table says that it was made otherwise than what the run was trained on.
 void expect_same_pictures(const std::filesystem::path& folder, const nlohmann::json& run,

@@ -19,11 +19,12 @@ void read(benchmark::State& state) {
 
 void features(benchmark::State& state) {
   const auto samples = read_song(song);
-  for (auto _ : state) benchmark::DoNotOptimize(song_features(samples, Compat::v0_11));
+  for (auto _ : state) benchmark::DoNotOptimize(song_features(samples, LibrosaVersion::v0_11));
 }
 
 void read_and_features(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(song_features(read_song(song), Compat::v0_11));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(song_features(read_song(song), LibrosaVersion::v0_11));
 }
 
 void picture(benchmark::State& state) {

@@ -42,7 +42,7 @@ std::vector<std::string> short_names(const std::vector<fs::path>& paths) {
 }  // namespace
 
 SongProblems write_song_table(const fs::path& table, const fs::path& root, const GenreTree& songs,
-                              Compat compat, const Progress& progress) {
+                              LibrosaVersion compat, const Progress& progress) {
   std::vector<fs::path> files;
   for (const auto& path : songs.paths) files.push_back(root / path);
   std::vector<std::vector<double>> features(files.size());
@@ -71,11 +71,11 @@ SongProblems write_song_table(const fs::path& table, const fs::path& root, const
   return problems;
 }
 
-std::optional<Compat> compat_of_table(const fs::path& table) {
+std::optional<LibrosaVersion> librosa_version_of_table(const fs::path& table) {
   const fs::path record = record_of(table);
   if (!fs::exists(record)) return std::nullopt;
   try {
-    return compat_named(nlohmann::json::parse(read_file(record)).at("compat"));
+    return librosa_version_named(nlohmann::json::parse(read_file(record)).at("compat"));
   } catch (const std::exception& problem) {
     throw Error(record.string(), ": does not say how ", table.string(),
                 " was made: ", problem.what());

@@ -16,10 +16,11 @@ namespace tutti {
 /// that cannot be used are left out and listed. An Error if none is left or a file cannot be
 /// written.
 SongProblems write_song_table(const std::filesystem::path& table, const std::filesystem::path& root,
-                              const GenreTree& songs, Compat compat, const Progress& progress = {});
+                              const GenreTree& songs, LibrosaVersion compat,
+                              const Progress& progress = {});
 
 /// How the features of a table were made, as `table`.json says; nothing if there is none. An Error
 /// if that is damaged.
-std::optional<Compat> compat_of_table(const std::filesystem::path& table);
+std::optional<LibrosaVersion> librosa_version_of_table(const std::filesystem::path& table);
 
 }  // namespace tutti

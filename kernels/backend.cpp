@@ -36,12 +36,12 @@ void set_precision(Precision precision) { current_precision = precision; }
 namespace kernels {
 
 template <class Real>
-void Backend<Real>::conv2d_relu_pool(const Conv2dShape&, const PickedBytes<Real>&, const Real*,
+void Backend<Real>::conv2d_relu_pool(const Conv2dShape&, const GatheredBytes<Real>&, const Real*,
                                      const Real*, Real*, std::uint8_t*) {
   throw Error("conv2d_relu_pool: this device composes it");
 }
 template <class Real>
-void Backend<Real>::conv2d_relu_pool_backward(const Conv2dShape&, const PickedBytes<Real>&,
+void Backend<Real>::conv2d_relu_pool_backward(const Conv2dShape&, const GatheredBytes<Real>&,
                                               const Real*, const std::uint8_t*, Real*, Real*) {
   throw Error("conv2d_relu_pool: this device composes it");
 }
@@ -71,7 +71,7 @@ template Backend<double>& backend(Device);
 
 bool records(Device device) { return device == Device::cuda || device == Device::simt; }
 
-std::unique_ptr<Recording> record(Device device, const std::function<void()>& work) {
+std::unique_ptr<Graph> record(Device device, const std::function<void()>& work) {
   if (device == Device::cuda) return cuda::record(work);
   if (device == Device::simt) return simt::record(work);
   return nullptr;

@@ -73,10 +73,10 @@ struct RecurrentShape {
   auto operator<=>(const RecurrentShape&) const = default;
 };
 
-/// Examples picked by number from a data set of uint8 that all members share, read as numbers:
+/// Examples gathered by number from a data set of uint8 that all members share, read as numbers:
 /// x[m, b, n] = scale * data[rows[m, b], n] + offset.
 template <class Real>
-struct PickedBytes {
+struct GatheredBytes {
   const std::uint8_t* data;  // [examples, N]
   const std::int32_t* rows;  // [M, B]
   Real scale, offset;
@@ -111,24 +111,24 @@ class Backend {
   virtual void conv2d_backward_filter(const Conv2dShape&, const Real* x, const Real* dy,
                                       Real* dw) = 0;
 
-  // The same on picked bytes; the definition is pick, then conv2d. Padding is 0 after scaling.
-  virtual void conv2d_picked(const Conv2dShape&, const PickedBytes<Real>& x, const Real* w,
-                             const Real* b, Real* y) = 0;
-  virtual void conv2d_picked_backward_filter(const Conv2dShape&, const PickedBytes<Real>& x,
-                                             const Real* dy, Real* dw) = 0;
+  // The same on gathered bytes; the definition is gather, then conv2d. Padding is 0 after scaling.
+  virtual void conv2d_gathered(const Conv2dShape&, const GatheredBytes<Real>& x, const Real* w,
+                               const Real* b, Real* y) = 0;
+  virtual void conv2d_gathered_backward_filter(const Conv2dShape&, const GatheredBytes<Real>& x,
+                                               const Real* dy, Real* dw) = 0;
 
-  // max_pool2d of relu of conv2d_picked, windows of two rows side by side, in one pass. OH is even.
-  // `choice` tells which of the two rows was taken, 1 or 2, or 0 where neither is above 0. Only
-  // where the backend says that it has it; elsewhere, and by definition, it is composed.
-  virtual bool has_conv2d_relu_pool(const Conv2dShape&, const PickedBytes<Real>&) const {
+  // max_pool2d of relu of conv2d_gathered, windows of two rows side by side, in one pass. OH is
+  // even. `argmax` tells which of the two rows was taken, 1 or 2, or 0 where neither is above 0.
+  // Only where the backend says that it has it; elsewhere, and by definition, it is composed.
+  virtual bool has_conv2d_relu_pool(const Conv2dShape&, const GatheredBytes<Real>&) const {
     return false;
   }
-  virtual void conv2d_relu_pool(const Conv2dShape&, const PickedBytes<Real>& /*x*/,
+  virtual void conv2d_relu_pool(const Conv2dShape&, const GatheredBytes<Real>& /*x*/,
                                 const Real* /*w*/, const Real* /*b*/,
                                 Real* /*y*/,                // [M, B, OH / 2, OW, F]
-                                std::uint8_t* /*choice*/);  // [M, B, OH / 2, OW, F]
-  virtual void conv2d_relu_pool_backward(const Conv2dShape&, const PickedBytes<Real>& /*x*/,
-                                         const Real* /*dy*/, const std::uint8_t* /*choice*/,
+                                std::uint8_t* /*argmax*/);  // [M, B, OH / 2, OW, F]
+  virtual void conv2d_relu_pool_backward(const Conv2dShape&, const GatheredBytes<Real>& /*x*/,
+                                         const Real* /*dy*/, const std::uint8_t* /*argmax*/,
                                          Real* /*dw*/, Real* /*db*/);
 
   // y = x w + b
@@ -169,7 +169,8 @@ class Backend {
                                     Real* y) = 0;
 
   // average += share (value - average)
-  virtual void blend(std::int64_t size, double share, const Real* value, Real* average) = 0;
+  virtual void moving_average(std::int64_t size, double share, const Real* value,
+                              Real* average) = 0;
 
   // Rows and columns of zeros around images; its gradient is that of the middle.
   virtual void pad2d(const Pad2dShape&,
@@ -290,13 +291,13 @@ class Backend {
   // y = a + b. May work in place.
   virtual void add(std::int64_t size, const Real* a, const Real* b, Real* y) = 0;
 
-  // Examples picked by number from a data set that all members share, read as numbers.
-  virtual void pick(std::int64_t picks, std::int64_t size, const PickedBytes<Real>& from,
-                    Real* x) = 0;  // [picks, N], picks = M B
-  virtual void pick(std::int64_t picks, std::int64_t size,
-                    const Real* data,          // [examples, N]
-                    const std::int32_t* rows,  // [picks]
-                    Real* x) = 0;              // [picks, N]
+  // Examples gathered by number from a data set that all members share, read as numbers.
+  virtual void gather(std::int64_t count, std::int64_t size, const GatheredBytes<Real>& from,
+                      Real* x) = 0;  // [count, N], count = M B
+  virtual void gather(std::int64_t count, std::int64_t size,
+                      const Real* data,          // [examples, N]
+                      const std::int32_t* rows,  // [count]
+                      Real* x) = 0;              // [count, N]
 
   // Kingma, Ba: Adam (ICLR 2015), as Keras computes it, with the bias correction in the rate:
   // m += (1 - beta1) (g - m); v += (1 - beta2) (g^2 - v); w -= rate m / (sqrt(v) + epsilon)
@@ -309,15 +310,15 @@ class Backend {
 };
 
 /// Launches kept to be done again, in their order and with their arguments. On a GPU, a CUDA graph.
-class Recording {
+class Graph {
  public:
-  virtual ~Recording() = default;
-  virtual void play() = 0;
+  virtual ~Graph() = default;
+  virtual void replay() = 0;
 };
 
 /// Records what `work` launches, instead of launching it. Everything else that it does happens now
 /// and only once: it may not copy between host and device. Null where the device launches nothing.
-std::unique_ptr<Recording> record(Device device, const std::function<void()>& work);
+std::unique_ptr<Graph> record(Device device, const std::function<void()>& work);
 bool records(Device device);
 
 /// The device's implementation; an Error if it has none for this type.

@@ -9,13 +9,13 @@ namespace tutti::kernels {
 namespace cuda {
 Backend<float>& backend();  // an Error where there is no GPU
 Memory& memory();
-std::unique_ptr<Recording> record(const std::function<void()>& work);
+std::unique_ptr<Graph> record(const std::function<void()>& work);
 }  // namespace cuda
 
 namespace simt {
 Backend<float>& backend();
 Memory& memory();
-std::unique_ptr<Recording> record(const std::function<void()>& work);
+std::unique_ptr<Graph> record(const std::function<void()>& work);
 }  // namespace simt
 
 }  // namespace tutti::kernels

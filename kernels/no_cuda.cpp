@@ -14,7 +14,7 @@ namespace kernels {
 
 Backend<float>& cuda::backend() { throw Error("cuda: ", describe_gpu().reason); }
 Memory& cuda::memory() { throw Error("cuda: ", describe_gpu().reason); }
-std::unique_ptr<Recording> cuda::record(const std::function<void()>&) {
+std::unique_ptr<Graph> cuda::record(const std::function<void()>&) {
   throw Error("cuda: ", describe_gpu().reason);
 }
 

@@ -99,8 +99,8 @@ Ensemble::Ensemble(std::int64_t n_classifiers, fs::path path, std::int64_t class
 
 History Ensemble::fit(const Examples& training, const Examples& validation,
                       const FitOptions& options) {
-  if (!(options.bootstrap_percent > 0))
-    throw Error("bootstrap: ", options.bootstrap_percent, " is not above 0");
+  if (!(options.bootstrap_fraction > 0))
+    throw Error("bootstrap: ", options.bootstrap_fraction, " is not above 0");
   learning_rate_ = options.learning_rate;
   const auto members = member_streams(options.seed, n_classifiers_, options.first_member);
   memory_.clear();
@@ -112,7 +112,7 @@ History Ensemble::fit(const Examples& training, const Examples& validation,
     start_from(options.from, options.device);
   }
   samples_.clear();
-  samples_ = bootstrap_samples(training.rows, options.bootstrap_percent, members);
+  samples_ = bootstrap_samples(training.rows, options.bootstrap_fraction, members);
 
   fs::create_directories(path_);
   save();

@@ -16,7 +16,7 @@ enum class Vote {
 };
 
 struct FitOptions {
-  float bootstrap_percent =
+  float bootstrap_fraction =
       0.9f;  // draws with replacement a member, as a share of the training set
   int batch_size = 32;
   int epochs = 15;

@@ -37,8 +37,8 @@ class FeatureTrials::Group {
     return l.units * l.units * l.layers * static_cast<std::int64_t>(trials_.size());
   }
 
-  void append(const Group& other) {
-    training_.append(other.training_);
+  void append_members(const Group& other) {
+    training_.append_members(other.training_);
     trials_.insert(trials_.end(), other.trials_.begin(), other.trials_.end());
   }
 
@@ -48,7 +48,7 @@ class FeatureTrials::Group {
     std::vector<std::int64_t> kept;
     for (std::size_t m = 0; m < (trials_.size() + 1) * each_; ++m)
       if (m / each_ != place) kept.push_back(static_cast<std::int64_t>(m));
-    training_.keep(kept);
+    training_.select_members(kept);
   }
 
   std::vector<Epoch> epoch() {
@@ -110,7 +110,7 @@ void FeatureTrials::start(std::int64_t trial, const FeatureRecipe& recipe) {
         (!smallest || group->trials().size() < smallest->trials().size()))
       smallest = group.get();
   if (smallest)
-    smallest->append(*alone);
+    smallest->append_members(*alone);
   else
     groups_.push_back(std::move(alone));
 }

@@ -36,8 +36,8 @@ cairo_surface_t* new_surface(const std::filesystem::path& path, double width, do
   return surface;
 }
 
-void set_colour(cairo_t* pen, Colour colour) {
-  cairo_set_source_rgba(pen, colour.red, colour.green, colour.blue, colour.alpha);
+void set_color(cairo_t* pen, Color color) {
+  cairo_set_source_rgba(pen, color.red, color.green, color.blue, color.alpha);
 }
 
 /// Without hinting a text is as wide at any scale, so that PNG and SVG are laid out alike.
@@ -99,7 +99,7 @@ Canvas::Canvas(std::filesystem::path path, double width, double height)
       surface_(new_surface(path_, width, height, &bytes_), cairo_surface_destroy),
       pen_(cairo_create(surface_.get()), cairo_destroy) {
   expect_success(cairo_status(pen_.get()));
-  set_colour(pen_.get(), white);
+  set_color(pen_.get(), white);
   cairo_paint(pen_.get());
 }
 
@@ -115,8 +115,8 @@ void Canvas::trace(const std::vector<Point>& points) {
   for (const Point& point : points) cairo_line_to(pen_.get(), point.x, point.y);
 }
 
-void Canvas::box(const Box& box, Colour colour) {
-  set_colour(pen_.get(), colour);
+void Canvas::box(const Box& box, Color color) {
+  set_color(pen_.get(), color);
   cairo_rectangle(pen_.get(), box.left, box.top, box.width, box.height);
   cairo_fill(pen_.get());
 }
@@ -131,12 +131,12 @@ void Canvas::frame(const Box& box, const Stroke& stroke) {
        stroke);
 }
 
-void Canvas::gradient(const Box& box, const std::vector<Colour>& colours) {
+void Canvas::gradient(const Box& box, const std::vector<Color>& colors) {
   cairo_pattern_t* pattern = cairo_pattern_create_linear(0, box.bottom(), 0, box.top);
-  const double last = static_cast<double>(colours.size() - 1);
-  for (std::size_t i = 0; i < colours.size(); ++i)
-    cairo_pattern_add_color_stop_rgb(pattern, static_cast<double>(i) / last, colours[i].red,
-                                     colours[i].green, colours[i].blue);
+  const double last = static_cast<double>(colors.size() - 1);
+  for (std::size_t i = 0; i < colors.size(); ++i)
+    cairo_pattern_add_color_stop_rgb(pattern, static_cast<double>(i) / last, colors[i].red,
+                                     colors[i].green, colors[i].blue);
   cairo_set_source(pen_.get(), pattern);
   cairo_pattern_destroy(pattern);
   cairo_rectangle(pen_.get(), box.left, box.top, box.width, box.height);
@@ -144,7 +144,7 @@ void Canvas::gradient(const Box& box, const std::vector<Colour>& colours) {
 }
 
 void Canvas::line(const std::vector<Point>& points, const Stroke& stroke) {
-  set_colour(pen_.get(), stroke.colour);
+  set_color(pen_.get(), stroke.color);
   cairo_set_line_width(pen_.get(), stroke.width);
   cairo_set_line_join(pen_.get(), CAIRO_LINE_JOIN_ROUND);
   cairo_set_dash(pen_.get(), &stroke.dash, stroke.dash > 0 ? 1 : 0, 0);
@@ -152,14 +152,14 @@ void Canvas::line(const std::vector<Point>& points, const Stroke& stroke) {
   cairo_stroke(pen_.get());
 }
 
-void Canvas::polygon(const std::vector<Point>& points, Colour colour) {
-  set_colour(pen_.get(), colour);
+void Canvas::polygon(const std::vector<Point>& points, Color color) {
+  set_color(pen_.get(), color);
   trace(points);
   cairo_fill(pen_.get());
 }
 
-void Canvas::dot(Point centre, double radius, Colour colour) {
-  set_colour(pen_.get(), colour);
+void Canvas::dot(Point centre, double radius, Color color) {
+  set_color(pen_.get(), color);
   cairo_arc(pen_.get(), centre.x, centre.y, radius, 0, 2 * std::numbers::pi);
   cairo_fill(pen_.get());
 }
@@ -167,7 +167,7 @@ void Canvas::dot(Point centre, double radius, Colour colour) {
 void Canvas::text(Point at, const std::string& text, const TextStyle& style) {
   const std::string visible = shown(text);
   cairo_save(pen_.get());
-  set_colour(pen_.get(), style.colour);
+  set_color(pen_.get(), style.color);
   set_font(pen_.get(), style);
   cairo_translate(pen_.get(), at.x, at.y);
   cairo_rotate(pen_.get(), -style.angle * std::numbers::pi / 180);

@@ -26,7 +26,7 @@ enum class Align { left, centre, right };
 
 struct TextStyle {
   double size = 11;
-  Colour colour = ink;
+  Color color = ink;
   Align align = Align::left;
   bool bold = false;
   double angle = 0;  // degrees, anticlockwise
@@ -34,7 +34,7 @@ struct TextStyle {
 
 struct Stroke {
   double width = 1;
-  Colour colour = ink;
+  Color color = ink;
   double dash = 0;  // length of dashes and gaps; 0 is a solid line
 };
 
@@ -53,12 +53,12 @@ class Canvas {
   Canvas(const Canvas&) = delete;
   Canvas& operator=(const Canvas&) = delete;
 
-  void box(const Box& box, Colour colour);
+  void box(const Box& box, Color color);
   void frame(const Box& box, const Stroke& stroke);
-  void gradient(const Box& box, const std::vector<Colour>& colours);  // bottom to top
+  void gradient(const Box& box, const std::vector<Color>& colors);  // bottom to top
   void line(const std::vector<Point>& points, const Stroke& stroke);
-  void polygon(const std::vector<Point>& points, Colour colour);
-  void dot(Point centre, double radius, Colour colour);
+  void polygon(const std::vector<Point>& points, Color color);
+  void dot(Point centre, double radius, Color color);
 
   /// One line of text; `at` is its start, centre or end, halfway up its capitals.
   void text(Point at, const std::string& text, const TextStyle& style);

@@ -22,7 +22,7 @@ class ConfusionChart {
   void draw_labels();
   void draw_totals();
   void draw_axis_titles();
-  void draw_colour_bar();
+  void draw_color_bar();
 
  private:
   void draw_cell(std::size_t row, std::size_t column, std::int64_t total);
@@ -41,7 +41,7 @@ void ConfusionChart::draw_heading(const std::string& title) {
   canvas_.text({left, 68},
                "accuracy " + percent(metrics_.accuracy, 1) +
                    "  ·  n = " + std::to_string(metrics_.examples()),
-               {.size = 13, .colour = muted});
+               {.size = 13, .color = muted});
 }
 
 void ConfusionChart::draw_cells() {
@@ -72,7 +72,7 @@ void ConfusionChart::draw_count(const Box& cell, std::int64_t count, std::int64_
   TextStyle style{.size = std::clamp(0.26 * cell.width, 9.0, 22.0), .align = Align::centre};
   style.size = std::min(style.size, style.size * 0.84 * cell.width / text_width(number, style));
   if (style.size < smallest_print) return;
-  style.colour = is_dark(share) ? white : count == 0 ? Colour{0.66, 0.69, 0.73} : ink;
+  style.color = is_dark(share) ? white : count == 0 ? Color{0.66, 0.69, 0.73} : ink;
 
   const Point centre = cell.centre();
   TextStyle small = style;
@@ -109,7 +109,7 @@ void ConfusionChart::draw_column_label(std::size_t genre) {
 void ConfusionChart::draw_totals() {
   TextStyle style = layout_.label_style();
   style.align = Align::right;
-  style.colour = muted;
+  style.color = muted;
   const double right = layout_.totals_right();
   canvas_.text({right, layout_.matrix().top - 6 - style.size / 2}, "total", style);
   for (std::size_t genre = 0; genre < metrics_.classes.size(); ++genre)
@@ -120,23 +120,23 @@ void ConfusionChart::draw_totals() {
 void ConfusionChart::draw_axis_titles() {
   const Point centre = layout_.matrix().centre();
   const double left = layout_.matrix().left - layout_.gap - layout_.label_width() - 20;
-  TextStyle style{.size = 13, .colour = muted, .align = Align::centre};
+  TextStyle style{.size = 13, .color = muted, .align = Align::centre};
   canvas_.text({centre.x, layout_.height() - 34}, "predicted genre", style);
   style.angle = 90;
   canvas_.text({left, centre.y}, "true genre", style);
 }
 
-void ConfusionChart::draw_colour_bar() {
-  const Box bar = layout_.colour_bar();
-  std::vector<Colour> colours;
-  for (int i = 0; i <= 64; ++i) colours.push_back(heat(i / 64.0));
-  canvas_.gradient(bar, colours);
-  canvas_.frame(bar, {.width = 0.5, .colour = hairline});
+void ConfusionChart::draw_color_bar() {
+  const Box bar = layout_.color_bar();
+  std::vector<Color> colors;
+  for (int i = 0; i <= 64; ++i) colors.push_back(heat(i / 64.0));
+  canvas_.gradient(bar, colors);
+  canvas_.frame(bar, {.width = 0.5, .color = hairline});
 
-  TextStyle style{.size = 10, .colour = muted};
+  TextStyle style{.size = 10, .color = muted};
   for (const double share : {0.0, 0.25, 0.5, 0.75, 1.0}) {
     const double y = bar.bottom() - share * bar.height;
-    canvas_.line({{bar.right(), y}, {bar.right() + 3, y}}, {.width = 0.75, .colour = muted});
+    canvas_.line({{bar.right(), y}, {bar.right() + 3, y}}, {.width = 0.75, .color = muted});
     canvas_.text({bar.right() + 6, y}, percent(share, 0), style);
   }
   style.align = Align::centre;
@@ -156,7 +156,7 @@ void draw_confusion(const std::filesystem::path& path, const Metrics& metrics,
   chart.draw_labels();
   chart.draw_totals();
   chart.draw_axis_titles();
-  chart.draw_colour_bar();
+  chart.draw_color_bar();
   canvas.save();
 }
 

@@ -26,7 +26,7 @@ struct Subject {
 
 struct Series {
   std::string name;
-  Colour colour;
+  Color color;
   Curve curve;
 };
 
@@ -100,25 +100,25 @@ void CurveChart::draw_heading(const std::string& title) {
 }
 
 void CurveChart::draw_grid() {
-  TextStyle style{.size = 11, .colour = muted, .align = Align::right};
+  TextStyle style{.size = 11, .color = muted, .align = Align::right};
   const Ticks rows = nice_ticks(y_.low, y_.high, 7);
   for (const double value : rows.values) {
     const double y = y_(value);
-    canvas_.line({{plot.left, y}, {plot.right(), y}}, {.width = 0.75, .colour = hairline});
+    canvas_.line({{plot.left, y}, {plot.right(), y}}, {.width = 0.75, .color = hairline});
     canvas_.text({plot.left - 8, y}, rows.label(value), style);
   }
   style.align = Align::centre;
   const Ticks columns = whole_ticks(1, x_.high, 16);
   for (const double epoch : columns.values) {
     const double x = x_(epoch);
-    canvas_.line({{x, plot.bottom()}, {x, plot.bottom() + 4}}, {.width = 0.75, .colour = muted});
+    canvas_.line({{x, plot.bottom()}, {x, plot.bottom() + 4}}, {.width = 0.75, .color = muted});
     canvas_.text({x, plot.bottom() + 15}, columns.label(epoch), style);
   }
-  canvas_.line({{plot.left, plot.bottom()}, {plot.right(), plot.bottom()}}, {.colour = muted});
+  canvas_.line({{plot.left, plot.bottom()}, {plot.right(), plot.bottom()}}, {.color = muted});
 }
 
 void CurveChart::draw_axis_titles() {
-  TextStyle style{.size = 13, .colour = muted, .align = Align::centre};
+  TextStyle style{.size = 13, .color = muted, .align = Align::centre};
   canvas_.text({plot.centre().x, plot.bottom() + 42}, "epoch", style);
   style.angle = 90;
   canvas_.text({margin, plot.centre().y}, subject_.name, style);
@@ -128,14 +128,14 @@ void CurveChart::draw_legend() {
   constexpr double y = 97, swatch = 24;
   const TextStyle style{.size = 12};
   double x = plot.left;
-  for (const auto& [name, colour, curve] : series_) {
+  for (const auto& [name, color, curve] : series_) {
     if (curve.empty()) continue;
-    if (members_ > 1) canvas_.box({x, y - 6, swatch, 12}, with_alpha(colour, band_alpha));
-    canvas_.line({{x, y}, {x + swatch, y}}, {.width = line_width_, .colour = colour});
+    if (members_ > 1) canvas_.box({x, y - 6, swatch, 12}, with_alpha(color, band_alpha));
+    canvas_.line({{x, y}, {x + swatch, y}}, {.width = line_width_, .color = color});
     canvas_.text({x + swatch + 7, y}, name, style);
     x += swatch + 7 + text_width(name, style) + 26;
   }
-  const TextStyle remark{.size = 12, .colour = muted};
+  const TextStyle remark{.size = 12, .color = muted};
   if (x == plot.left)
     canvas_.text({x, y}, "no values", remark);
   else if (members_ > 1)
@@ -161,9 +161,9 @@ void CurveChart::draw_run(const Series& series, std::size_t first, std::size_t l
   std::vector<Point> line;
   for (std::size_t epoch = first; epoch <= last; ++epoch)
     line.push_back(at(epoch, series.curve.mean[epoch]));
-  canvas_.line(line, {.width = line_width_, .colour = series.colour});
+  canvas_.line(line, {.width = line_width_, .color = series.color});
   if (first == last || epochs_ <= most_dots)
-    for (const Point& point : line) canvas_.dot(point, 2.75, series.colour);
+    for (const Point& point : line) canvas_.dot(point, 2.75, series.color);
 }
 
 void CurveChart::draw_band(const Series& series, std::size_t first, std::size_t last) {
@@ -177,19 +177,19 @@ void CurveChart::draw_band(const Series& series, std::size_t first, std::size_t 
   for (std::size_t epoch = first; epoch <= last; ++epoch)
     add(epoch, series.curve.high[epoch], spread);
   for (std::size_t epoch = last + 1; epoch-- > first;) add(epoch, series.curve.low[epoch], -spread);
-  canvas_.polygon(outline, with_alpha(series.colour, band_alpha));
+  canvas_.polygon(outline, with_alpha(series.color, band_alpha));
 }
 
 void CurveChart::draw_best_line() {
   if (!best_epoch_) return;
-  const auto& [name, colour, curve] = series_.back();
+  const auto& [name, color, curve] = series_.back();
   const double value = curve.mean[*best_epoch_];
   const Point point = at(*best_epoch_, value);
-  canvas_.line({{point.x, plot.top - 4}, {point.x, plot.bottom()}}, {.colour = muted, .dash = 3});
+  canvas_.line({{point.x, plot.top - 4}, {point.x, plot.bottom()}}, {.color = muted, .dash = 3});
 
   const std::string label = "best " + name + " " + subject_.name + " " + significant(value) +
                             ", epoch " + std::to_string(*best_epoch_ + 1);
-  const TextStyle style{.size = 11, .colour = colour, .align = Align::centre, .bold = true};
+  const TextStyle style{.size = 11, .color = color, .align = Align::centre, .bold = true};
   const double half = text_width(label, style) / 2;
   const double x = std::clamp(point.x, plot.left + half, plot.right() - half);
   canvas_.text({x, plot.top - 12}, label, style);
@@ -197,10 +197,10 @@ void CurveChart::draw_best_line() {
 
 void CurveChart::draw_best_marker() {
   if (!best_epoch_) return;
-  const auto& [name, colour, curve] = series_.back();
+  const auto& [name, color, curve] = series_.back();
   const Point point = at(*best_epoch_, curve.mean[*best_epoch_]);
   canvas_.dot(point, 6.5, white);
-  canvas_.dot(point, 5, colour);
+  canvas_.dot(point, 5, color);
   canvas_.dot(point, 2.5, white);
 }
 

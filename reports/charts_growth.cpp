@@ -13,7 +13,7 @@ namespace {
 using namespace chart;
 
 constexpr Box plot{92, 122, 676, 306};
-constexpr Colour colours[] = {blue, vermilion};
+constexpr Color colors[] = {blue, vermilion};
 
 /// Draws the parts of one chart of growth.
 class GrowthChart {
@@ -37,7 +37,7 @@ class GrowthChart {
 };
 
 Stroke dashed(std::size_t comparison) {
-  return {.width = 1.25, .colour = grey, .dash = comparison == 0 ? 3.0 : 7.0};
+  return {.width = 1.25, .color = grey, .dash = comparison == 0 ? 3.0 : 7.0};
 }
 
 /// A line's first point carried on to its last value by a power law.
@@ -97,29 +97,29 @@ void GrowthChart::draw_legend() {
     x += swatch + 7 + text_width(name, style) + 26;
   };
   for (std::size_t i = 0; i < growth_.lines.size(); ++i)
-    entry(growth_.lines[i].name, {.width = 2.25, .colour = colours[i]});
+    entry(growth_.lines[i].name, {.width = 2.25, .color = colors[i]});
   for (std::size_t i = 0; i < growth_.comparisons.size(); ++i)
     entry(growth_.comparisons[i].name, dashed(i));
 }
 
 void GrowthChart::draw_grid() {
-  TextStyle style{.size = 11, .colour = muted, .align = Align::right};
+  TextStyle style{.size = 11, .color = muted, .align = Align::right};
   for (const double seconds : log_ticks(y_.low, y_.high, 10)) {
     const double y = y_(seconds);
-    canvas_.line({{plot.left, y}, {plot.right(), y}}, {.width = 0.75, .colour = hairline});
+    canvas_.line({{plot.left, y}, {plot.right(), y}}, {.width = 0.75, .color = hairline});
     canvas_.text({plot.left - 8, y}, duration(seconds), style);
   }
   style.align = Align::centre;
   for (const double value : values_) {
     const double x = x_(value);
-    canvas_.line({{x, plot.bottom()}, {x, plot.bottom() + 4}}, {.width = 0.75, .colour = muted});
+    canvas_.line({{x, plot.bottom()}, {x, plot.bottom() + 4}}, {.width = 0.75, .color = muted});
     canvas_.text({x, plot.bottom() + 15}, significant(value), style);
   }
-  canvas_.line({{plot.left, plot.bottom()}, {plot.right(), plot.bottom()}}, {.colour = muted});
+  canvas_.line({{plot.left, plot.bottom()}, {plot.right(), plot.bottom()}}, {.color = muted});
 }
 
 void GrowthChart::draw_axis_titles() {
-  TextStyle style{.size = 13, .colour = muted, .align = Align::centre};
+  TextStyle style{.size = 13, .color = muted, .align = Align::centre};
   canvas_.text({plot.centre().x, plot.bottom() + 42}, growth_.parameter, style);
   style.angle = 90;
   canvas_.text({margin, plot.centre().y}, growth_.quantity, style);
@@ -137,8 +137,8 @@ void GrowthChart::draw_lines() {
     const auto& points = growth_.lines[i].points;
     std::vector<Point> line;
     for (const auto& point : points) line.push_back(at(point));
-    canvas_.line(line, {.width = 2.25, .colour = colours[i]});
-    for (const auto& point : points) canvas_.dot(at(point), 3.5, colours[i]);
+    canvas_.line(line, {.width = 2.25, .color = colors[i]});
+    for (const auto& point : points) canvas_.dot(at(point), 3.5, colors[i]);
   }
   for (std::size_t i = 0; i < growth_.lines.size(); ++i) draw_times(i);
 }
@@ -150,7 +150,7 @@ void GrowthChart::draw_times(std::size_t i) {
   const bool falling = points.back().seconds < first;
   const bool above =
       growth_.lines.size() == 1 ? falling : first > growth_.lines[1 - i].points.front().seconds;
-  const TextStyle style{.size = 10.5, .colour = colours[i], .align = Align::centre};
+  const TextStyle style{.size = 10.5, .color = colors[i], .align = Align::centre};
   for (const auto& point : points) {
     const std::string time = duration(point.seconds);
     const double half = text_width(time, style) / 2, aside = above == falling ? 14 : -14;

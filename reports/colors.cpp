@@ -12,7 +12,7 @@ double gamma_encoded(double linear) {
 }
 
 /// OKLCh to sRGB, with the matrices of https://bottosson.github.io/posts/oklab/
-Colour from_oklch(double lightness, double chroma, double hue) {
+Color from_oklch(double lightness, double chroma, double hue) {
   const double a = chroma * std::cos(hue), b = chroma * std::sin(hue);
   const double l = std::pow(lightness + 0.3963377774 * a + 0.2158037573 * b, 3);
   const double m = std::pow(lightness - 0.1055613458 * a - 0.0638541728 * b, 3);
@@ -24,7 +24,7 @@ Colour from_oklch(double lightness, double chroma, double hue) {
 
 }  // namespace
 
-Colour heat(double share) {
+Color heat(double share) {
   constexpr double hue = 4.45;  // 255 degrees
   const double lightness = 0.975 - 0.635 * share;
   const double chroma = 0.008 + 0.102 * share + 0.25 * share * (1 - share);  // inside sRGB

@@ -36,14 +36,14 @@ double widest_total(const Metrics& metrics, const TextStyle& style) {
 ConfusionLayout::ConfusionLayout(const Metrics& metrics) {
   const double genres = static_cast<double>(std::max<std::size_t>(metrics.classes.size(), 1));
   cell_ = cell_size(genres);
-  label_ = {.size = std::min(11.0, 0.5 * cell_), .colour = ink};
+  label_ = {.size = std::min(11.0, 0.5 * cell_), .color = ink};
   label_width_ = longest(metrics, label_);
   angle_ = label_width_ > cell_ - 6 ? 45 : 0;
   totals_ = 2 * gap + widest_total(metrics, label_);
 
   const double below =
       angle_ == 0 ? label_.size : (label_width_ + label_.size) * std::numbers::sqrt2 / 2;
-  const double right = totals_ + 3 * gap + 64;  // the colour bar with its numbers
+  const double right = totals_ + 3 * gap + 64;  // the color bar with its numbers
   const double size = cell_ * genres;
   const double left = margin + axis_title + label_width_ + gap;
   width_ = std::max(std::ceil(left + size + right + margin), narrowest);
@@ -57,7 +57,7 @@ Box ConfusionLayout::cell(std::size_t true_genre, std::size_t predicted_genre) c
           matrix_.top + cell_ * static_cast<double>(true_genre), cell_, cell_};
 }
 
-Box ConfusionLayout::colour_bar() const {
+Box ConfusionLayout::color_bar() const {
   const double height = std::min(matrix_.height, 300.0);
   return {totals_right() + 3 * gap, matrix_.top, 12, height};
 }

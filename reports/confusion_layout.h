@@ -20,7 +20,7 @@ class ConfusionLayout {
   double label_width() const { return label_width_; }  // a longer name is shortened
   double column_angle() const { return angle_; }       // degrees; 0 if the labels fit upright
   double totals_right() const { return matrix_.right() + totals_; }
-  Box colour_bar() const;
+  Box color_bar() const;
 
  private:
   TextStyle label_;

@@ -22,7 +22,7 @@ void draw_legend(Canvas& canvas) {
   entry("complete", [&] { canvas.dot({x + 5, y}, 3.5, blue); });
   entry("pruned", [&] { canvas.dot({x + 5, y}, 3, grey); });
   entry("best so far", [&] {
-    canvas.line({{x - 6, y}, {x + 10, y}}, {.width = 2.25, .colour = vermilion});
+    canvas.line({{x - 6, y}, {x + 10, y}}, {.width = 2.25, .color = vermilion});
   });
 }
 
@@ -30,9 +30,9 @@ void draw_numbers(Canvas& canvas, const Scale& x) {
   const Ticks ticks = whole_ticks(std::max(0.0, x.low), x.high, 16);
   for (const double number : ticks.values)
     canvas.text({x(number), plot.bottom() + 15}, ticks.label(number),
-                {.size = 11, .colour = muted, .align = Align::centre});
+                {.size = 11, .color = muted, .align = Align::centre});
   canvas.text({plot.centre().x, plot.bottom() + 42}, "trial",
-              {.size = 13, .colour = muted, .align = Align::centre});
+              {.size = 13, .color = muted, .align = Align::centre});
 }
 
 /// A staircase of the best complete trial so far.
@@ -49,7 +49,7 @@ void draw_best(Canvas& canvas, const SearchReport& report, const Scale& x, const
   }
   if (stairs.empty()) return;
   stairs.push_back({x(static_cast<double>(report.trials.back().number)), y(best)});
-  canvas.line(stairs, {.width = 2.25, .colour = vermilion});
+  canvas.line(stairs, {.width = 2.25, .color = vermilion});
 }
 
 }  // namespace

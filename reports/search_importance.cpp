@@ -23,7 +23,7 @@ void draw_importance(const std::filesystem::path& path, const SearchReport& repo
     canvas.text({left - 10, middle}, fitted(name, label_width - 10, {.size = 13}),
                 {.size = 13, .align = Align::right});
     canvas.box({left, y + 6, std::max(1.0, length), row - 12}, blue);
-    canvas.text({left + length + 8, middle}, fixed(share, 2), {.size = 12, .colour = muted});
+    canvas.text({left + length + 8, middle}, fixed(share, 2), {.size = 12, .color = muted});
     y += row;
   }
   canvas.save();

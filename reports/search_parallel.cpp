@@ -14,13 +14,13 @@ constexpr Box plot{84, 112, 650, 316};
 
 void draw_axis(Canvas& canvas, double x, const std::string& name,
                const std::vector<ParameterAxis::Tick>& ticks) {
-  canvas.line({{x, plot.top}, {x, plot.bottom()}}, {.colour = muted});
+  canvas.line({{x, plot.top}, {x, plot.bottom()}}, {.color = muted});
   canvas.text({x, plot.bottom() + 24}, name, {.size = 13, .align = Align::centre});
   for (const auto& [share, label] : ticks) {
     const double y = plot.bottom() - share * plot.height;
-    canvas.line({{x - 4, y}, {x, y}}, {.width = 0.75, .colour = muted});
+    canvas.line({{x - 4, y}, {x, y}}, {.width = 0.75, .color = muted});
     // White below the number, so that it reads over the lines.
-    const TextStyle style{.size = 10.5, .colour = muted, .align = Align::right};
+    const TextStyle style{.size = 10.5, .color = muted, .align = Align::right};
     const double wide = text_width(label, style);
     canvas.box({x - 9 - wide, y - 7, wide + 4, 14}, with_alpha(white, 0.8));
     canvas.text({x - 7, y}, label, style);
@@ -60,7 +60,7 @@ void draw_parallel(const std::filesystem::path& path, const SearchReport& report
              plot.bottom() -
                  plot.height * ParameterAxis(report.parameters.at(name)).share(found->second)});
     }
-    canvas.line(line, {.width = 1.25, .colour = with_alpha(heat(0.12 + 0.88 * share), 0.75)});
+    canvas.line(line, {.width = 1.25, .color = with_alpha(heat(0.12 + 0.88 * share), 0.75)});
   }
   std::vector<ParameterAxis::Tick> ticks;
   const Ticks nice = nice_ticks(value.low, value.high, 7);

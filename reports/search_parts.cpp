@@ -18,14 +18,14 @@ void draw_value_grid(Canvas& canvas, const Scale& scale, const Box& plot, const 
   const Ticks ticks = nice_ticks(scale.low, scale.high, 7);
   for (const double value : ticks.values) {
     const double y = scale(value);
-    canvas.line({{plot.left, y}, {plot.right(), y}}, {.width = 0.75, .colour = hairline});
+    canvas.line({{plot.left, y}, {plot.right(), y}}, {.width = 0.75, .color = hairline});
     canvas.text({plot.left - 8, y}, ticks.label(value),
-                {.size = 11, .colour = muted, .align = Align::right});
+                {.size = 11, .color = muted, .align = Align::right});
   }
-  canvas.line({{plot.left, plot.bottom()}, {plot.right(), plot.bottom()}}, {.colour = muted});
+  canvas.line({{plot.left, plot.bottom()}, {plot.right(), plot.bottom()}}, {.color = muted});
   if (!name.empty())
     canvas.text({plot.left - 44, plot.centre().y}, name,
-                {.size = 13, .colour = muted, .align = Align::centre, .angle = 90});
+                {.size = 13, .color = muted, .align = Align::centre, .angle = 90});
 }
 
 std::string counted_trials(const SearchReport& report) {
@@ -39,7 +39,7 @@ std::string counted_trials(const SearchReport& report) {
 
 void draw_nothing(Canvas& canvas) {
   canvas.text({width / 2, height / 2}, "no trial has a value yet",
-              {.size = 13, .colour = muted, .align = Align::centre});
+              {.size = 13, .color = muted, .align = Align::centre});
 }
 
 }  // namespace tutti::chart

@@ -23,12 +23,12 @@ void draw_panel(Canvas& canvas, const SearchReport& report, const std::string& n
   } else {
     for (const double value : nice_ticks(y.low, y.high, 7).values)
       canvas.line({{panel.left, y(value)}, {panel.right(), y(value)}},
-                  {.width = 0.75, .colour = hairline});
-    canvas.line({{panel.left, panel.bottom()}, {panel.right(), panel.bottom()}}, {.colour = muted});
+                  {.width = 0.75, .color = hairline});
+    canvas.line({{panel.left, panel.bottom()}, {panel.right(), panel.bottom()}}, {.color = muted});
   }
   for (const auto& [share, label] : axis.ticks(6))
     canvas.text({x(share), panel.bottom() + 14}, label,
-                {.size = 10.5, .colour = muted, .align = Align::centre});
+                {.size = 10.5, .color = muted, .align = Align::centre});
   canvas.text({panel.centre().x, panel.bottom() + 36}, name, {.size = 13, .align = Align::centre});
   const auto last = static_cast<double>(std::max<std::int64_t>(1, trials.back()->number));
   for (const Trial* trial : trials)

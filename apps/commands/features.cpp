@@ -20,7 +20,7 @@ int features(const FeaturesCommand& o) {
   const GenreTree songs = find_genre_tree(o.audio, Media::songs);
   ProgressBar bar("listening ", "songs", o.common.quiet);
   const SongProblems problems =
-      write_song_table(o.out, o.audio, songs, compat_named(o.compat),
+      write_song_table(o.out, o.audio, songs, librosa_version_named(o.compat),
                        [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
   bar.clear();
   tell(problems);

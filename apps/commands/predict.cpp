@@ -105,7 +105,7 @@ class Judge {
 
   void judge_songs(const std::vector<fs::path>& files) {
     if (files.empty()) return;
-    const Listener listen = make_listener(options_.run, run_);
+    const Preprocessor listen = make_preprocessor(options_.run, run_);
     in_groups(files, songs_at_once, "songs", [&](const auto& group, const auto& progress) {
       std::vector<std::vector<Tensor>> windows(group.size());
       const auto found = read_songs(

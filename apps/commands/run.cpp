@@ -31,7 +31,7 @@ Tensor outputs(const Sequential& model, const Tensor& x, const RunOptions& o) {
     std::iota(rows.begin(), rows.end(), static_cast<std::int32_t>(begin));
     const Batch batch{
         data, Tensor::from({1, static_cast<std::int64_t>(rows.size())}, rows, model.device())};
-    const auto some = model.outputs(batch, Pass{}).value().to_vector<float>();
+    const auto some = model.outputs(batch, Context{}).value().to_vector<float>();
     values.insert(values.end(), some.begin(), some.end());
     bar.update(std::min(begin + o.batch, n), n);
   }

@@ -139,7 +139,7 @@ std::optional<EnsembleReport> train_run(const EnsembleOptions& o) {
   const std::atomic<bool>& stop = stop_on_interrupt();
   History history;
   ensemble.fit(training, test,
-               {.bootstrap_percent = static_cast<float>(o.bootstrap),
+               {.bootstrap_fraction = static_cast<float>(o.bootstrap),
                 .batch_size = o.batch,
                 .epochs = o.epochs,
                 .learning_rate = o.learning_rate,

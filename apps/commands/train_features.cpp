@@ -25,13 +25,13 @@ struct TrainFeaturesOptions {
 };
 
 /// The version of librosa whose numbers the table holds; the published ones do not say it.
-Compat compat_of(const FeatureOptions& f) {
-  if (f.compat != "auto") return compat_named(f.compat);
-  return compat_of_table(f.data).value_or(Compat::v0_6);
+LibrosaVersion librosa_version_of(const FeatureOptions& f) {
+  if (f.compat != "auto") return librosa_version_named(f.compat);
+  return librosa_version_of_table(f.data).value_or(LibrosaVersion::v0_6);
 }
 
 json describe_run(const FeatureOptions& f, const FeatureTable& table, const Scaler& scaler,
-                  Compat compat, Device device) {
+                  LibrosaVersion compat, Device device) {
   const std::string model = name(f.model);
   json preprocessing = to_json(scaler, f.scaling);
   preprocessing["compat"] = name(compat);
@@ -65,7 +65,7 @@ std::optional<Metrics> train_run(const FeatureOptions& f, const fs::path& out, b
   const Device device = f.common.prepare();
   expect_new_run(out, force);
   const FeatureTable table = load_feature_table(f.data);
-  const Compat compat = compat_of(f);
+  const LibrosaVersion compat = librosa_version_of(f);
   const ThreeWaySplit split =
       split_stratified(table.labels, table.classes, f.test, f.validation, f.seed);
   if (f.batch > static_cast<int>(split.train.size()))

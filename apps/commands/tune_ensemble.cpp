@@ -51,7 +51,7 @@ void train_trial(TrialRun& run, const EnsembleOptions& o, const fs::path& scratc
   int epochs = 0;
   try {
     ensemble.fit(training, validation,
-                 {.bootstrap_percent = static_cast<float>(o.bootstrap),
+                 {.bootstrap_fraction = static_cast<float>(o.bootstrap),
                   .batch_size = o.batch,
                   .epochs = o.epochs,
                   .learning_rate = o.learning_rate,

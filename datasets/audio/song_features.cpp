@@ -74,7 +74,7 @@ struct Scratch {
 
 }  // namespace
 
-std::vector<double> song_features(const std::vector<float>& samples, Compat compat) {
+std::vector<double> song_features(const std::vector<float>& samples, LibrosaVersion compat) {
   thread_local Scratch scratch;
   auto& [padded, spectra] = scratch;
   pad_song(samples, compat, padded);

@@ -51,12 +51,13 @@ TUTTI_SIMD void measure_shape(const Spectra& magnitudes, Shape& shape) {
 
 }  // namespace
 
-void pad_song(const std::vector<float>& samples, Compat compat, std::vector<float>& padded) {
+void pad_song(const std::vector<float>& samples, LibrosaVersion compat,
+              std::vector<float>& padded) {
   constexpr std::ptrdiff_t half = frame_size / 2;
   padded.assign(half, 0);
   padded.insert(padded.end(), samples.begin(), samples.end());
   padded.insert(padded.end(), half, 0);
-  if (compat == Compat::v0_11) return;
+  if (compat == LibrosaVersion::v0_11) return;
   std::reverse_copy(samples.begin() + 1, samples.begin() + 1 + half, padded.begin());
   std::reverse_copy(samples.end() - 1 - half, samples.end() - 1, padded.end() - half);
 }

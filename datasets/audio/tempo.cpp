@@ -107,16 +107,17 @@ std::vector<double> mean_autocorrelation(const std::vector<double>& onsets) {
 
 }  // namespace
 
-double estimate_tempo(const std::vector<double>& onsets, Compat compat) {
+double estimate_tempo(const std::vector<double>& onsets, LibrosaVersion compat) {
   if (std::ranges::all_of(onsets, [](double x) { return x == 0; })) return 0;
   const auto correlation = mean_autocorrelation(onsets);
   std::int64_t best = 0;
-  double highest = compat == Compat::v0_6 ? 0 : -HUGE_VAL;
+  double highest = compat == LibrosaVersion::v0_6 ? 0 : -HUGE_VAL;
   for (std::int64_t lag = 1; lag < window; ++lag) {
     if (tempo_of(lag) >= fastest_tempo) continue;
     const double prior = -0.5 * std::pow(std::log2(tempo_of(lag) / usual_tempo), 2);
-    const double score = compat == Compat::v0_6 ? correlation[lag] * std::exp(prior)
-                                                : std::log1p(1e6 * correlation[lag]) + prior;
+    const double score = compat == LibrosaVersion::v0_6
+                             ? correlation[lag] * std::exp(prior)
+                             : std::log1p(1e6 * correlation[lag]) + prior;
     if (score > highest) {
       highest = score;
       best = lag;

@@ -8,7 +8,7 @@ class ActivationLayer final : public Layer {
  public:
   explicit ActivationLayer(const Activation& activation) : activation_(activation) {}
   Shape build(const Shape& input, Initializer&) override { return input; }
-  Variable forward(const Variable& x, const Pass& pass) const override {
+  Variable forward(const Variable& x, const Context& pass) const override {
     return activate(activation_, x, pass);
   }
   const Activation& activation() const { return activation_; }

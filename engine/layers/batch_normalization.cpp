@@ -20,7 +20,7 @@ Shape BatchNormalization::build(const Shape& input, Initializer& initializer) {
   return input;
 }
 
-Variable BatchNormalization::forward(const Variable& x, const Pass& pass) const {
+Variable BatchNormalization::forward(const Variable& x, const Context& pass) const {
   const Variable &gamma = parameters_[0].variable, &beta = parameters_[1].variable;
   const Tensor &mean = parameters_[2].variable.value(), &variance = parameters_[3].variable.value();
   if (!pass.training)
@@ -31,8 +31,8 @@ Variable BatchNormalization::forward(const Variable& x, const Pass& pass) const 
   const BatchStatistics of_batch{like(mean), like(variance)};
   const Variable y = batch_norm(x, gamma, beta, options_.epsilon, of_batch);
   const auto change = [of_batch, mean, variance, share = 1 - options_.momentum] {
-    blend(share, of_batch.mean, mean);
-    blend(share, of_batch.variance, variance);
+    moving_average(share, of_batch.mean, mean);
+    moving_average(share, of_batch.variance, variance);
   };
   pass.changes ? pass.changes->push_back(change) : change();
   return y;

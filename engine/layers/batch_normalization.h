@@ -3,7 +3,7 @@
 
 namespace tutti {
 
-/// Over the last axis of any shape. In training by the batch's mean and variance, which it blends
+/// Over the last axis of any shape. In training by the batch's mean and variance, which it moves
 /// into moving averages; otherwise by those. Ioffe, Szegedy (ICML 2015).
 class BatchNormalization final : public Layer {
  public:
@@ -16,7 +16,7 @@ class BatchNormalization final : public Layer {
 
   explicit BatchNormalization(const Options& options) : options_(options) {}
   Shape build(const Shape& input, Initializer& initializer) override;
-  Variable forward(const Variable& x, const Pass& pass) const override;
+  Variable forward(const Variable& x, const Context& pass) const override;
   const Options& options() const { return options_; }
 
  private:

@@ -30,7 +30,7 @@ Shape Conv2D::build(const Shape& input, Initializer& initializer) {
 }
 
 template <class Input>
-Variable Conv2D::apply(const Input& x, const Pass& pass) const {
+Variable Conv2D::apply(const Input& x, const Context& pass) const {
   const auto& o = options_;
   Variable w = parameters_[0].variable;
   const Shape& kernel = w.shape();
@@ -43,16 +43,16 @@ Conv2dOptions Conv2D::window() const {
   return {o.stride_height, o.stride_width, o.padding, o.dilation_height, o.dilation_width};
 }
 
-Variable Conv2D::forward(const Variable& x, const Pass& pass) const {
+Variable Conv2D::forward(const Variable& x, const Context& pass) const {
   return options_.dimensions == 1 ? as_1d(apply(as_2d(x), pass)) : apply(x, pass);
 }
 
-Variable Conv2D::forward(const Batch& batch, const Pass& pass) const {
+Variable Conv2D::forward(const Batch& batch, const Context& pass) const {
   return options_.dimensions == 1 ? Layer::forward(batch, pass) : apply(batch, pass);
 }
 
 std::optional<Variable> Conv2D::forward_with(const Layer& next, const Batch& batch,
-                                             const Pass&) const {
+                                             const Context&) const {
   const auto* pooling = dynamic_cast<const Pooling2D*>(&next);
   if (!pooling || pooling->options() != MaxPooling2D(pairs_of_rows).options() ||
       options_.activation != Activation::relu || options_.dimensions != 2)

@@ -20,16 +20,16 @@ class Conv2D final : public Layer {
 
   explicit Conv2D(const Options& options) : options_(options) {}
   Shape build(const Shape& input, Initializer& initializer) override;
-  Variable forward(const Variable& x, const Pass& pass) const override;
-  Variable forward(const Batch& batch, const Pass& pass) const override;
+  Variable forward(const Variable& x, const Context& pass) const override;
+  Variable forward(const Batch& batch, const Context& pass) const override;
   /// With relu and a maximum over pairs of rows.
   std::optional<Variable> forward_with(const Layer& next, const Batch& batch,
-                                       const Pass& pass) const override;
+                                       const Context& pass) const override;
   const Options& options() const { return options_; }
 
  private:
   template <class Input>
-  Variable apply(const Input& x, const Pass& pass) const;
+  Variable apply(const Input& x, const Context& pass) const;
   Conv2dOptions window() const;
 
   Options options_;

@@ -14,7 +14,7 @@ Shape Dense::build(const Shape& input, Initializer& initializer) {
   return output;
 }
 
-Variable Dense::forward(const Variable& x, const Pass& pass) const {
+Variable Dense::forward(const Variable& x, const Context& pass) const {
   const Variable &w = parameters_[0].variable, &b = parameters_[1].variable;
   if (x.shape().size() == 3) return activate(options_.activation, dense(x, w, b), pass);
   Shape shape = x.shape();

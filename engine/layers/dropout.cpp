@@ -8,7 +8,7 @@ Shape Dropout::build(const Shape& input, Initializer& initializer) {
   return input;
 }
 
-Variable Dropout::forward(const Variable& x, const Pass& pass) const {
+Variable Dropout::forward(const Variable& x, const Context& pass) const {
   if (!pass.training || rate_ == 0) return x;
   return dropout(x, rate_, pass.dropout_draws, number_);
 }

@@ -7,7 +7,7 @@ namespace tutti {
 class Flatten final : public Layer {
  public:
   Shape build(const Shape& input, Initializer&) override { return {input.elements()}; }
-  Variable forward(const Variable& x, const Pass&) const override {
+  Variable forward(const Variable& x, const Context&) const override {
     const std::int64_t members = x.value().dim(0), batch = x.value().dim(1);
     return reshape(x, {members, batch, x.value().size() / (members * batch)});
   }

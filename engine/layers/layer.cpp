@@ -124,28 +124,28 @@ void Layer::freeze() {
   }
 }
 
-std::optional<Variable> Layer::forward_with(const Layer&, const Batch&, const Pass&) const {
+std::optional<Variable> Layer::forward_with(const Layer&, const Batch&, const Context&) const {
   return std::nullopt;
 }
 
-Variable Layer::forward(const Batch& batch, const Pass& pass) const {
+Variable Layer::forward(const Batch& batch, const Context& pass) const {
   const DType type = parameters_.empty() ? DType::float32 : parameters_[0].variable.value().dtype();
-  return forward(pick(batch, type), pass);
+  return forward(gather(batch, type), pass);
 }
 
-Variable activate(const Activation& activation, const Variable& x, const Pass& pass) {
+Variable activate(const Activation& activation, const Variable& x, const Context& pass) {
   if (!activation.is_softmax) return tutti::activation(activation.function, x);
   return pass.leave_softmax ? x : softmax(x);
 }
 
-void Layer::keep(const std::vector<std::int64_t>& members) {
+void Layer::select_members(const std::vector<std::int64_t>& members) {
   for (auto& parameter : parameters_) {
     Variable& variable = parameter.variable;
     variable = Variable(variable.value().rows(members), variable.requires_grad());
   }
 }
 
-void Layer::append(const Layer& other) {
+void Layer::append_members(const Layer& other) {
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     Variable& variable = parameters_[i].variable;
     variable =

@@ -66,7 +66,7 @@ class Initializer {
 };
 
 /// What layers know about the pass they take part in.
-struct Pass {
+struct Context {
   bool training = false;
   Tensor dropout_draws;        // int32 [M, 3], when training
   bool leave_softmax = false;  // of the last layer: to the loss, which does both in one
@@ -93,12 +93,12 @@ class Layer {
   virtual Shape build(const Shape& input, Initializer& initializer) = 0;
 
   /// [M, B, input shape] -> [M, B, output shape]
-  virtual Variable forward(const Variable& x, const Pass& pass) const = 0;
+  virtual Variable forward(const Variable& x, const Context& pass) const = 0;
   /// The same for the batch that a model starts from.
-  virtual Variable forward(const Batch& batch, const Pass& pass) const;
+  virtual Variable forward(const Batch& batch, const Context& pass) const;
   /// This layer and the next one, where one operation does both.
   virtual std::optional<Variable> forward_with(const Layer& next, const Batch& batch,
-                                               const Pass& pass) const;
+                                               const Context& pass) const;
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
 
@@ -110,8 +110,8 @@ class Layer {
 
   /// Goes on with some members alone, or with the members of a layer of the same shapes beside its
   /// own.
-  void keep(const std::vector<std::int64_t>& members);
-  void append(const Layer& other);
+  void select_members(const std::vector<std::int64_t>& members);
+  void append_members(const Layer& other);
 
  protected:
   std::vector<Parameter> parameters_;
@@ -133,6 +133,6 @@ inline constexpr Activation Activation::linear{};
 inline constexpr Activation Activation::relu{{ActivationFunction::Kind::relu}};
 inline constexpr Activation Activation::softmax{{}, true};
 
-Variable activate(const Activation& activation, const Variable& x, const Pass& pass);
+Variable activate(const Activation& activation, const Variable& x, const Context& pass);
 
 }  // namespace tutti

@@ -23,7 +23,7 @@ Shape Pooling2D::build(const Shape& input, Initializer&) {
   return options_.dimensions == 1 ? as_1d(out) : out;
 }
 
-Variable Pooling2D::forward(const Variable& x, const Pass&) const {
+Variable Pooling2D::forward(const Variable& x, const Context&) const {
   const Variable image = as_2d(x);
   const Variable y =
       options_.pooling == Pooling::max ? max_pool2d(image, window_) : avg_pool2d(image, window_);

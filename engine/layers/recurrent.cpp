@@ -10,7 +10,7 @@ Shape Recurrent::build(const Shape& input, Initializer& initializer) {
   return options_.return_sequences ? Shape{input[0], units} : Shape{units};
 }
 
-Variable Recurrent::forward(const Variable& x, const Pass& pass) const {
+Variable Recurrent::forward(const Variable& x, const Context& pass) const {
   if (pass.training && (options_.dropout != 0 || options_.recurrent_dropout != 0))
     throw Error(name_, ": training with dropout within the cell is not supported");
   const Variable h =

@@ -20,7 +20,7 @@ class Reshape final : public Layer {
       throw Error("Reshape: ", input, " has not the ", target_.elements(), " values of ", target_);
     return output_;
   }
-  Variable forward(const Variable& x, const Pass&) const override {
+  Variable forward(const Variable& x, const Context&) const override {
     Shape shape{x.value().dim(0), x.value().dim(1)};
     shape.insert(shape.end(), output_.begin(), output_.end());
     return reshape(x, shape);

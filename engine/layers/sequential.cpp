@@ -21,27 +21,27 @@ void Sequential::build(Initializer initializer, std::int64_t members, Device dev
   }
 }
 
-void Sequential::keep(const std::vector<std::int64_t>& members) {
-  for (auto& layer : layers_) layer->keep(members);
+void Sequential::select_members(const std::vector<std::int64_t>& members) {
+  for (auto& layer : layers_) layer->select_members(members);
   members_ = static_cast<std::int64_t>(members.size());
 }
 
-void Sequential::append(const Sequential& other) {
-  for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i]->append(*other.layers_.at(i));
+void Sequential::append_members(const Sequential& other) {
+  for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i]->append_members(*other.layers_.at(i));
   members_ += other.members_;
 }
 
-Variable Sequential::logits(Batch batch, const Pass& pass) const {
-  Pass last = pass;
+Variable Sequential::logits(Batch batch, const Context& pass) const {
+  Context last = pass;
   last.leave_softmax = true;
   return run(std::move(batch), pass, last);
 }
 
-Variable Sequential::outputs(Batch batch, const Pass& pass) const {
+Variable Sequential::outputs(Batch batch, const Context& pass) const {
   return run(std::move(batch), pass, pass);
 }
 
-Variable Sequential::run(Batch batch, const Pass& pass, const Pass& last) const {
+Variable Sequential::run(Batch batch, const Context& pass, const Context& last) const {
   batch.scale = input_.scale;
   batch.offset = input_.offset;
   const auto pass_of = [&](std::size_t i) { return i + 1 < layers_.size() ? pass : last; };

@@ -33,13 +33,13 @@ class Sequential {
   void build(std::int64_t members, Device device);
 
   /// Goes on with some members alone, or with those of a model of the same shapes beside its own.
-  void keep(const std::vector<std::int64_t>& members);
-  void append(const Sequential& other);
+  void select_members(const std::vector<std::int64_t>& members);
+  void append_members(const Sequential& other);
 
   /// [M, B, output shape]. The batch's own scale and offset are replaced by the input's.
-  Variable outputs(Batch batch, const Pass& pass) const;
+  Variable outputs(Batch batch, const Context& pass) const;
   /// The same before the softmax of the last layer: [M, B, classes].
-  Variable logits(Batch batch, const Pass& pass) const;
+  Variable logits(Batch batch, const Context& pass) const;
 
   /// Sum of the parameters' L2 terms, [M]; a Variable without value if there are none.
   Variable penalty() const;
@@ -61,7 +61,7 @@ class Sequential {
  private:
   void build(Initializer initializer, std::int64_t members, Device device);
   /// The last layer with a pass of its own.
-  Variable run(Batch batch, const Pass& pass, const Pass& last) const;
+  Variable run(Batch batch, const Context& pass, const Context& last) const;
 
   Input input_;
   std::vector<std::unique_ptr<Layer>> layers_;

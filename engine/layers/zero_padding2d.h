@@ -21,7 +21,7 @@ class ZeroPadding2D final : public Layer {
     const Shape out{top + image[0] + bottom, left + image[1] + right, image[2]};
     return options_.dimensions == 1 ? as_1d(out) : out;
   }
-  Variable forward(const Variable& x, const Pass&) const override {
+  Variable forward(const Variable& x, const Context&) const override {
     const Variable y = pad2d(as_2d(x), options_.padding);
     return options_.dimensions == 1 ? as_1d(y) : y;
   }

@@ -43,8 +43,9 @@ Tensor batch_norm_inference(const Tensor& x, const Tensor& gamma, const Tensor& 
   return y;
 }
 
-void blend(double share, const Tensor& value, const Tensor& average) {
-  with_backend(average, [&](auto& backend) { backend.blend(value.size(), share, value, average); });
+void moving_average(double share, const Tensor& value, const Tensor& average) {
+  with_backend(average,
+               [&](auto& backend) { backend.moving_average(value.size(), share, value, average); });
 }
 
 }  // namespace tutti

@@ -1,6 +1,6 @@
 #include "engine/dispatch.h"
+#include "engine/ops/gather.h"
 #include "engine/ops/ops.h"
-#include "engine/ops/pick.h"
 #include "engine/ops/window.h"
 
 namespace tutti {
@@ -70,18 +70,18 @@ Variable conv2d(const Variable& x, const Variable& w, const Variable& b,
 
 Variable conv2d(const Batch& x, const Variable& w, const Variable& b,
                 const Conv2dOptions& options) {
-  if (x.data.dtype() != DType::uint8) return conv2d(pick(x, w.value().dtype()), w, b, options);
+  if (x.data.dtype() != DType::uint8) return conv2d(gather(x, w.value().dtype()), w, b, options);
   const auto shape = conv2d_shape(batch_shape(x), w.shape(), b.shape(), options);
   Tensor y = like(w.value(), out_shape(shape));
   with_real(y, [&]<class Real>() {
     kernels::backend<Real>(y.device())
-        .conv2d_picked(shape, picked_bytes<Real>(x), w.value(), b.value(), y);
+        .conv2d_gathered(shape, gathered_bytes<Real>(x), w.value(), b.value(), y);
   });
   return Variable::result(y, {w, b}, [shape, x, w = w.value()](const Tensor& dy) -> Gradients {
     Tensor dw = like(w);
     with_real(dw, [&]<class Real>() {
       kernels::backend<Real>(dy.device())
-          .conv2d_picked_backward_filter(shape, picked_bytes<Real>(x), dy, dw);
+          .conv2d_gathered_backward_filter(shape, gathered_bytes<Real>(x), dy, dw);
     });
     return {dw, bias_gradient(shape, dy)};
   });
@@ -97,18 +97,18 @@ Variable conv2d_relu_pool(const Batch& x, const Variable& w, const Variable& b,
   with_real(w.value(), [&]<class Real>() {
     auto& backend = kernels::backend<Real>(w.value().device());
     if (x.data.dtype() != DType::uint8 || shape.out_height == 0 ||
-        !backend.has_conv2d_relu_pool(shape, picked_bytes<Real>(x))) {
+        !backend.has_conv2d_relu_pool(shape, gathered_bytes<Real>(x))) {
       result = max_pool2d(activation({ActivationFunction::Kind::relu}, conv2d(x, w, b, options)),
                           pairs_of_rows);
       return;
     }
-    Tensor y = like(w.value(), pooled), choice = Tensor::empty(pooled, DType::uint8, y.device());
-    backend.conv2d_relu_pool(shape, picked_bytes<Real>(x), w.value(), b.value(), y, choice);
+    Tensor y = like(w.value(), pooled), argmax = Tensor::empty(pooled, DType::uint8, y.device());
+    backend.conv2d_relu_pool(shape, gathered_bytes<Real>(x), w.value(), b.value(), y, argmax);
     result = Variable::result(
-        y, {w, b}, [shape, x, choice, w = w.value()](const Tensor& dy) -> Gradients {
+        y, {w, b}, [shape, x, argmax, w = w.value()](const Tensor& dy) -> Gradients {
           Tensor dw = like(w), db = like(w, {shape.members, shape.filters});
           kernels::backend<Real>(dy.device())
-              .conv2d_relu_pool_backward(shape, picked_bytes<Real>(x), dy, choice, dw, db);
+              .conv2d_relu_pool_backward(shape, gathered_bytes<Real>(x), dy, argmax, dw, db);
           return {dw, db};
         });
   });

@@ -38,12 +38,12 @@ struct Batch {
 };
 
 /// The examples of a batch as numbers: [M, B, …] of the given type.
-Variable pick(const Batch& batch, DType type = DType::float32);
+Variable gather(const Batch& batch, DType type = DType::float32);
 
 /// x [M, B, H, W, C], w [M, KH, KW, C, F], b [M, F] -> [M, B, OH, OW, F]
 Variable conv2d(const Variable& x, const Variable& w, const Variable& b,
                 const Conv2dOptions& options);
-/// The same as conv2d(pick(batch), …) without the copy; no gradient for the batch.
+/// The same as conv2d(gather(batch), …) without the copy; no gradient for the batch.
 Variable conv2d(const Batch& x, const Variable& w, const Variable& b, const Conv2dOptions& options);
 
 /// [M, B, H, W, C] -> [M, B, OH, OW, C]. The mean does not count padding.
@@ -70,7 +70,7 @@ Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& be
 Tensor batch_norm_inference(const Tensor& x, const Tensor& gamma, const Tensor& beta,
                             double epsilon, const BatchStatistics& given);
 /// average += share (value - average), in place
-void blend(double share, const Tensor& value, const Tensor& average);
+void moving_average(double share, const Tensor& value, const Tensor& average);
 
 /// x [M, B, I], w [M, I, O], b [M, O] -> [M, B, O]
 Variable dense(const Variable& x, const Variable& w, const Variable& b);

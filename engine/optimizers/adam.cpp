@@ -99,8 +99,8 @@ void Adam::set_memory(std::int64_t member, const AdamMemory& memory) {
   members_.at(static_cast<std::size_t>(member)).steps = memory.steps;
 }
 
-void Adam::keep(const std::vector<Parameter>& parameters,
-                const std::vector<std::int64_t>& members) {
+void Adam::select_members(const std::vector<Parameter>& parameters,
+                          const std::vector<std::int64_t>& members) {
   follow(parameters);
   for (auto& [parameter, m, v] : states_) {
     m = m.rows(members);
@@ -111,7 +111,7 @@ void Adam::keep(const std::vector<Parameter>& parameters,
   members_ = std::move(kept);
 }
 
-void Adam::append(const std::vector<Parameter>& parameters, const Adam& other) {
+void Adam::append_members(const std::vector<Parameter>& parameters, const Adam& other) {
   follow(parameters);
   for (std::size_t i = 0; i < states_.size(); ++i) {
     states_[i].m = Tensor::joined({states_[i].m, other.states_.at(i).m});

@@ -37,8 +37,9 @@ class Adam {
 
   /// Goes on with some members alone, or with those of another Adam beside its own; `parameters`
   /// are the model's, changed likewise.
-  void keep(const std::vector<Parameter>& parameters, const std::vector<std::int64_t>& members);
-  void append(const std::vector<Parameter>& parameters, const Adam& other);
+  void select_members(const std::vector<Parameter>& parameters,
+                      const std::vector<std::int64_t>& members);
+  void append_members(const std::vector<Parameter>& parameters, const Adam& other);
 
  private:
   struct State {

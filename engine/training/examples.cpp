@@ -28,7 +28,7 @@ std::vector<std::int32_t> labels_of(const std::vector<std::int32_t>& labels,
   return result;
 }
 
-MeanAndDeviation mean_and_deviation(const Examples& examples) {
+MeanAndStandardDeviation mean_and_standard_deviation(const Examples& examples) {
   using Histogram = std::array<std::int64_t, 256>;
   const std::int64_t size = examples.x.size() / examples.x.dim(0);
   const std::uint8_t* pixels = examples.x.data<std::uint8_t>();

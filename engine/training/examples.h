@@ -40,9 +40,9 @@ struct MemberExamples {
 };
 
 /// Of all values in the examples' rows; x must be uint8.
-struct MeanAndDeviation {
+struct MeanAndStandardDeviation {
   double mean, deviation;
 };
-MeanAndDeviation mean_and_deviation(const Examples& examples);
+MeanAndStandardDeviation mean_and_standard_deviation(const Examples& examples);
 
 }  // namespace tutti

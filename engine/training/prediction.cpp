@@ -16,11 +16,11 @@ Tensor predict_probabilities(const Sequential& model, const Tensor& data, const 
   std::vector<float> all(static_cast<std::size_t>(members * n * classes));
   for (std::int64_t begin = 0; begin < n; begin += examples_at_once) {
     const std::int64_t count = std::min(examples_at_once, n - begin);
-    std::vector<std::int32_t> picked;
+    std::vector<std::int32_t> gathered;
     for (const auto& of_member : rows)
-      picked.insert(picked.end(), of_member.begin() + begin, of_member.begin() + begin + count);
-    const Batch batch{x, Tensor::from({members, count}, picked, model.device())};
-    const auto p = softmax(model.logits(batch, Pass{}).value()).to_vector<float>();
+      gathered.insert(gathered.end(), of_member.begin() + begin, of_member.begin() + begin + count);
+    const Batch batch{x, Tensor::from({members, count}, gathered, model.device())};
+    const auto p = softmax(model.logits(batch, Context{}).value()).to_vector<float>();
     for (std::int64_t m = 0; m < members; ++m)
       std::copy_n(p.begin() + m * count * classes, count * classes,
                   all.begin() + (m * n + begin) * classes);

@@ -37,22 +37,23 @@ Trainer::Trainer(Sequential& model, const std::vector<RandomStream>& members, Te
 
 Trainer::Step& Trainer::step_of(std::int64_t batch) {
   if (const auto found = steps_.find(batch); found != steps_.end()) return found->second;
-  const std::int64_t members = model_.members(), picks = members * batch;
+  const std::int64_t members = model_.members(), count = members * batch;
   Step& step = steps_[batch];
-  step.numbers = Tensor::empty({2 * picks + 3 * members}, DType::int32, model_.device());
-  step.rows = step.numbers.slice(0, picks).reshape({members, batch});
-  step.labels = step.numbers.slice(picks, picks).reshape({members, batch});
-  step.dropout_draws = step.numbers.slice(2 * picks, 3 * members).reshape({members, 3});
+  step.numbers = Tensor::empty({2 * count + 3 * members}, DType::int32, model_.device());
+  step.rows = step.numbers.slice(0, count).reshape({members, batch});
+  step.labels = step.numbers.slice(count, count).reshape({members, batch});
+  step.dropout_draws = step.numbers.slice(2 * count, 3 * members).reshape({members, 3});
   step.rates = Tensor::empty({members}, DType::float32, model_.device());
   step.ones = Tensor::from({members}, std::vector<float>(members_.size(), 1), model_.device());
-  step.work = Repeated(model_.device(), {[this, &step] { set_loss(step); },
-                                         [this, &step] { change_weights(step); }});
+  step.work = CapturedGraph(model_.device(), {[this, &step] { set_loss(step); },
+                                              [this, &step] { change_weights(step); }});
   return step;
 }
 
 void Trainer::set_loss(Step& step) const {
   step.changes.clear();
-  const Pass pass{.training = true, .dropout_draws = step.dropout_draws, .changes = &step.changes};
+  const Context pass{
+      .training = true, .dropout_draws = step.dropout_draws, .changes = &step.changes};
   const Variable logits = model_.logits({x_, step.rows}, pass);
   Variable cross_entropy;
   std::tie(cross_entropy, step.probabilities) = softmax_cross_entropy(logits, step.labels);
@@ -98,19 +99,19 @@ void Trainer::set_memory(const std::vector<AdamMemory>& members) {
     adam_.set_memory(static_cast<std::int64_t>(m), members[m]);
 }
 
-void Trainer::keep(const std::vector<std::int64_t>& members) {
+void Trainer::select_members(const std::vector<std::int64_t>& members) {
   steps_.clear();
-  model_.keep(members);
-  adam_.keep(model_.parameters(), members);
+  model_.select_members(members);
+  adam_.select_members(model_.parameters(), members);
   std::vector<DropoutState> kept;
   for (const auto m : members) kept.push_back(members_.at(static_cast<std::size_t>(m)));
   members_ = std::move(kept);
 }
 
-void Trainer::append(const Trainer& other) {
+void Trainer::append_members(const Trainer& other) {
   steps_.clear();
-  model_.append(other.model_);
-  adam_.append(model_.parameters(), other.adam_);
+  model_.append_members(other.model_);
+  adam_.append_members(model_.parameters(), other.adam_);
   members_.insert(members_.end(), other.members_.begin(), other.members_.end());
 }
 

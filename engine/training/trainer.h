@@ -4,9 +4,9 @@
 #include <map>
 #include <vector>
 
+#include "engine/captured_graph.h"
 #include "engine/layers/sequential.h"
 #include "engine/optimizers/adam.h"
-#include "engine/repeated.h"
 
 namespace tutti {
 
@@ -36,8 +36,8 @@ class Trainer {
 
   /// Goes on with some members alone, or with those of another Trainer on the same examples beside
   /// its own; both change the model.
-  void keep(const std::vector<std::int64_t>& members);
-  void append(const Trainer& other);
+  void select_members(const std::vector<std::int64_t>& members);
+  void append_members(const Trainer& other);
 
  private:
   /// Steps on batches of one size, on the same tensors each time.
@@ -49,7 +49,7 @@ class Trainer {
     Variable loss;
     Tensor probabilities;
     std::vector<std::function<void()>> changes;  // of layers, beside those of Adam
-    Repeated work;                               // the loss, and the change of the weights
+    CapturedGraph work;                          // the loss, and the change of the weights
   };
   Step& step_of(std::int64_t batch);
   void set_loss(Step& step) const;

@@ -115,15 +115,15 @@ void Training::diverged(const char* what, std::size_t member) const {
                  "); a smaller one may help");
 }
 
-void Training::keep(const std::vector<std::int64_t>& members) {
-  trainer_.keep(members);
+void Training::select_members(const std::vector<std::int64_t>& members) {
+  trainer_.select_members(members);
   std::vector<Member> kept;
   for (const auto m : members) kept.push_back(std::move(members_.at(static_cast<std::size_t>(m))));
   members_ = std::move(kept);
 }
 
-void Training::append(const Training& other) {
-  trainer_.append(other.trainer_);
+void Training::append_members(const Training& other) {
+  trainer_.append_members(other.trainer_);
   members_.insert(members_.end(), other.members_.begin(), other.members_.end());
 }
 

@@ -45,13 +45,13 @@ class Training {
 
   /// Trains one epoch more, and validates if there are rows to; nothing if it was stopped. Throws
   /// Diverged before the step that would change the weights: the next call goes on from there, if
-  /// keep() has dropped the member.
+  /// select_members() has dropped the member.
   std::optional<std::vector<EpochResult>> epoch();
 
   /// Goes on with some members alone, or with those of another Training on the same examples beside
   /// its own; both change the model. Each comes to the same bits as before.
-  void keep(const std::vector<std::int64_t>& members);
-  void append(const Training& other);
+  void select_members(const std::vector<std::int64_t>& members);
+  void append_members(const Training& other);
 
   std::vector<AdamMemory> memory() const { return trainer_.memory(); }
 

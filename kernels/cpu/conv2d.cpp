@@ -83,7 +83,7 @@ void backward_image(const Conv2dShape& s, const float* w_transposed, const float
 
 void CpuBackend::conv2d(const Conv2dShape& s, const float* x, const float* w, const float* b,
                         float* y) {
-  if (cpu::spans_three_rows(s)) return cpu::conv2d_three_rows(s, cpu::Images(s, x), w, b, y);
+  if (cpu::winograd_applies(s)) return cpu::conv2d_winograd(s, cpu::Images(s, x), w, b, y);
   if (spans_rows(s)) return cpu::conv2d_rows(s, cpu::Images(s, x), w, b, y);
   parallel_for(s.members * s.batch, [&](std::int64_t i) {
     const std::int64_t m = i / s.batch;
@@ -109,8 +109,8 @@ void CpuBackend::conv2d_backward_input(const Conv2dShape& s, const float* w, con
 // A task owns one row of a member's filters and takes the batch in order.
 void CpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, const float* dy,
                                         float* dw) {
-  if (cpu::spans_three_rows(s))
-    return cpu::conv2d_three_rows_backward_filter(s, cpu::Images(s, x), dy, dw);
+  if (cpu::winograd_applies(s))
+    return cpu::conv2d_winograd_backward_filter(s, cpu::Images(s, x), dy, dw);
   if (spans_rows(s)) return cpu::conv2d_rows_backward_filter(s, cpu::Images(s, x), dy, dw);
   const std::int64_t window = s.kernel_width * s.channels, at_once = rows_at_once(s, window);
   parallel_for(s.members * s.kernel_height, [&](std::int64_t task) {
@@ -129,35 +129,36 @@ void CpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, co
   });
 }
 
-void CpuBackend::conv2d_picked(const Conv2dShape& s, const PickedBytes<float>& from, const float* w,
-                               const float* b, float* y) {
-  if (cpu::spans_three_rows(s)) return cpu::conv2d_three_rows(s, cpu::Images(s, from), w, b, y);
+void CpuBackend::conv2d_gathered(const Conv2dShape& s, const GatheredBytes<float>& from,
+                                 const float* w, const float* b, float* y) {
+  if (cpu::winograd_applies(s)) return cpu::conv2d_winograd(s, cpu::Images(s, from), w, b, y);
   if (spans_rows(s)) return cpu::conv2d_rows(s, cpu::Images(s, from), w, b, y);
   std::vector<float> x(static_cast<std::size_t>(s.members * s.batch * image_size(s)));
-  pick(s.members * s.batch, image_size(s), from, x.data());
+  gather(s.members * s.batch, image_size(s), from, x.data());
   conv2d(s, x.data(), w, b, y);
 }
 
-bool CpuBackend::has_conv2d_relu_pool(const Conv2dShape& s, const PickedBytes<float>&) const {
-  return cpu::spans_three_rows(s);
+bool CpuBackend::has_conv2d_relu_pool(const Conv2dShape& s, const GatheredBytes<float>&) const {
+  return cpu::winograd_applies(s);
 }
-void CpuBackend::conv2d_relu_pool(const Conv2dShape& s, const PickedBytes<float>& x, const float* w,
-                                  const float* b, float* y, std::uint8_t* choice) {
-  cpu::conv2d_three_rows_relu_pool(s, cpu::Images(s, x), w, b, y, choice);
+void CpuBackend::conv2d_relu_pool(const Conv2dShape& s, const GatheredBytes<float>& x,
+                                  const float* w, const float* b, float* y, std::uint8_t* argmax) {
+  cpu::conv2d_winograd_relu_pool(s, cpu::Images(s, x), w, b, y, argmax);
 }
-void CpuBackend::conv2d_relu_pool_backward(const Conv2dShape& s, const PickedBytes<float>& x,
-                                           const float* dy, const std::uint8_t* choice, float* dw,
+void CpuBackend::conv2d_relu_pool_backward(const Conv2dShape& s, const GatheredBytes<float>& x,
+                                           const float* dy, const std::uint8_t* argmax, float* dw,
                                            float* db) {
-  cpu::conv2d_three_rows_relu_pool_backward(s, cpu::Images(s, x), dy, choice, dw, db);
+  cpu::conv2d_winograd_relu_pool_backward(s, cpu::Images(s, x), dy, argmax, dw, db);
 }
 
-void CpuBackend::conv2d_picked_backward_filter(const Conv2dShape& s, const PickedBytes<float>& from,
-                                               const float* dy, float* dw) {
-  if (cpu::spans_three_rows(s))
-    return cpu::conv2d_three_rows_backward_filter(s, cpu::Images(s, from), dy, dw);
+void CpuBackend::conv2d_gathered_backward_filter(const Conv2dShape& s,
+                                                 const GatheredBytes<float>& from, const float* dy,
+                                                 float* dw) {
+  if (cpu::winograd_applies(s))
+    return cpu::conv2d_winograd_backward_filter(s, cpu::Images(s, from), dy, dw);
   if (spans_rows(s)) return cpu::conv2d_rows_backward_filter(s, cpu::Images(s, from), dy, dw);
   std::vector<float> x(static_cast<std::size_t>(s.members * s.batch * image_size(s)));
-  pick(s.members * s.batch, image_size(s), from, x.data());
+  gather(s.members * s.batch, image_size(s), from, x.data());
   conv2d_backward_filter(s, x.data(), dy, dw);
 }
 

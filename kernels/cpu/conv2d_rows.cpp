@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernels/cpu/pick.h"
+#include "kernels/cpu/gather.h"
 #include "kernels/cpu/product.h"
 #include "kernels/support/simd.h"
 #include "kernels/support/threads.h"
@@ -56,7 +56,7 @@ float* scratch(std::int64_t size) {
 
 }  // namespace
 
-bool spans_three_rows(const Conv2dShape& s) {
+bool winograd_applies(const Conv2dShape& s) {
   return spans_rows(s) && s.kernel_height == 3 * s.stride_height && row_size(s) >= 64;
 }
 

@@ -17,14 +17,14 @@
 namespace tutti::kernels::cpu {
 
 /// True for those that are fastest by pairs of windows.
-bool spans_three_rows(const Conv2dShape& s);
+bool winograd_applies(const Conv2dShape& s);
 
 /// Images as the products read them: floats in memory, or bytes converted a piece at a time. What
 /// is returned is valid until the next call on this thread.
 class Images {
  public:
   Images(const Conv2dShape& s, const float* x) : shape_(s), x_(x) {}
-  Images(const Conv2dShape& s, const PickedBytes<float>& bytes) : shape_(s), bytes_(&bytes) {}
+  Images(const Conv2dShape& s, const GatheredBytes<float>& bytes) : shape_(s), bytes_(&bytes) {}
 
   /// Values [begin, end) of an image.
   const float* values(std::int64_t image, std::int64_t begin, std::int64_t end) const;
@@ -46,21 +46,21 @@ class Images {
 
   const Conv2dShape& shape_;
   const float* x_ = nullptr;
-  const PickedBytes<float>* bytes_ = nullptr;
+  const GatheredBytes<float>* bytes_ = nullptr;
 };
 
 void conv2d_rows(const Conv2dShape& s, const Images& x, const float* w, const float* b, float* y);
 void conv2d_rows_backward_filter(const Conv2dShape& s, const Images& x, const float* dy, float* dw);
 
-void conv2d_three_rows(const Conv2dShape& s, const Images& x, const float* w, const float* b,
-                       float* y);
-void conv2d_three_rows_backward_filter(const Conv2dShape& s, const Images& x, const float* dy,
-                                       float* dw);
+void conv2d_winograd(const Conv2dShape& s, const Images& x, const float* w, const float* b,
+                     float* y);
+void conv2d_winograd_backward_filter(const Conv2dShape& s, const Images& x, const float* dy,
+                                     float* dw);
 
 /// The same with relu and the larger of each pair of windows: see Backend::conv2d_relu_pool.
-void conv2d_three_rows_relu_pool(const Conv2dShape& s, const Images& x, const float* w,
-                                 const float* b, float* y, std::uint8_t* choice);
-void conv2d_three_rows_relu_pool_backward(const Conv2dShape& s, const Images& x, const float* dy,
-                                          const std::uint8_t* choice, float* dw, float* db);
+void conv2d_winograd_relu_pool(const Conv2dShape& s, const Images& x, const float* w,
+                               const float* b, float* y, std::uint8_t* argmax);
+void conv2d_winograd_relu_pool_backward(const Conv2dShape& s, const Images& x, const float* dy,
+                                        const std::uint8_t* argmax, float* dw, float* db);
 
 }  // namespace tutti::kernels::cpu

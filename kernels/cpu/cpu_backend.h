@@ -13,15 +13,15 @@ class CpuBackend final : public Backend<float> {
                              float* dx) override;
   void conv2d_backward_filter(const Conv2dShape&, const float* x, const float* dy,
                               float* dw) override;
-  void conv2d_picked(const Conv2dShape&, const PickedBytes<float>& x, const float* w,
-                     const float* b, float* y) override;
-  void conv2d_picked_backward_filter(const Conv2dShape&, const PickedBytes<float>& x,
-                                     const float* dy, float* dw) override;
-  bool has_conv2d_relu_pool(const Conv2dShape&, const PickedBytes<float>&) const override;
-  void conv2d_relu_pool(const Conv2dShape&, const PickedBytes<float>& x, const float* w,
-                        const float* b, float* y, std::uint8_t* choice) override;
-  void conv2d_relu_pool_backward(const Conv2dShape&, const PickedBytes<float>& x, const float* dy,
-                                 const std::uint8_t* choice, float* dw, float* db) override;
+  void conv2d_gathered(const Conv2dShape&, const GatheredBytes<float>& x, const float* w,
+                       const float* b, float* y) override;
+  void conv2d_gathered_backward_filter(const Conv2dShape&, const GatheredBytes<float>& x,
+                                       const float* dy, float* dw) override;
+  bool has_conv2d_relu_pool(const Conv2dShape&, const GatheredBytes<float>&) const override;
+  void conv2d_relu_pool(const Conv2dShape&, const GatheredBytes<float>& x, const float* w,
+                        const float* b, float* y, std::uint8_t* argmax) override;
+  void conv2d_relu_pool_backward(const Conv2dShape&, const GatheredBytes<float>& x, const float* dy,
+                                 const std::uint8_t* argmax, float* dw, float* db) override;
   void dense(const DenseShape&, const float* x, const float* w, const float* b, float* y) override;
   void dense_backward_input(const DenseShape&, const float* w, const float* dy, float* dx) override;
   void dense_backward_weights(const DenseShape&, const float* x, const float* dy,
@@ -39,7 +39,7 @@ class CpuBackend final : public Backend<float> {
   void batch_norm_inference(const BatchNormShape&, const float* x, const float* gamma,
                             const float* beta, const float* mean, const float* variance,
                             float* y) override;
-  void blend(std::int64_t size, double share, const float* value, float* average) override;
+  void moving_average(std::int64_t size, double share, const float* value, float* average) override;
   void pad2d(const Pad2dShape&, const float* x, float* y) override;
   void pad2d_backward(const Pad2dShape&, const float* dy, float* dx) override;
   void avg_pool2d(const Pool2dShape&, const float* x, float* y) override;
@@ -82,10 +82,10 @@ class CpuBackend final : public Backend<float> {
   void l2_backward(std::int64_t members, std::int64_t size, double coefficient, const float* w,
                    const float* dloss, float* dw) override;
   void add(std::int64_t size, const float* a, const float* b, float* y) override;
-  void pick(std::int64_t picks, std::int64_t size, const PickedBytes<float>& from,
-            float* x) override;
-  void pick(std::int64_t picks, std::int64_t size, const float* data, const std::int32_t* rows,
-            float* x) override;
+  void gather(std::int64_t count, std::int64_t size, const GatheredBytes<float>& from,
+              float* x) override;
+  void gather(std::int64_t count, std::int64_t size, const float* data, const std::int32_t* rows,
+              float* x) override;
   void adam(std::int64_t members, std::span<const AdamParameter<float>> parameters, const AdamStep&,
             const float* rates) override;
   void dense_adam(const DenseShape&, const AdamStep&, const float* rates, const float* x,

@@ -12,7 +12,7 @@ TUTTI_SIMD void add_range(std::int64_t n, const float* a, const float* b, float*
   for (std::int64_t i = 0; i < n; ++i) y[i] = a[i] + b[i];
 }
 
-TUTTI_SIMD void blend_range(std::int64_t n, float share, const float* value, float* average) {
+TUTTI_SIMD void moving_average_range(std::int64_t n, float share, const float* value, float* average) {
   for (std::int64_t i = 0; i < n; ++i) average[i] += share * (value[i] - average[i]);
 }
 
@@ -106,11 +106,12 @@ void CpuBackend::add(std::int64_t size, const float* a, const float* b, float* y
   elementwise(size, add_range, a, b, y);
 }
 
-void CpuBackend::blend(std::int64_t size, double share, const float* value, float* average) {
+void CpuBackend::moving_average(std::int64_t size, double share, const float* value,
+                                float* average) {
   elementwise(
       size,
       [share = static_cast<float>(share)](auto n, auto* from, auto* to) {
-        blend_range(n, share, from, to);
+        moving_average_range(n, share, from, to);
       },
       value, average);
 }

@@ -37,8 +37,8 @@ struct Images {
     return x[(std::int64_t{member} * batch + image) * size + i];
   }
 };
-struct PickedImages {
-  PickedBytes<float> x;
+struct GatheredImages {
+  GatheredBytes<float> x;
   int batch;
   std::int64_t size;
   __device__ float at(int member, int image, std::int64_t i) const {
@@ -149,7 +149,7 @@ void backward_filter(const Conv2dShape& shape, const Source& x, const float* dy,
 Images images(const Conv2dShape& s, const float* x) {
   return {x, static_cast<int>(s.batch), s.height * s.width * s.channels};
 }
-PickedImages images(const Conv2dShape& s, const PickedBytes<float>& x) {
+GatheredImages images(const Conv2dShape& s, const GatheredBytes<float>& x) {
   return {x, static_cast<int>(s.batch), s.height * s.width * s.channels};
 }
 
@@ -165,14 +165,15 @@ void GpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, co
   backward_filter(s, images(s, x), dy, dw);
 }
 
-void GpuBackend::conv2d_picked(const Conv2dShape& s, const PickedBytes<float>& x, const float* w,
-                               const float* b, float* y) {
+void GpuBackend::conv2d_gathered(const Conv2dShape& s, const GatheredBytes<float>& x,
+                                 const float* w, const float* b, float* y) {
   if (takes_conv2d_rows(s, x)) return conv2d_rows(s, x, w, b, y);
   forward(s, images(s, x), w, b, y);
 }
 
-void GpuBackend::conv2d_picked_backward_filter(const Conv2dShape& s, const PickedBytes<float>& x,
-                                               const float* dy, float* dw) {
+void GpuBackend::conv2d_gathered_backward_filter(const Conv2dShape& s,
+                                                 const GatheredBytes<float>& x, const float* dy,
+                                                 float* dw) {
   if (takes_conv2d_rows(s, x)) return conv2d_rows_backward_filter(s, x, dy, dw);
   backward_filter(s, images(s, x), dy, dw);
 }

@@ -33,7 +33,7 @@ struct Outputs {
 /// The larger of two neighbouring windows' outputs and 0, and which it was.
 struct LargestOutputs {
   float* y;
-  std::uint8_t* choice;
+  std::uint8_t* argmax;
 
   __device__ void write(const RowsShape& s, const float* b, int image, int first_window,
                         int first_column, const Sums& sums) const {
@@ -52,7 +52,7 @@ struct LargestOutputs {
           const std::int64_t at =
               (std::int64_t{image} * (s.windows / 2) + window / 2) * s.filters + column;
           y[at] = larger > 0 ? larger : 0;
-          choice[at] = larger > 0 ? (second > first ? 2 : 1) : 0;
+          argmax[at] = larger > 0 ? (second > first ? 2 : 1) : 0;
         }
   }
 };
@@ -61,7 +61,7 @@ struct LargestOutputs {
 /// windows.
 template <class Math, class To>
 __global__ void __launch_bounds__(threads, 2)
-    forward_kernel(RowsShape s, PickedBytes<float> x, const std::uint32_t* w, const float* b,
+    forward_kernel(RowsShape s, GatheredBytes<float> x, const std::uint32_t* w, const float* b,
                    To to) {
   DynamicShared<std::uint32_t> picture;  // the rows of the block's windows
   __shared__ SharedArray<std::uint32_t, 2 * words_of_tile> right;
@@ -132,8 +132,8 @@ struct Taps {
 };
 
 template <class To>
-void forward(const Conv2dShape& shape, const PickedBytes<float>& x, const float* w, const float* b,
-             const To& to) {
+void forward(const Conv2dShape& shape, const GatheredBytes<float>& x, const float* w,
+             const float* b, const To& to) {
   const RowsShape s = rows_shape(shape);
   const Grid grid{{static_cast<unsigned>(pieces(s.windows, rows_of_tile)), column_tiles(s),
                    static_cast<unsigned>(s.members * s.batch)},
@@ -150,7 +150,7 @@ void forward(const Conv2dShape& shape, const PickedBytes<float>& x, const float*
 
 }  // namespace
 
-bool takes_conv2d_rows(const Conv2dShape& s, const PickedBytes<float>& x) {
+bool takes_conv2d_rows(const Conv2dShape& s, const GatheredBytes<float>& x) {
   const bool of_words =
       s.height * s.width % 4 == 0 && reinterpret_cast<std::uintptr_t>(x.data) % 4 == 0;
   return precision() != Precision::fp32 && of_words && s.channels == 1 && spans_rows(s) &&
@@ -158,18 +158,18 @@ bool takes_conv2d_rows(const Conv2dShape& s, const PickedBytes<float>& x) {
          picture_bytes(s) + right_bytes <= most_shared_bytes();
 }
 
-void conv2d_rows(const Conv2dShape& s, const PickedBytes<float>& x, const float* w, const float* b,
-                 float* y) {
+void conv2d_rows(const Conv2dShape& s, const GatheredBytes<float>& x, const float* w,
+                 const float* b, float* y) {
   forward(s, x, w, b, Outputs{y});
 }
 
-bool GpuBackend::has_conv2d_relu_pool(const Conv2dShape& s, const PickedBytes<float>& x) const {
+bool GpuBackend::has_conv2d_relu_pool(const Conv2dShape& s, const GatheredBytes<float>& x) const {
   return takes_conv2d_rows(s, x);
 }
 
-void GpuBackend::conv2d_relu_pool(const Conv2dShape& s, const PickedBytes<float>& x, const float* w,
-                                  const float* b, float* y, std::uint8_t* choice) {
-  forward(s, x, w, b, LargestOutputs{y, choice});
+void GpuBackend::conv2d_relu_pool(const Conv2dShape& s, const GatheredBytes<float>& x,
+                                  const float* w, const float* b, float* y, std::uint8_t* argmax) {
+  forward(s, x, w, b, LargestOutputs{y, argmax});
 }
 
 }  // namespace tutti::kernels::TUTTI_GPU

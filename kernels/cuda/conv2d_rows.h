@@ -9,11 +9,11 @@
 namespace tutti::kernels::TUTTI_GPU {
 
 /// Whether these kernels take it: in tf32 or bf16, where shared memory holds a block's rows.
-bool takes_conv2d_rows(const Conv2dShape& s, const PickedBytes<float>& x);
+bool takes_conv2d_rows(const Conv2dShape& s, const GatheredBytes<float>& x);
 
-void conv2d_rows(const Conv2dShape& s, const PickedBytes<float>& x, const float* w, const float* b,
-                 float* y);
-void conv2d_rows_backward_filter(const Conv2dShape& s, const PickedBytes<float>& x, const float* dy,
-                                 float* dw);
+void conv2d_rows(const Conv2dShape& s, const GatheredBytes<float>& x, const float* w,
+                 const float* b, float* y);
+void conv2d_rows_backward_filter(const Conv2dShape& s, const GatheredBytes<float>& x,
+                                 const float* dy, float* dw);
 
 }  // namespace tutti::kernels::TUTTI_GPU

@@ -11,7 +11,7 @@ using namespace conv2d_rows_of;
 /// is written to dw[p, m]. A warp has 32 taps.
 template <class Math>
 __global__ void __launch_bounds__(threads, 2)
-    backward_filter_kernel(RowsShape s, PickedBytes<float> x, const std::uint32_t* dy, int tiles,
+    backward_filter_kernel(RowsShape s, GatheredBytes<float> x, const std::uint32_t* dy, int tiles,
                            int windows_of_part, float* dw) {
   constexpr int depth = depth_of_tile<Math>;  // windows on chip at a time
   constexpr int pitch = row_words + 2;        // 8 t + g: no conflicts
@@ -93,19 +93,20 @@ struct OutputGradients {
 /// The same from those of LargestOutputs.
 struct LargestGradients {
   const float* dy;
-  const std::uint8_t* choice;
+  const std::uint8_t* argmax;
   int positions, filters;
 
   __device__ float at(int member, int position, int column) const {
     if (position >= positions) return 0;
     const std::int64_t i =
         (std::int64_t{member} * (positions / 2) + position / 2) * filters + column;
-    return choice[i] == position % 2 + 1 ? dy[i] : 0;
+    return argmax[i] == position % 2 + 1 ? dy[i] : 0;
   }
 };
 
 template <class From>
-void backward_filter(const RowsShape& s, const PickedBytes<float>& x, const From& from, float* dw) {
+void backward_filter(const RowsShape& s, const GatheredBytes<float>& x, const From& from,
+                     float* dw) {
   // As in gemm::parts_of: by the shape of one member.
   constexpr int wanted_blocks = 128, least_windows = 256;
   const int positions = s.positions();
@@ -134,23 +135,23 @@ void backward_filter(const RowsShape& s, const PickedBytes<float>& x, const From
 
 }  // namespace
 
-void conv2d_rows_backward_filter(const Conv2dShape& shape, const PickedBytes<float>& x,
+void conv2d_rows_backward_filter(const Conv2dShape& shape, const GatheredBytes<float>& x,
                                  const float* dy, float* dw) {
   const RowsShape s = rows_shape(shape);
   backward_filter(s, x, OutputGradients{dy, s.positions(), s.filters}, dw);
 }
 
-void GpuBackend::conv2d_relu_pool_backward(const Conv2dShape& shape, const PickedBytes<float>& x,
-                                           const float* dy, const std::uint8_t* choice, float* dw,
+void GpuBackend::conv2d_relu_pool_backward(const Conv2dShape& shape, const GatheredBytes<float>& x,
+                                           const float* dy, const std::uint8_t* argmax, float* dw,
                                            float* db) {
   const RowsShape s = rows_shape(shape);
-  backward_filter(s, x, LargestGradients{dy, choice, s.positions(), s.filters}, dw);
+  backward_filter(s, x, LargestGradients{dy, argmax, s.positions(), s.filters}, dw);
   const std::int64_t rows = s.positions() / 2, filters = s.filters;
   column_sums(
       s.members, rows, filters, 1,
       [=] __device__(std::int64_t m, std::int64_t r, std::int64_t f) {
         const std::int64_t i = (m * rows + r) * filters + f;
-        return choice[i] != 0 ? dy[i] : 0.0f;
+        return argmax[i] != 0 ? dy[i] : 0.0f;
       },
       db);
 }

@@ -135,7 +135,7 @@ struct Picture {
   const std::uint32_t* words;
   int count;
 
-  __device__ Picture(const RowsShape& s, const PickedBytes<float>& x, int member, int image)
+  __device__ Picture(const RowsShape& s, const GatheredBytes<float>& x, int member, int image)
       : count(s.height * s.width / 4) {
     const std::int64_t row = x.rows[std::int64_t{member} * s.batch + image];
     words = reinterpret_cast<const std::uint32_t*>(x.data) + row * count;
@@ -146,7 +146,7 @@ struct Picture {
   }
 };
 
-__device__ inline float value_of(const PickedBytes<float>& x, std::uint32_t word, int byte) {
+__device__ inline float value_of(const GatheredBytes<float>& x, std::uint32_t word, int byte) {
   return x.scale * static_cast<float>(word >> 8 * byte & 255) + x.offset;
 }
 

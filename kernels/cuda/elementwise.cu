@@ -14,7 +14,8 @@ void GpuBackend::activation_backward(const ActivationFunction& f, std::int64_t s
            [=] __device__(std::int64_t i) { dx[i] = dy[i] * derivative_from_output(f, y[i]); });
 }
 
-void GpuBackend::blend(std::int64_t size, double share, const float* value, float* average) {
+void GpuBackend::moving_average(std::int64_t size, double share, const float* value,
+                                float* average) {
   const float by = static_cast<float>(share);
   for_each(size, [=] __device__(std::int64_t i) { average[i] += by * (value[i] - average[i]); });
 }

@@ -56,14 +56,14 @@ class GpuMemory final : public Memory {
 };
 
 /// A captured graph, ready to be launched.
-class Graph final : public Recording {
+class Graph final : public Graph {
  public:
   explicit Graph(cudaGraph_t graph) { TUTTI_CUDA(cudaGraphInstantiate(&graph_, graph, 0)); }
   ~Graph() override {
     cudaStreamSynchronize(stream());  // it may be under way
     cudaGraphExecDestroy(graph_);
   }
-  void play() override { TUTTI_CUDA(cudaGraphLaunch(graph_, stream())); }
+  void replay() override { TUTTI_CUDA(cudaGraphLaunch(graph_, stream())); }
 
  private:
   cudaGraphExec_t graph_{};
@@ -83,7 +83,7 @@ class Capture {
     under_way = false;
     if (graph_) cudaGraphDestroy(graph_);
   }
-  std::unique_ptr<Recording> end() {
+  std::unique_ptr<Graph> end() {
     under_way = false;
     TUTTI_CUDA(cudaStreamEndCapture(stream(), &graph_));
     return std::make_unique<Graph>(graph_);
@@ -116,7 +116,7 @@ std::int64_t most_shared_bytes() {
   return bytes;
 }
 
-std::unique_ptr<Recording> record(const std::function<void()>& work) {
+std::unique_ptr<Graph> record(const std::function<void()>& work) {
   Capture capture;
   work();
   return capture.end();

@@ -71,21 +71,21 @@ void ReferenceBackend<Real>::conv2d_backward_filter(const Conv2dShape& s, const 
 }
 
 template <class Real>
-void ReferenceBackend<Real>::conv2d_picked(const Conv2dShape& s, const PickedBytes<Real>& from,
-                                           const Real* w, const Real* b, Real* y) {
-  const std::int64_t picks = s.members * s.batch, size = s.height * s.width * s.channels;
-  std::vector<Real> x(static_cast<std::size_t>(picks * size));
-  pick(picks, size, from, x.data());
+void ReferenceBackend<Real>::conv2d_gathered(const Conv2dShape& s, const GatheredBytes<Real>& from,
+                                             const Real* w, const Real* b, Real* y) {
+  const std::int64_t count = s.members * s.batch, size = s.height * s.width * s.channels;
+  std::vector<Real> x(static_cast<std::size_t>(count * size));
+  gather(count, size, from, x.data());
   conv2d(s, x.data(), w, b, y);
 }
 
 template <class Real>
-void ReferenceBackend<Real>::conv2d_picked_backward_filter(const Conv2dShape& s,
-                                                           const PickedBytes<Real>& from,
-                                                           const Real* dy, Real* dw) {
-  const std::int64_t picks = s.members * s.batch, size = s.height * s.width * s.channels;
-  std::vector<Real> x(static_cast<std::size_t>(picks * size));
-  pick(picks, size, from, x.data());
+void ReferenceBackend<Real>::conv2d_gathered_backward_filter(const Conv2dShape& s,
+                                                             const GatheredBytes<Real>& from,
+                                                             const Real* dy, Real* dw) {
+  const std::int64_t count = s.members * s.batch, size = s.height * s.width * s.channels;
+  std::vector<Real> x(static_cast<std::size_t>(count * size));
+  gather(count, size, from, x.data());
   conv2d_backward_filter(s, x.data(), dy, dw);
 }
 

@@ -11,8 +11,8 @@ void ReferenceBackend<Real>::add(std::int64_t size, const Real* a, const Real* b
 }
 
 template <class Real>
-void ReferenceBackend<Real>::blend(std::int64_t size, double share, const Real* value,
-                                   Real* average) {
+void ReferenceBackend<Real>::moving_average(std::int64_t size, double share, const Real* value,
+                                            Real* average) {
   for (std::int64_t i = 0; i < size; ++i)
     average[i] += static_cast<Real>(share) * (value[i] - average[i]);
 }

@@ -10,10 +10,10 @@ class ReferenceBackend final : public Backend<Real> {
   void conv2d(const Conv2dShape&, const Real* x, const Real* w, const Real* b, Real* y) override;
   void conv2d_backward_input(const Conv2dShape&, const Real* w, const Real* dy, Real* dx) override;
   void conv2d_backward_filter(const Conv2dShape&, const Real* x, const Real* dy, Real* dw) override;
-  void conv2d_picked(const Conv2dShape&, const PickedBytes<Real>& x, const Real* w, const Real* b,
-                     Real* y) override;
-  void conv2d_picked_backward_filter(const Conv2dShape&, const PickedBytes<Real>& x, const Real* dy,
-                                     Real* dw) override;
+  void conv2d_gathered(const Conv2dShape&, const GatheredBytes<Real>& x, const Real* w,
+                       const Real* b, Real* y) override;
+  void conv2d_gathered_backward_filter(const Conv2dShape&, const GatheredBytes<Real>& x,
+                                       const Real* dy, Real* dw) override;
   void dense(const DenseShape&, const Real* x, const Real* w, const Real* b, Real* y) override;
   void dense_backward_input(const DenseShape&, const Real* w, const Real* dy, Real* dx) override;
   void dense_backward_weights(const DenseShape&, const Real* x, const Real* dy, Real* dw) override;
@@ -30,7 +30,7 @@ class ReferenceBackend final : public Backend<Real> {
   void batch_norm_inference(const BatchNormShape&, const Real* x, const Real* gamma,
                             const Real* beta, const Real* mean, const Real* variance,
                             Real* y) override;
-  void blend(std::int64_t size, double share, const Real* value, Real* average) override;
+  void moving_average(std::int64_t size, double share, const Real* value, Real* average) override;
   void pad2d(const Pad2dShape&, const Real* x, Real* y) override;
   void pad2d_backward(const Pad2dShape&, const Real* dy, Real* dx) override;
   void avg_pool2d(const Pool2dShape&, const Real* x, Real* y) override;
@@ -73,9 +73,10 @@ class ReferenceBackend final : public Backend<Real> {
   void l2_backward(std::int64_t members, std::int64_t size, double coefficient, const Real* w,
                    const Real* dloss, Real* dw) override;
   void add(std::int64_t size, const Real* a, const Real* b, Real* y) override;
-  void pick(std::int64_t picks, std::int64_t size, const PickedBytes<Real>& from, Real* x) override;
-  void pick(std::int64_t picks, std::int64_t size, const Real* data, const std::int32_t* rows,
-            Real* x) override;
+  void gather(std::int64_t count, std::int64_t size, const GatheredBytes<Real>& from,
+              Real* x) override;
+  void gather(std::int64_t count, std::int64_t size, const Real* data, const std::int32_t* rows,
+              Real* x) override;
   void adam(std::int64_t members, std::span<const AdamParameter<Real>> parameters, const AdamStep&,
             const Real* rates) override;
   void dense_adam(const DenseShape&, const AdamStep&, const Real* rates, const Real* x,

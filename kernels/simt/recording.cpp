@@ -4,17 +4,17 @@
 namespace tutti::kernels {
 namespace {
 
-struct Launches final : Recording {
+struct Launches final : Graph {
   std::vector<std::pair<tutti::simt::Launch, std::function<void()>>> all;
 
-  void play() override {
+  void replay() override {
     for (const auto& [launch, thread] : all) tutti::simt::run(launch, thread);
   }
 };
 
 }  // namespace
 
-std::unique_ptr<Recording> simt::record(const std::function<void()>& work) {
+std::unique_ptr<Graph> simt::record(const std::function<void()>& work) {
   auto recording = std::make_unique<Launches>();
   tutti::simt::Recorder recorder;
   work();

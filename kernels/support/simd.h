@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 
-/// A function compiled once for every vector width; the processor at hand picks one. (Sanitizers
+/// A function compiled once for every vector width; the processor at hand count one. (Sanitizers
 /// run before the picking is possible, so they get one plain version.)
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

@@ -25,7 +25,7 @@ Backend<float>& backend() {
 
 bool computes(const std::string& operation) {
   static const std::set<std::string> theirs = {
-      "conv2d", "conv2d_picked", "dense", "max_pool2d", "simple_rnn", "lstm", "softmax"};
+      "conv2d", "conv2d_gathered", "dense", "max_pool2d", "simple_rnn", "lstm", "softmax"};
   return theirs.contains(operation);
 }
 

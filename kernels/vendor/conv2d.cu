@@ -84,10 +84,10 @@ const float* VendorBackend::images(const Conv2dShape& s, const Convolution& c, c
   return images;
 }
 
-const float* VendorBackend::picked(const Conv2dShape& s, const PickedBytes<float>& x) {
-  const std::int64_t picks = s.members * s.batch, size = s.height * s.width * s.channels;
-  float* images = picked_.floats(picks * size);
-  pick(picks, size, x, images);
+const float* VendorBackend::gathered(const Conv2dShape& s, const GatheredBytes<float>& x) {
+  const std::int64_t count = s.members * s.batch, size = s.height * s.width * s.channels;
+  float* images = gathered_.floats(count * size);
+  gather(count, size, x, images);
   return images;
 }
 
@@ -145,14 +145,15 @@ void VendorBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x,
   from_vendor(s.members, c.filter, filters, dw);
 }
 
-void VendorBackend::conv2d_picked(const Conv2dShape& s, const PickedBytes<float>& x, const float* w,
-                                  const float* b, float* y) {
-  conv2d(s, picked(s, x), w, b, y);
+void VendorBackend::conv2d_gathered(const Conv2dShape& s, const GatheredBytes<float>& x,
+                                    const float* w, const float* b, float* y) {
+  conv2d(s, gathered(s, x), w, b, y);
 }
 
-void VendorBackend::conv2d_picked_backward_filter(const Conv2dShape& s, const PickedBytes<float>& x,
-                                                  const float* dy, float* dw) {
-  conv2d_backward_filter(s, picked(s, x), dy, dw);
+void VendorBackend::conv2d_gathered_backward_filter(const Conv2dShape& s,
+                                                    const GatheredBytes<float>& x, const float* dy,
+                                                    float* dw) {
+  conv2d_backward_filter(s, gathered(s, x), dy, dw);
 }
 
 }  // namespace tutti::kernels::vendor

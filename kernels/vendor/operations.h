@@ -18,11 +18,11 @@ class VendorBackend final : public cuda::GpuBackend {
                              float* dx) override;
   void conv2d_backward_filter(const Conv2dShape&, const float* x, const float* dy,
                               float* dw) override;
-  void conv2d_picked(const Conv2dShape&, const PickedBytes<float>& x, const float* w,
-                     const float* b, float* y) override;
-  void conv2d_picked_backward_filter(const Conv2dShape&, const PickedBytes<float>& x,
-                                     const float* dy, float* dw) override;
-  bool has_conv2d_relu_pool(const Conv2dShape&, const PickedBytes<float>&) const override {
+  void conv2d_gathered(const Conv2dShape&, const GatheredBytes<float>& x, const float* w,
+                       const float* b, float* y) override;
+  void conv2d_gathered_backward_filter(const Conv2dShape&, const GatheredBytes<float>& x,
+                                       const float* dy, float* dw) override;
+  bool has_conv2d_relu_pool(const Conv2dShape&, const GatheredBytes<float>&) const override {
     return false;
   }
   void dense(const DenseShape&, const float* x, const float* w, const float* b, float* y) override;
@@ -58,7 +58,7 @@ class VendorBackend final : public cuda::GpuBackend {
   Recurrence& recurrence(cudnnRNNMode_t mode, const RecurrentShape& s);
 
   const float* images(const Conv2dShape& s, const Convolution& c, const float* x);
-  const float* picked(const Conv2dShape& s, const PickedBytes<float>& x);
+  const float* gathered(const Conv2dShape& s, const GatheredBytes<float>& x);
   void run(cudnnRNNMode_t mode, const RecurrentShape& s, const float* x, const float* w,
            const float* u, const float* b, float* h);
   void run_backward(cudnnRNNMode_t mode, const RecurrentShape& s, const float* x, const float* w,
@@ -74,7 +74,7 @@ class VendorBackend final : public cuda::GpuBackend {
   std::map<Key<Conv2dShape>, Convolution> convolutions_;
   std::map<std::pair<cudnnRNNMode_t, Key<RecurrentShape>>, Recurrence> recurrences_;
   std::map<const float*, Kept> kept_;  // by the address of h
-  Buffer workspace_, images_, filters_, picked_, maxima_, reserve_, unwanted_, gradient_;
+  Buffer workspace_, images_, filters_, gathered_, maxima_, reserve_, unwanted_, gradient_;
 };
 
 }  // namespace tutti::kernels::vendor

@@ -23,8 +23,8 @@ std::string bytes(std::initializer_list<int> values) {
 }
 
 /// A picture of 8 × 8 equal pixels.
-Png filled(int depth, int colour, const std::string& pixel) {
-  Png png{side, side, depth, colour, {}, {}, {}};
+Png filled(int depth, int color, const std::string& pixel) {
+  Png png{side, side, depth, color, {}, {}, {}};
   std::string row;
   for (int i = 0; i < side; ++i) row += pixel;
   png.rows.assign(side, row);
@@ -80,11 +80,11 @@ TEST_CASE("alpha is left out") {
   CHECK(grey_of(filled(8, 6, bytes({137, 137, 137, 0}))) == 137);
 }
 
-TEST_CASE("colours become the luma that PIL gives") {
+TEST_CASE("colors become the luma that PIL gives") {
   struct Case {
     int red, green, blue, luma;
   };
-  // Image.new("RGB", (1, 1), colour).convert("L") of Pillow 13.0.0.
+  // Image.new("RGB", (1, 1), color).convert("L") of Pillow 13.0.0.
   const Case cases[] = {{200, 30, 90, 88}, {255, 0, 0, 76},     {0, 255, 0, 150},
                         {0, 0, 255, 29},   {1, 2, 3, 2},        {12, 250, 77, 159},
                         {68, 1, 84, 30},   {253, 231, 37, 215}, {254, 255, 255, 255}};

@@ -88,7 +88,7 @@ def conv2d(name, padding, x_shape, kernel, filters, strides, salt):
              {"y": y, "dx": dx, "dw": dw, "db": db})
 
 
-def conv2d_picked(name, padding, examples, x_shape, kernel, filters, strides, scale, offset, salt):
+def conv2d_gathered(name, padding, examples, x_shape, kernel, filters, strides, scale, offset, salt):
     shape, pad = window_shape("kernel", padding, x_shape, kernel, strides)
     shape["filters"] = filters
     data = pixels((examples, *x_shape[1:]), salt)
@@ -99,7 +99,7 @@ def conv2d_picked(name, padding, examples, x_shape, kernel, filters, strides, sc
     y = convolve(x, w, b, pad, strides)
     dy = random(y.shape, salt + 3)
     (dw,) = torch.autograd.grad(y, w, dy)
-    add_case("conv2d_picked", name, shape,
+    add_case("conv2d_gathered", name, shape,
              {"data": data, "rows": rows, "scale": [scale], "offset": [offset],
               "w": w, "b": b, "dy": dy},
              {"y": y, "dw": dw})
@@ -194,8 +194,8 @@ conv2d("spans the width, stride divides neither, rows left over", "valid", (2, 1
 conv2d("spans the width, the last window ends the picture", "valid", (2, 11, 3, 1), (5, 3), 2, (3, 1), 81)
 conv2d("spans the width, stride larger than the kernel", "valid", (2, 13, 3, 1), (2, 3), 2, (5, 1), 91)
 conv2d("more channels and filters", "same", (2, 3, 3, 8), (2, 2), 11, (1, 1), 121)
-conv2d_picked("spans the width", "valid", 3, (2, 20, 4, 1), (15, 4), 3, (5, 1), 1 / 256, 0.0, 101)
-conv2d_picked("same padding is 0 beside an offset", "same", 5, (3, 4, 5, 2), (3, 2), 2, (2, 1), 1 / 64, -1.5, 111)
+conv2d_gathered("spans the width", "valid", 3, (2, 20, 4, 1), (15, 4), 3, (5, 1), 1 / 256, 0.0, 101)
+conv2d_gathered("same padding is 0 beside an offset", "same", 5, (3, 4, 5, 2), (3, 2), 2, (2, 1), 1 / 64, -1.5, 111)
 max_pool2d("valid, pairs", "valid", (2, 7, 1, 3), (2, 1), (2, 1), 201)
 max_pool2d("valid, overlapping windows", "valid", (2, 6, 5, 2), (3, 2), (2, 1), 211)
 max_pool2d("valid, strides larger than the pool", "valid", (1, 8, 7, 2), (2, 2), (3, 4), 221)

@@ -109,16 +109,16 @@ void conv2d(const Case<Real>& c, Backend<Real>& backend) {
 }
 
 template <class Real>
-void conv2d_picked(const Case<Real>& c, Backend<Real>& backend) {
+void conv2d_gathered(const Case<Real>& c, Backend<Real>& backend) {
   const Conv2dShape s = conv2d_shape(c);
   const auto data = c.template shared_input<std::uint8_t>("data");
   const auto rows = c.template input<std::int32_t>("rows");
-  const PickedBytes<Real> x{data.data(), rows.data(), static_cast<Real>(c.scalar("scale")),
-                            static_cast<Real>(c.scalar("offset"))};
+  const GatheredBytes<Real> x{data.data(), rows.data(), static_cast<Real>(c.scalar("scale")),
+                              static_cast<Real>(c.scalar("offset"))};
   const auto w = c.input("w"), b = c.input("b"), dy = c.input("dy");
   auto y = c.output("y"), dw = c.output("dw");
-  backend.conv2d_picked(s, x, w.data(), b.data(), y.data());
-  backend.conv2d_picked_backward_filter(s, x, dy.data(), dw.data());
+  backend.conv2d_gathered(s, x, w.data(), b.data(), y.data());
+  backend.conv2d_gathered_backward_filter(s, x, dy.data(), dw.data());
   c.check("y", y);
   c.check("dw", dw);
 }
@@ -229,7 +229,7 @@ template <class Real>
 void check_all(Backend<Real>& backend, double tolerance) {
   const std::map<std::string, void (*)(const Case<Real>&, Backend<Real>&)> operations{
       {"conv2d", conv2d<Real>},
-      {"conv2d_picked", conv2d_picked<Real>},
+      {"conv2d_gathered", conv2d_gathered<Real>},
       {"max_pool2d", max_pool2d<Real>},
       {"dense", dense<Real>},
       {"relu", relu<Real>},

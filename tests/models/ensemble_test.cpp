@@ -116,7 +116,7 @@ TEST_CASE("The README's example works") {
                y_val = Tensor::from<std::int32_t>({2}, {0, 1});
   Ensemble ensemble(2, folder.path(), 2);
   ensemble.fit(X_train, y_train, {X_val, y_val},
-               {.bootstrap_percent = 0.9f, .batch_size = 3, .epochs = 1});
+               {.bootstrap_fraction = 0.9f, .batch_size = 3, .epochs = 1});
   CHECK(ensemble.predict(X_val).size() == 2);
   const auto [scores, labels] = ensemble.predict_classifiers(X_val);
   CHECK(scores.shape() == Shape{2, 2, 2});
@@ -188,7 +188,7 @@ TEST_CASE("A network whose axes cannot be exchanged sees pictures as its file ha
         pictures.data<std::uint8_t>()[(i * frequencies + f) * times + t] =
             data.x.data<std::uint8_t>()[(i * times + t) * frequencies + f];
   const Batch batch{pictures, Tensor::from({1, 3}, std::vector<std::int32_t>{0, 1, 2})};
-  const auto direct = model.outputs(batch, Pass{}).value().to_vector<float>();
+  const auto direct = model.outputs(batch, Context{}).value().to_vector<float>();
   CHECK(same_bits(scores, direct));
 
   // It trains, and its file has the same axes again.

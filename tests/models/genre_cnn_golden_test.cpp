@@ -68,7 +68,8 @@ double step(const Sequential& model, Adam& adam, const Tensor& x, std::int64_t n
     rows.push_back(static_cast<std::int32_t>((batch * number + i) % pictures));
     labels.push_back(rows.back() % 10);
   }
-  const Variable logits = model.logits({x, Tensor::from({1, batch}, rows)}, Pass{});  // no dropout
+  const Variable logits =
+      model.logits({x, Tensor::from({1, batch}, rows)}, Context{});  // no dropout
   const auto [cross_entropy, probabilities] =
       softmax_cross_entropy(logits, Tensor::from({1, batch}, labels));
   const Variable loss = add(cross_entropy, model.penalty());

@@ -90,7 +90,7 @@ void expect_golden(Sequential model, const json& expected, DType type, Device de
   const Tensor targets = Tensor::from({1, batch}, labels, device);
   Adam adam(model.parameters(), {.learning_rate = rate});
   for (std::size_t step = 0; step < 10; ++step) {
-    const auto [loss, probabilities] = softmax_cross_entropy(model.logits(all, Pass{}), targets);
+    const auto [loss, probabilities] = softmax_cross_entropy(model.logits(all, Context{}), targets);
     CAPTURE(step);
     CHECK(doubles(loss.value())[0] ==
           Approx(expected.at("losses")[step].get<double>()).epsilon(tolerance));

@@ -28,14 +28,14 @@ class Picture {
   int width() const { return cairo_image_surface_get_width(surface_.get()); }
   int height() const { return cairo_image_surface_get_height(surface_.get()); }
 
-  Colour at(Point point) const {  // in points, two pixels each
+  Color at(Point point) const {  // in points, two pixels each
     return pixel(static_cast<int>(2 * point.x), static_cast<int>(2 * point.y));
   }
   double lightness(Point point) const {
-    const Colour colour = at(point);
-    return (colour.red + colour.green + colour.blue) / 3;
+    const Color color = at(point);
+    return (color.red + color.green + color.blue) / 3;
   }
-  int count(Colour wanted) const {
+  int count(Color wanted) const {
     int count = 0;
     for (int y = 0; y < height(); ++y)
       for (int x = 0; x < width(); ++x) count += alike(pixel(x, y), wanted);
@@ -43,10 +43,10 @@ class Picture {
   }
 
  private:
-  static bool alike(Colour a, Colour b) {
+  static bool alike(Color a, Color b) {
     return std::abs(a.red - b.red) + std::abs(a.green - b.green) + std::abs(a.blue - b.blue) < 0.02;
   }
-  Colour pixel(int x, int y) const {
+  Color pixel(int x, int y) const {
     const auto* row = cairo_image_surface_get_data(surface_.get()) +
                       y * cairo_image_surface_get_stride(surface_.get());
     const auto value = reinterpret_cast<const std::uint32_t*>(row)[x];
@@ -130,11 +130,11 @@ TEST_CASE("Rows of the picture are the true genres: a cell is as dark as its sha
   CHECK(lightness(0, 1) == lightness(2, 1));
 }
 
-TEST_CASE("The heat map's colours grow darker in even steps") {
+TEST_CASE("The heat map's colors grow darker in even steps") {
   const auto grey = [](double share) {
-    const Colour colour = heat(share);
-    return std::pow(0.2126 * std::pow(colour.red, 2.2) + 0.7152 * std::pow(colour.green, 2.2) +
-                        0.0722 * std::pow(colour.blue, 2.2),
+    const Color color = heat(share);
+    return std::pow(0.2126 * std::pow(color.red, 2.2) + 0.7152 * std::pow(color.green, 2.2) +
+                        0.0722 * std::pow(color.blue, 2.2),
                     1.0 / 3);
   };
   for (int i = 0; i < 10; ++i) {
@@ -150,10 +150,10 @@ TEST_CASE("A genre without examples has a grey row") {
   const TemporaryFolder folder;
   const auto metrics = metrics_of({{3, 1}, {0, 0}});
   draw_confusion(folder / "confusion.png", metrics, "");
-  const Colour colour =
+  const Color color =
       Picture(folder / "confusion.png").at(left_of_centre(ConfusionLayout(metrics).cell(1, 1)));
-  CHECK(colour.red == colour.blue);
-  CHECK(colour.red < 1);
+  CHECK(color.red == color.blue);
+  CHECK(color.red < 1);
 }
 
 TEST_CASE("Other data make another picture, the same data the same bytes") {

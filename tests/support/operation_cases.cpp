@@ -38,26 +38,26 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(
       conv2d_case("GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), true));
   cases.push_back(
-      conv2d_picked_case("full width", conv_shape(3, 2, 12, 5, 1, 6, 5, 4, 2, 1, false), 4));
+      conv2d_gathered_case("full width", conv_shape(3, 2, 12, 5, 1, 6, 5, 4, 2, 1, false), 4));
+  cases.push_back(conv2d_gathered_case("full width, rest",
+                                       conv_shape(2, 3, 17, 3, 2, 5, 3, 3, 3, 1, false), 3));
   cases.push_back(
-      conv2d_picked_case("full width, rest", conv_shape(2, 3, 17, 3, 2, 5, 3, 3, 3, 1, false), 3));
-  cases.push_back(
-      conv2d_picked_case("wide rows", conv_shape(2, 2, 23, 50, 1, 6, 50, 7, 3, 1, false), 3));
-  cases.push_back(conv2d_picked_case("pairs of windows",
-                                     conv_shape(2, 2, 18, 35, 1, 6, 35, 5, 2, 1, false), 3));
-  cases.push_back(conv2d_picked_case("rows of words, beyond a tile",
-                                     conv_shape(1, 1, 280, 6, 1, 4, 6, 9, 2, 1, false), 3));
+      conv2d_gathered_case("wide rows", conv_shape(2, 2, 23, 50, 1, 6, 50, 7, 3, 1, false), 3));
+  cases.push_back(conv2d_gathered_case("pairs of windows",
+                                       conv_shape(2, 2, 18, 35, 1, 6, 35, 5, 2, 1, false), 3));
+  cases.push_back(conv2d_gathered_case("rows of words, beyond a tile",
+                                       conv_shape(1, 1, 280, 6, 1, 4, 6, 9, 2, 1, false), 3));
   // 2570 windows are ten parts, rounded up nine.
-  cases.push_back(conv2d_picked_case("rows of words, in parts",
-                                     conv_shape(1, 10, 514, 4, 1, 1, 4, 3, 2, 1, false), 12));
+  cases.push_back(conv2d_gathered_case("rows of words, in parts",
+                                       conv_shape(1, 10, 514, 4, 1, 1, 4, 3, 2, 1, false), 12));
   // On tensor cores a block has 36 KiB of rows, and the weights beside them.
-  cases.push_back(conv2d_picked_case("rows of words, tall filters",
-                                     conv_shape(1, 2, 40, 4, 1, 17, 4, 3, 2, 1, false), 3));
-  cases.push_back(conv2d_picked_case("rows of words, more filters than a tile's",
-                                     conv_shape(2, 1, 12, 127, 1, 3, 127, 105, 5, 1, false), 2));
+  cases.push_back(conv2d_gathered_case("rows of words, tall filters",
+                                       conv_shape(1, 2, 40, 4, 1, 17, 4, 3, 2, 1, false), 3));
+  cases.push_back(conv2d_gathered_case("rows of words, more filters than a tile's",
+                                       conv_shape(2, 1, 12, 127, 1, 3, 127, 105, 5, 1, false), 2));
   cases.push_back(
-      conv2d_picked_case("3x3 same", conv_shape(2, 2, 5, 6, 2, 3, 3, 3, 1, 1, true), 3));
-  cases.push_back(conv2d_picked_case(
+      conv2d_gathered_case("3x3 same", conv_shape(2, 2, 5, 6, 2, 3, 3, 3, 1, 1, true), 3));
+  cases.push_back(conv2d_gathered_case(
       "GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), 64, true));
   cases.push_back(
       conv2d_relu_pool_case("composed", conv_shape(2, 2, 7, 6, 1, 2, 3, 3, 1, 1, false), 3));
@@ -67,7 +67,7 @@ std::vector<OperationCase> make_cases() {
       conv2d_relu_pool_case("beyond a tile", conv_shape(1, 1, 260, 4, 1, 2, 4, 5, 2, 1, false), 3));
   cases.push_back(conv2d_relu_pool_case(
       "GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), 64, true));
-  cases.push_back(pick_case("odd", 5, 37, 4));
+  cases.push_back(gather_case("odd", 5, 37, 4));
   //                                       M  B  I   O
   cases.push_back(dense_case("1x1", {1, 1, 1, 1}));
   cases.push_back(dense_case("odd", {2, 3, 7, 5}));

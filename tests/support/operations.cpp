@@ -39,7 +39,7 @@ std::vector<std::int32_t> some_integers(std::int64_t count, std::uint32_t below)
 }
 
 template <class Real, class A>
-PickedBytes<Real> picked(const A& arrays) {
+GatheredBytes<Real> gathered(const A& arrays) {
   return {arrays.bytes.data(), arrays.integers.data(), static_cast<Real>(1.0 / 64),
           static_cast<Real>(-1.5)};
 }
@@ -127,10 +127,10 @@ OperationCase conv2d_case(std::string name, const Conv2dShape& s, bool large) {
       });
 }
 
-OperationCase conv2d_picked_case(std::string name, const Conv2dShape& s, std::int64_t examples,
-                                 bool large) {
+OperationCase conv2d_gathered_case(std::string name, const Conv2dShape& s, std::int64_t examples,
+                                   bool large) {
   OperationCase c = conv2d_case(std::move(name), s, large);
-  c.operation = "conv2d_picked";
+  c.operation = "conv2d_gathered";
   c.inputs.erase("x");
   c.gradients = {"w", "b"};
   c.bytes = some_bytes(examples * s.height * s.width * s.channels);
@@ -138,11 +138,11 @@ OperationCase conv2d_picked_case(std::string name, const Conv2dShape& s, std::in
   return running(
       std::move(c),
       [s](auto& backend, auto& a) {
-        backend.conv2d_picked(s, picked<real_of<decltype(backend)>>(a), a["w"], a["b"], a["y"]);
+        backend.conv2d_gathered(s, gathered<real_of<decltype(backend)>>(a), a["w"], a["b"], a["y"]);
       },
       [s](auto& backend, auto& a) {
-        backend.conv2d_picked_backward_filter(s, picked<real_of<decltype(backend)>>(a), a["dy"],
-                                              a["dw"]);
+        backend.conv2d_gathered_backward_filter(s, gathered<real_of<decltype(backend)>>(a), a["dy"],
+                                                a["dw"]);
         backend.bias_backward(s.members, s.batch * s.out_height * s.out_width, s.filters, a["dy"],
                               a["db"]);
       });
@@ -155,50 +155,50 @@ OperationCase conv2d_relu_pool_case(std::string name, const Conv2dShape& s, std:
   const Pool2dShape pool{s.members, s.batch, s.out_height,     s.out_width, s.filters, 2, 1, 2, 1,
                          0,         0,       s.out_height / 2, s.out_width};
   const ActivationFunction relu{ActivationFunction::Kind::relu};
-  OperationCase c = conv2d_picked_case(std::move(name), s, examples, large);
+  OperationCase c = conv2d_gathered_case(std::move(name), s, examples, large);
   c.operation = "conv2d_relu_pool";
   c.outputs = {{"y", images * s.out_height / 2 * s.out_width * s.filters}};
   c.coarse = true;
-  // The choices, or the outputs that are not pooled and their gradients.
+  // The argmaxes, or the outputs that are not pooled and their gradients.
   const auto work = [=](auto& a) { return a.room("work", 2 * static_cast<std::size_t>(size)); };
   return running(
       std::move(c),
       [=](auto& backend, auto& a) {
-        const auto x = picked<real_of<decltype(backend)>>(a);
+        const auto x = gathered<real_of<decltype(backend)>>(a);
         auto* all = work(a);
         if (backend.has_conv2d_relu_pool(s, x))
           return backend.conv2d_relu_pool(s, x, a["w"], a["b"], a["y"],
                                           reinterpret_cast<std::uint8_t*>(all));
-        backend.conv2d_picked(s, x, a["w"], a["b"], all);
+        backend.conv2d_gathered(s, x, a["w"], a["b"], all);
         backend.activation(relu, size, all, all);
         backend.max_pool2d(pool, all, a["y"]);
       },
       [=](auto& backend, auto& a) {
-        const auto x = picked<real_of<decltype(backend)>>(a);
+        const auto x = gathered<real_of<decltype(backend)>>(a);
         auto *all = work(a), *dall = all + size;
         if (backend.has_conv2d_relu_pool(s, x))
           return backend.conv2d_relu_pool_backward(
               s, x, a["dy"], reinterpret_cast<const std::uint8_t*>(all), a["dw"], a["db"]);
         backend.max_pool2d_backward(pool, all, a["dy"], dall);
         backend.activation_backward(relu, size, all, dall, dall);
-        backend.conv2d_picked_backward_filter(s, x, dall, a["dw"]);
+        backend.conv2d_gathered_backward_filter(s, x, dall, a["dw"]);
         backend.bias_backward(s.members, rows, s.filters, dall, a["db"]);
       });
 }
 
-OperationCase pick_case(std::string name, std::int64_t picks, std::int64_t size,
-                        std::int64_t examples) {
+OperationCase gather_case(std::string name, std::int64_t count, std::int64_t size,
+                          std::int64_t examples) {
   return running(
-      {.operation = "pick",
+      {.operation = "gather",
        .name = std::move(name),
        .inputs = {{"data", examples * size}},
-       .outputs = {{"x", picks * size}, {"from_bytes", picks * size}},
+       .outputs = {{"x", count * size}, {"from_bytes", count * size}},
        .gradients = {},
-       .integers = some_integers(picks, static_cast<std::uint32_t>(examples)),
+       .integers = some_integers(count, static_cast<std::uint32_t>(examples)),
        .bytes = some_bytes(examples * size)},
       [=](auto& backend, auto& a) {
-        backend.pick(picks, size, a["data"], a.integers.data(), a["x"]);
-        backend.pick(picks, size, picked<real_of<decltype(backend)>>(a), a["from_bytes"]);
+        backend.gather(count, size, a["data"], a.integers.data(), a["x"]);
+        backend.gather(count, size, gathered<real_of<decltype(backend)>>(a), a["from_bytes"]);
       },
       [](auto&, auto&) {});
 }
@@ -275,7 +275,7 @@ OperationCase batch_norm_case(std::string name, const BatchNormShape& s) {
         backend.batch_norm(s, a["x"], a["gamma"], a["beta"], a["mean"], a["variance"], a["y"]);
         backend.batch_norm_inference(s, a["x"], a["gamma"], a["beta"], a["mean"], a["variance"],
                                      a["inferred"]);
-        backend.blend(s.members * s.channels, 0.01, a["mean"], a["moving_mean"]);
+        backend.moving_average(s.members * s.channels, 0.01, a["mean"], a["moving_mean"]);
       },
       [s](auto& backend, auto& a) {
         backend.batch_norm_backward(s, a["x"], a["gamma"], a["mean"], a["variance"], a["dy"],

@@ -9,8 +9,8 @@ namespace tutti::test {
 /// A PNG of any kind, uncompressed: `rows` are its scan lines, packed as the kind demands.
 struct Png {
   std::uint32_t width = 0, height = 0;
-  int depth = 8;   // bits a sample
-  int colour = 0;  // 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGBA
+  int depth = 8;  // bits a sample
+  int color = 0;  // 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGBA
   std::vector<std::string> rows;
   std::string palette, transparency;
 
@@ -18,7 +18,7 @@ struct Png {
     std::string scan_lines;
     for (const auto& row : rows) scan_lines += '\0' + row;  // filter 0: none
     std::string header = big_endian(width) + big_endian(height);
-    for (const int value : {depth, colour, 0, 0, 0}) header += static_cast<char>(value);
+    for (const int value : {depth, color, 0, 0, 0}) header += static_cast<char>(value);
     std::string bytes = "\x89PNG\r\n\x1a\n" + chunk("IHDR", header);
     if (!palette.empty()) bytes += chunk("PLTE", palette);
     if (!transparency.empty()) bytes += chunk("tRNS", transparency);

@@ -105,13 +105,13 @@ TEST_CASE("the features of made-up signals are librosa's") {
   auto sounds = signals();
   sounds["stereo"] = stereo(folder.path());
   REQUIRE(sounds.size() == golden["signals"].size());
-  for (const auto compat : {Compat::v0_11, Compat::v0_6})
+  for (const auto compat : {LibrosaVersion::v0_11, LibrosaVersion::v0_6})
     for (const auto& [name, samples] : sounds) {
       CAPTURE(name, tutti::name(compat));
       const auto features = song_features(samples, compat);
       const std::vector<double> expected = golden["signals"][name][tutti::name(compat)];
       CHECK(features[0] == Approx(expected[0]).epsilon(1e-9));
-      if (compat == Compat::v0_11) CHECK(features[1] == expected[1]);
+      if (compat == LibrosaVersion::v0_11) CHECK(features[1] == expected[1]);
       check_continuous(features, expected);
     }
 }
@@ -136,7 +136,7 @@ TEST_CASE("the features of real clips are librosa's") {
     if (!file.is_regular_file()) continue;
     CAPTURE(file.path().string());
     const std::vector<double> expected = golden["clips"].at(file.path().filename().string());
-    const auto features = song_features(read_song(file.path()), Compat::v0_11);
+    const auto features = song_features(read_song(file.path()), LibrosaVersion::v0_11);
     CHECK(features[0] == Approx(expected[0]).epsilon(1e-9));
     CHECK(features[1] == expected[1]);
     check_continuous(features, expected);
@@ -158,7 +158,7 @@ TEST_CASE("in the ways of 0.6 the features of real clips are those of the publis
     const auto row = std::ranges::find(published.names, name) - published.names.begin();
     REQUIRE(row < static_cast<std::ptrdiff_t>(published.names.size()));
     const auto* const first = published.values.data<float>() + row * 28;
-    const auto features = song_features(read_song(file.path()), Compat::v0_6);
+    const auto features = song_features(read_song(file.path()), LibrosaVersion::v0_6);
     CHECK(features[0] == Approx(first[0]).epsilon(1e-6));
     CHECK(features[1] == first[1]);
     check_continuous(features, {first, first + 28});

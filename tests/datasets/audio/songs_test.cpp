@@ -97,40 +97,40 @@ TEST_CASE("a table of songs reads back as the features, whatever the threads") {
   const GenreTree songs = find_genre_tree(folder / "audio", Media::songs);
   CHECK(songs.genres == std::vector<std::string>{"jazz", "rock"});
   const auto path = folder / "table.csv";
-  const auto problems = write_song_table(path, folder / "audio", songs, Compat::v0_6);
+  const auto problems = write_song_table(path, folder / "audio", songs, LibrosaVersion::v0_6);
   CHECK(problems.bad.size() == 1);
-  CHECK(compat_of_table(path) == Compat::v0_6);
+  CHECK(librosa_version_of_table(path) == LibrosaVersion::v0_6);
   const std::string bytes = read_file(path);
-  write_song_table(path, folder / "audio", songs, Compat::v0_11);
-  CHECK(compat_of_table(path) == Compat::v0_11);
+  write_song_table(path, folder / "audio", songs, LibrosaVersion::v0_11);
+  CHECK(librosa_version_of_table(path) == LibrosaVersion::v0_11);
   CHECK(read_file(path) != bytes);
 
   const FeatureTable table = load_feature_table(path);
   CHECK(table.names == std::vector<std::string>{"jazz/one.wav", "two, live.wav", "rock/one.wav"});
   CHECK(table.labels == std::vector<std::int32_t>{0, 0, 1});
   const auto features =
-      song_features(read_song(folder / "audio" / "rock" / "one.wav"), Compat::v0_11);
+      song_features(read_song(folder / "audio" / "rock" / "one.wav"), LibrosaVersion::v0_11);
   for (std::size_t i = 0; i < features.size(); ++i)
     CHECK(table.values.data<float>()[2 * features.size() + i] == static_cast<float>(features[i]));
 
   const int threads = thread_count();
   const std::string with_all = read_file(path);
   set_thread_count(1);
-  write_song_table(path, folder / "audio", songs, Compat::v0_11);
+  write_song_table(path, folder / "audio", songs, LibrosaVersion::v0_11);
   CHECK(read_file(path) == with_all);
   set_thread_count(threads);
 }
 
 TEST_CASE("tables and trees that do not say how they were made, or say nonsense") {
   const test::TemporaryFolder folder;
-  CHECK_FALSE(compat_of_table(folder / "table.csv"));
+  CHECK_FALSE(librosa_version_of_table(folder / "table.csv"));
   CHECK_FALSE(scale_of_tree(folder.path()));
   for (const char* nonsense :
        {"", "{}", R"({"compat": "0.7", "scale": "bark"})", R"({"compat": 6})"}) {
     CAPTURE(nonsense);
     std::ofstream(folder / "table.csv.json") << nonsense;
     std::ofstream(folder / "spectrogram.json") << nonsense;
-    CHECK_THROWS_WITH(compat_of_table(folder / "table.csv"), Contains("table.csv.json"));
+    CHECK_THROWS_WITH(librosa_version_of_table(folder / "table.csv"), Contains("table.csv.json"));
     CHECK_THROWS_WITH(scale_of_tree(folder.path()), Contains("spectrogram.json"));
   }
 }
@@ -139,8 +139,9 @@ TEST_CASE("a folder without a song that can be used makes no table") {
   const test::TemporaryFolder folder;
   fs::create_directories(folder / "jazz");
   std::ofstream(folder / "jazz" / "bad.wav") << "la";
-  CHECK_THROWS_WITH(write_song_table(folder / "table.csv", folder.path(),
-                                     find_genre_tree(folder.path(), Media::songs), Compat::v0_11),
-                    Contains("no song that can be used") && Contains("bad.wav"));
+  CHECK_THROWS_WITH(
+      write_song_table(folder / "table.csv", folder.path(),
+                       find_genre_tree(folder.path(), Media::songs), LibrosaVersion::v0_11),
+      Contains("no song that can be used") && Contains("bad.wav"));
   CHECK_FALSE(fs::exists(folder / "table.csv"));
 }

@@ -36,7 +36,7 @@ std::vector<RandomStream> streams(std::int64_t count) {
 }
 
 /// A training pass after some steps.
-Pass after(std::int64_t steps) {
+Context after(std::int64_t steps) {
   std::vector<DropoutState> members;
   for (const auto& stream : streams(2)) members.push_back({stream, steps});
   return {.training = true,
@@ -47,7 +47,7 @@ struct Problem {
   Tensor data = Tensor::empty({4, 23, 4, 1}, DType::uint8, Device::reference);
   Tensor rows = Tensor::from<std::int32_t>({2, 3}, {0, 2, 1, 3, 3, 0}, Device::reference);
   Tensor labels = Tensor::from<std::int32_t>({2, 3}, {0, 2, 1, 1, 0, 2}, Device::reference);
-  Pass pass = after(3);
+  Context pass = after(3);
 
   Problem() {
     RandomStream random(1);
@@ -93,9 +93,9 @@ TEST_CASE("A model of bytes is the same with the bytes as numbers") {
   const Problem problem;
   Sequential model = small_cnn();
   model.build(streams(2), Device::reference);
-  const Variable direct = model.outputs({problem.data, problem.rows}, Pass{});
-  Variable x = pick({problem.data, problem.rows, 1.0 / 64, -1.5});
-  for (const auto& layer : model.layers()) x = layer->forward(x, Pass{});
+  const Variable direct = model.outputs({problem.data, problem.rows}, Context{});
+  Variable x = gather({problem.data, problem.rows, 1.0 / 64, -1.5});
+  for (const auto& layer : model.layers()) x = layer->forward(x, Context{});
   CHECK(direct.value().to_vector<float>() == x.value().to_vector<float>());
 }
 
@@ -135,14 +135,14 @@ TEST_CASE("Dropout draws anew in every step, and rests outside training") {
   const Problem problem;
   Sequential model = small_cnn();
   model.build(streams(2), Device::reference);
-  const auto logits = [&](const Pass& pass) {
+  const auto logits = [&](const Context& pass) {
     return model.logits({problem.data, problem.rows}, pass).value().to_vector<float>();
   };
   CHECK(logits(after(1)) == logits(after(1)));
   CHECK(logits(after(1)) != logits(after(2)));
-  Pass resting = after(1);
+  Context resting = after(1);
   resting.training = false;
-  CHECK(logits(resting) == logits(Pass{}));
+  CHECK(logits(resting) == logits(Context{}));
 }
 
 TEST_CASE("Adam leads a model to its training data") {
@@ -150,7 +150,7 @@ TEST_CASE("Adam leads a model to its training data") {
   Sequential model = small_cnn();
   model.build(streams(2), Device::reference);
   Adam adam(model.parameters(), {.learning_rate = 0.02});
-  const Pass no_dropout;
+  const Context no_dropout;
   const auto loss = [&] {
     return softmax_cross_entropy(model.logits({problem.data, problem.rows}, no_dropout),
                                  problem.labels)

@@ -91,7 +91,7 @@ TEST_CASE("A recorded step has the bits of the same step done directly") {
     Trained direct(device, 2);
     for (const std::int64_t batch : {4, 4, 3, 4, 3, 4}) {
       direct.train({batch});
-      direct.trainer.keep({0, 1});
+      direct.trainer.select_members({0, 1});
     }
     CHECK(recorded.losses == direct.losses);
     CHECK(recorded.weights() == direct.weights());
@@ -144,7 +144,7 @@ TEST_CASE("A member that joins another goes on with its own count of steps") {
   Trained first(Device::cpu, 1), second(Device::cpu, 1, 1);
   first.train({4, 4});
   second.train({4});
-  first.trainer.append(second.trainer);
+  first.trainer.append_members(second.trainer);
   std::vector<std::int32_t> rows = first.next_rows(4);
   for (const auto row : second.next_rows(4)) rows.push_back(row);
   CHECK(first.trainer.step(rows).loss ==

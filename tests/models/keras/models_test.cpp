@@ -29,7 +29,7 @@ Tensor outputs(const Sequential& model, const json& golden_answer) {
   std::vector<std::int32_t> rows;
   for (std::int64_t i = 0; i < shape[0]; ++i) rows.push_back(static_cast<std::int32_t>(i));
   const Batch batch{x.to(model.device()), Tensor::from({1, shape[0]}, rows, model.device())};
-  return model.outputs(batch, Pass{}).value();
+  return model.outputs(batch, Context{}).value();
 }
 
 void require_keras_answers(const Sequential& model, const json& golden_answer) {

@@ -13,10 +13,10 @@ namespace tutti {
 /// time (the first allocates and loads all it needs) and only played from then on: what it launches
 /// may depend on what tensors hold, but on nothing else that changes, and the parts may not copy
 /// between host and device.
-class Repeated {
+class CapturedGraph {
  public:
-  Repeated() = default;  // no work
-  Repeated(Device device, std::vector<std::function<void()>> parts)
+  CapturedGraph() = default;  // no work
+  CapturedGraph(Device device, std::vector<std::function<void()>> parts)
       : device_(device), parts_(std::move(parts)) {}
 
   /// Parts in their order; the last may be left out.
@@ -29,7 +29,7 @@ class Repeated {
   std::vector<std::function<void()>> parts_;
   int times_ = 0;
   std::shared_ptr<MemoryPool> memory_;  // of the tensors that the recorded parts make
-  std::vector<std::unique_ptr<kernels::Recording>> recorded_;
+  std::vector<std::unique_ptr<kernels::Graph>> recorded_;
 };
 
 }  // namespace tutti

@@ -48,13 +48,13 @@ TUTTI_SIMD void make_pair(std::int64_t n, std::int64_t each, bool second, const 
 
 /// The larger of a pair's outputs and 0, and which it was.
 TUTTI_SIMD void make_largest(std::int64_t n, std::int64_t each, const float* ev, const float* b,
-                             float* y, std::uint8_t* choice) {
+                             float* y, std::uint8_t* argmax) {
   for (std::int64_t f = 0; f < n; ++f) {
     const float first = ev[f] + ev[each + f] + ev[2 * each + f] + b[f];
     const float second = ev[each + f] - ev[2 * each + f] - ev[3 * each + f] + b[f];
     const float larger = second > first ? second : first;
     y[f] = larger > 0 ? larger : 0;
-    choice[f] = larger > 0 ? (second > first ? 2 : 1) : 0;
+    argmax[f] = larger > 0 ? (second > first ? 2 : 1) : 0;
   }
 }
 
@@ -73,9 +73,9 @@ TUTTI_SIMD void add_pairs(std::int64_t windows, std::int64_t filters, const floa
 /// The gradients of each pair's first and second window, their sum and difference
 /// [4, pairs, filters], from that of its largest.
 TUTTI_SIMD void spread_pairs(std::int64_t n, const float* __restrict dy,
-                             const std::uint8_t* __restrict choice, float* __restrict spread) {
+                             const std::uint8_t* __restrict argmax, float* __restrict spread) {
   for (std::int64_t i = 0; i < n; ++i) {
-    const float first = choice[i] == 1 ? dy[i] : 0, second = choice[i] == 2 ? dy[i] : 0;
+    const float first = argmax[i] == 1 ? dy[i] : 0, second = argmax[i] == 2 ? dy[i] : 0;
     spread[i] = first;
     spread[n + i] = first + second;
     spread[2 * n + i] = first - second;
@@ -148,16 +148,16 @@ void backward_filter(const Conv2dShape& s, const Images& x, GradientsOf gradient
 
 }  // namespace
 
-void conv2d_three_rows(const Conv2dShape& s, const Images& x, const float* w, const float* b,
-                       float* y) {
+void conv2d_winograd(const Conv2dShape& s, const Images& x, const float* w, const float* b,
+                     float* y) {
   forward(s, x, w, [&](std::int64_t image, std::int64_t pair, const float* ev, std::int64_t each) {
     make_pair(s.filters, each, 2 * pair + 1 < s.out_height, ev, b + image / s.batch * s.filters,
               y + (image * s.out_height + 2 * pair) * s.filters);
   });
 }
 
-void conv2d_three_rows_backward_filter(const Conv2dShape& s, const Images& x, const float* dy,
-                                       float* dw) {
+void conv2d_winograd_backward_filter(const Conv2dShape& s, const Images& x, const float* dy,
+                                     float* dw) {
   const std::int64_t images = s.members * s.batch, filters = s.filters;
   const std::int64_t seconds = s.out_height / 2, pairs = (s.out_height + 1) / 2;
   const std::int64_t each = pairs * filters;
@@ -179,22 +179,22 @@ void conv2d_three_rows_backward_filter(const Conv2dShape& s, const Images& x, co
       dw);
 }
 
-void conv2d_three_rows_relu_pool(const Conv2dShape& s, const Images& x, const float* w,
-                                 const float* b, float* y, std::uint8_t* choice) {
+void conv2d_winograd_relu_pool(const Conv2dShape& s, const Images& x, const float* w,
+                               const float* b, float* y, std::uint8_t* argmax) {
   forward(s, x, w, [&](std::int64_t image, std::int64_t pair, const float* ev, std::int64_t each) {
     const std::int64_t at = (image * (s.out_height / 2) + pair) * s.filters;
-    make_largest(s.filters, each, ev, b + image / s.batch * s.filters, y + at, choice + at);
+    make_largest(s.filters, each, ev, b + image / s.batch * s.filters, y + at, argmax + at);
   });
 }
 
-void conv2d_three_rows_relu_pool_backward(const Conv2dShape& s, const Images& x, const float* dy,
-                                          const std::uint8_t* choice, float* dw, float* db) {
+void conv2d_winograd_relu_pool_backward(const Conv2dShape& s, const Images& x, const float* dy,
+                                        const std::uint8_t* argmax, float* dw, float* db) {
   const std::int64_t images = s.members * s.batch, filters = s.filters, pairs = s.out_height / 2;
   const std::int64_t each = pairs * filters;
   const auto spread = floats(images * 4 * each), sums = floats(images * filters);
   parallel_for(images, [&](std::int64_t image) {
     float* here = spread.get() + image * 4 * each;
-    spread_pairs(each, dy + image * each, choice + image * each, here);
+    spread_pairs(each, dy + image * each, argmax + image * each, here);
     float* sum = sums.get() + image * filters;
     std::fill_n(sum, filters, 0.0f);
     for (std::int64_t p = 0; p < pairs; ++p) add_row(filters, here + each + p * filters, sum);

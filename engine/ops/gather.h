@@ -8,7 +8,7 @@ namespace tutti {
 Shape batch_shape(const Batch& batch);
 
 template <class Real>
-kernels::PickedBytes<Real> picked_bytes(const Batch& batch) {
+kernels::GatheredBytes<Real> gathered_bytes(const Batch& batch) {
   return {batch.data, batch.rows, static_cast<Real>(batch.scale), static_cast<Real>(batch.offset)};
 }
 

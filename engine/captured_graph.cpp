@@ -1,16 +1,16 @@
-#include "engine/repeated.h"
+#include "engine/captured_graph.h"
 
 namespace tutti {
 
-void Repeated::run(std::size_t part) {
+void CapturedGraph::run(std::size_t part) {
   if (part == 0 && ++times_ == 2 && kernels::records(device_)) record();
-  recorded_.empty() ? parts_[part]() : recorded_[part]->play();
+  recorded_.empty() ? parts_[part]() : recorded_[part]->replay();
 }
 
-void Repeated::record() {
+void CapturedGraph::record() {
   release_unused_memory();  // of the first time
   auto memory = own_memory();
-  std::vector<std::unique_ptr<kernels::Recording>> recorded;
+  std::vector<std::unique_ptr<kernels::Graph>> recorded;
   {
     const WithMemory with(memory);
     for (const auto& part : parts_) recorded.push_back(kernels::record(device_, part));

@@ -1,4 +1,4 @@
-#include "kernels/cpu/pick.h"
+#include "kernels/cpu/gather.h"
 
 #include <algorithm>
 
@@ -17,16 +17,16 @@ TUTTI_SIMD void read_bytes(std::int64_t n, const std::uint8_t* bytes, float scal
 
 }  // namespace cpu
 
-void CpuBackend::pick(std::int64_t picks, std::int64_t size, const PickedBytes<float>& from,
-                      float* x) {
-  parallel_for(picks, [&](std::int64_t p) {
+void CpuBackend::gather(std::int64_t count, std::int64_t size, const GatheredBytes<float>& from,
+                        float* x) {
+  parallel_for(count, [&](std::int64_t p) {
     cpu::read_bytes(size, from.data + from.rows[p] * size, from.scale, from.offset, x + p * size);
   });
 }
 
-void CpuBackend::pick(std::int64_t picks, std::int64_t size, const float* data,
-                      const std::int32_t* rows, float* x) {
-  parallel_for(picks,
+void CpuBackend::gather(std::int64_t count, std::int64_t size, const float* data,
+                        const std::int32_t* rows, float* x) {
+  parallel_for(count,
                [&](std::int64_t p) { std::copy_n(data + rows[p] * size, size, x + p * size); });
 }
 
