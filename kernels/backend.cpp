@@ -36,19 +36,6 @@ void set_precision(Precision precision) { current_precision = precision; }
 namespace kernels {
 
 template <class Real>
-void Backend<Real>::conv2d_relu_pool(const Conv2dShape&, const GatheredBytes<Real>&, const Real*,
-                                     const Real*, Real*, std::uint8_t*) {
-  throw Error("conv2d_relu_pool: this device composes it");
-}
-template <class Real>
-void Backend<Real>::conv2d_relu_pool_backward(const Conv2dShape&, const GatheredBytes<Real>&,
-                                              const Real*, const std::uint8_t*, Real*, Real*) {
-  throw Error("conv2d_relu_pool: this device composes it");
-}
-template class Backend<float>;
-template class Backend<double>;
-
-template <class Real>
 Backend<Real>& backend(Device device) {
   if (device == Device::reference) {
     static ReferenceBackend<Real> reference;

@@ -4,6 +4,7 @@
 #include "kernels/reference/avg_pool2d.h"
 #include "kernels/reference/batch_norm.h"
 #include "kernels/reference/conv2d.h"
+#include "kernels/reference/conv2d_relu_pool.h"
 #include "kernels/reference/dense.h"
 #include "kernels/reference/dropout.h"
 #include "kernels/reference/elementwise.h"

@@ -1,7 +1,7 @@
-"""Small cases of the operations of kernels/backend.h, computed by PyTorch in float64.
+"""Small cases of the operations of kernels/operations.h, computed by PyTorch in float64.
 
 Run `python operations.py` in this folder: it writes operations.json (made with PyTorch 2.15.0, NumPy 2.4.6).
-Arrays are flat, in the layouts of kernels/backend.h for one member; each case is complete in itself.
+Arrays are flat, in the layouts of kernels/operations.h for one member; each case is complete in itself.
 """
 
 import json

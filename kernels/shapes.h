@@ -1,0 +1,82 @@
+#pragma once
+#include <cstdint>
+
+#include "kernels/activation.h"
+
+/// What the operations of the contract (kernels/operations.h) are told beside arrays.
+namespace tutti::kernels {
+
+struct Conv2dShape {
+  std::int64_t members, batch, height, width, channels;
+  std::int64_t kernel_height, kernel_width, filters;
+  std::int64_t stride_height, stride_width;
+  std::int64_t pad_top, pad_left;  // zeros before the first row and column
+  std::int64_t out_height, out_width;
+  std::int64_t dilation_height = 1, dilation_width = 1;  // between neighbours of the kernel
+
+  auto operator<=>(const Conv2dShape&) const = default;
+};
+
+/// True for filters as wide as the input, without padding: a window is one run of memory.
+inline bool spans_rows(const Conv2dShape& s) {
+  return s.kernel_width == s.width && s.out_width == 1 && s.pad_left == 0 && s.pad_top == 0 &&
+         s.dilation_height == 1 &&
+         (s.out_height - 1) * s.stride_height + s.kernel_height <= s.height;
+}
+
+struct Pool2dShape {
+  std::int64_t members, batch, height, width, channels;
+  std::int64_t pool_height, pool_width;
+  std::int64_t stride_height, stride_width;
+  std::int64_t pad_top, pad_left;  // never the maximum
+  std::int64_t out_height, out_width;
+};
+
+struct Pad2dShape {
+  std::int64_t images, height, width, channels;  // images = M B
+  std::int64_t top, bottom, left, right;         // rows and columns of zeros
+};
+
+/// Statistics of each channel over rows: the batch and, in images, their places.
+struct BatchNormShape {
+  std::int64_t members, rows, channels;
+  double epsilon;  // added to the variance
+};
+
+struct DenseShape {
+  std::int64_t members, batch, inputs, outputs;
+};
+
+/// Of a recurrent layer, and its functions.
+struct RecurrentShape {
+  std::int64_t members, batch, steps, inputs, units;
+  ActivationFunction activation = {ActivationFunction::Kind::tanh};
+  ActivationFunction recurrent_activation = {ActivationFunction::Kind::sigmoid};  // of gates
+  bool reset_after = true;  // in a GRU: the reset gate comes after the product with u
+
+  auto operator<=>(const RecurrentShape&) const = default;
+};
+
+/// Examples gathered by number from a data set of uint8 that all members share, read as numbers:
+/// x[m, b, n] = scale * data[rows[m, b], n] + offset.
+template <class Real>
+struct GatheredBytes {
+  const std::uint8_t* data;  // [examples, N]
+  const std::int32_t* rows;  // [M, B]
+  Real scale, offset;
+};
+
+/// Adam's settings.
+struct AdamStep {
+  double beta1, beta2, epsilon;
+};
+
+/// A parameter that Adam moves.
+template <class Real>
+struct AdamParameter {
+  std::int64_t size;  // N
+  const Real* g;      // [M, N], its gradient
+  Real *w, *m, *v;    // [M, N], updated
+};
+
+}  // namespace tutti::kernels
