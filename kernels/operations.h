@@ -196,6 +196,25 @@ virtual void softmax_cross_entropy_backward(std::int64_t members, std::int64_t b
                                             const Real* dloss,          // [M]
                                             Real* dx) TUTTI_OPERATION;  // [M, B, K]
 
+// The same with any nonnegative weights t as targets: the mean over the batch of the sum over k of
+// -t[k] log p[k]. Its gradient is ((sum of t) p - t) dloss / B.
+virtual void soft_cross_entropy(std::int64_t members, std::int64_t batch, std::int64_t classes,
+                                const Real* x,                // [M, B, K]
+                                const Real* targets,          // [M, B, K]
+                                Real* probabilities,          // [M, B, K]
+                                Real* loss) TUTTI_OPERATION;  // [M]
+virtual void soft_cross_entropy_backward(std::int64_t members, std::int64_t batch,
+                                         std::int64_t classes, const Real* probabilities,
+                                         const Real* targets, const Real* dloss,
+                                         Real* dx) TUTTI_OPERATION;
+
+// Targets of labels: weight[label] ((1 - smoothing) [k == label] + smoothing / K).
+virtual void soft_targets(std::int64_t members, std::int64_t batch, std::int64_t classes,
+                          double smoothing,
+                          const std::int32_t* labels,      // [M, B], 0 … K - 1
+                          const Real* class_weights,       // [M, K], or null: all 1
+                          Real* targets) TUTTI_OPERATION;  // [M, B, K]
+
 // loss[m] = coefficient * sum of w[m, n]^2
 virtual void l2(std::int64_t members, std::int64_t size, double coefficient,
                 const Real* w,                // [M, N]
@@ -214,13 +233,28 @@ virtual void gather(std::int64_t count, std::int64_t size,
                     const std::int32_t* rows,  // [count]
                     Real* x) TUTTI_OPERATION;  // [count, N]
 
+// SGD as PyTorch computes it: v = momentum v + g; w -= rate v, or, after Nesterov,
+// w -= rate (g + momentum v).
+virtual void sgd(std::int64_t members, std::span<const SgdParameter<Real>> parameters,
+                 const SgdSettings&,
+                 const Real* rates) TUTTI_OPERATION;  // [M]
+
 // Kingma, Ba: Adam (ICLR 2015), as Keras computes it, with the bias correction in the rate:
-// m += (1 - beta1) (g - m); v += (1 - beta2) (g^2 - v); w -= rate m / (sqrt(v) + epsilon)
+// m += (1 - beta1) (g - m); v += (1 - beta2) (g^2 - v); w -= rate m / (sqrt(v) + epsilon).
+// Where a parameter has a decay, w *= 1 - decay before: AdamW (Loshchilov, Hutter, ICLR 2019), with
+// decay = learning rate * weight decay.
 virtual void adam(std::int64_t members, std::span<const AdamParameter<Real>> parameters,
                   const AdamStep&,
                   const Real* rates) TUTTI_OPERATION;  // [M]
 // adam of one parameter with g = dense_backward_weights(x, dy), which is not kept.
 virtual void dense_adam(const DenseShape&, const AdamStep&, const Real* rates, const Real* x,
-                        const Real* dy, Real* w, Real* m, Real* v) TUTTI_OPERATION;
+                        const Real* dy, Real* w, Real* m, Real* v,
+                        const Real* decay) TUTTI_OPERATION;  // [M], or null
+
+// norms[m] = sqrt(sum of squares of all of a member's gradients); every gradient of it is
+// multiplied by min(1, max_norm / (norm + 1e-6)).
+virtual void clip_by_global_norm(std::int64_t members,
+                                 std::span<const ClippedGradient<Real>> gradients, double max_norm,
+                                 Real* norms) TUTTI_OPERATION;  // [M]
 
 #undef TUTTI_OPERATION

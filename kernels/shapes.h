@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "kernels/activation.h"
+#include "kernels/support/philox.h"
 
 /// What the operations of the contract (kernels/operations.h) are told beside arrays.
 namespace tutti::kernels {
@@ -66,6 +67,20 @@ struct GatheredBytes {
   Real scale, offset;
 };
 
+/// SGD's settings.
+struct SgdSettings {
+  double momentum = 0;
+  bool nesterov = false;
+};
+
+/// A parameter that SGD moves.
+template <class Real>
+struct SgdParameter {
+  std::int64_t size;  // N
+  const Real* g;      // [M, N], its gradient
+  Real *w, *v;        // [M, N], updated; v may be null without momentum
+};
+
 /// Adam's settings.
 struct AdamStep {
   double beta1, beta2, epsilon;
@@ -74,9 +89,26 @@ struct AdamStep {
 /// A parameter that Adam moves.
 template <class Real>
 struct AdamParameter {
-  std::int64_t size;  // N
-  const Real* g;      // [M, N], its gradient
-  Real *w, *m, *v;    // [M, N], updated
+  std::int64_t size;            // N
+  const Real* g;                // [M, N], its gradient
+  Real *w, *m, *v;              // [M, N], updated
+  const Real* decay = nullptr;  // [M], or null: w *= 1 - decay[m] before the step
 };
+
+/// One of the gradients that are clipped by their common norm.
+template <class Real>
+struct ClippedGradient {
+  std::int64_t size;  // N
+  const Real* g;      // [M, N]
+  Real* clipped;      // [M, N]; may be g
+};
+
+/// What every gradient is multiplied by: PyTorch's clip_grad_norm_. 1 where the norm is not a
+/// number.
+template <class Real>
+TUTTI_HOST_DEVICE Real clipping_factor(Real max_norm, Real norm) {
+  const Real factor = max_norm / (norm + static_cast<Real>(1e-6));
+  return factor < 1 ? factor : 1;
+}
 
 }  // namespace tutti::kernels

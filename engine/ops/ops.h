@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "engine/variable.h"
 #include "kernels/activation.h"
@@ -118,8 +119,27 @@ Tensor softmax(const Tensor& x);
 Variable softmax(const Variable& x);
 
 /// Mean over the batch of -log softmax(x)[label]: x [M, B, K], labels int32 [M, B] -> loss [M], and
-/// the probabilities [M, B, K].
-std::pair<Variable, Tensor> softmax_cross_entropy(const Variable& x, const Tensor& labels);
+/// the probabilities [M, B, K]. With targets [M, B, K] of x's type in place of labels: mean of the
+/// sum over classes of -target log softmax(x).
+std::pair<Variable, Tensor> softmax_cross_entropy(const Variable& x, const Tensor& targets);
+
+/// Targets [M, B, K] of labels int32 [M, B]:
+/// weight of the label's class * ((1 - smoothing) [k == label] + smoothing / K).
+/// Label smoothing: Szegedy and others (CVPR 2016).
+struct SoftTargets {
+  double smoothing = 0;
+  Tensor class_weights = {};  // [M, K], or undefined: all 1
+  DType type = DType::float32;
+};
+Tensor soft_targets(const Tensor& labels, std::int64_t classes, const SoftTargets& options);
+
+/// Gradients [M, …], each times min(1, max_norm / (norm + 1e-6)), with the norm of all elements of
+/// a member's gradients: PyTorch's clip_grad_norm_. Pascanu, Mikolov, Bengio (ICML 2013).
+struct ClippedGradients {
+  std::vector<Tensor> gradients;
+  Tensor norms;  // [M], before clipping
+};
+ClippedGradients clip_by_global_norm(const std::vector<Tensor>& gradients, double max_norm);
 
 /// coefficient * sum of w^2 for each member: [M, …] -> [M]
 Variable l2(const Variable& w, double coefficient);

@@ -65,7 +65,7 @@ void Adam::move(const Tensor& rates) {
       const Gradient& g = parameter.gradient();
       if (!g.defined()) throw Error("Adam: a parameter ", w.shape(), " has no gradient");
       if (const auto* product = g.product())
-        backend.dense_adam(product->shape, step, rates, product->x, product->dy, w, m, v);
+        backend.dense_adam(product->shape, step, rates, product->x, product->dy, w, m, v, nullptr);
       else
         parameters.push_back({w.size() / members, g.tensor(), w, m, v});
     }

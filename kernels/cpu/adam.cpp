@@ -3,6 +3,7 @@
 
 #include "kernels/adam_move.h"
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/cpu/parameter_parts.h"
 #include "kernels/cpu/product.h"
 #include "kernels/support/simd.h"
 #include "kernels/support/threads.h"
@@ -10,9 +11,10 @@
 namespace tutti::kernels {
 namespace {
 
-TUTTI_SIMD void adam_range(std::int64_t n, AdamMove move, float rate, const float* __restrict g,
-                           float* __restrict w, float* __restrict m, float* __restrict v) {
-  for (std::int64_t i = 0; i < n; ++i) move(rate, g[i], w[i], m[i], v[i]);
+TUTTI_SIMD void adam_range(std::int64_t n, AdamMove move, float rate, float keep,
+                           const float* __restrict g, float* __restrict w, float* __restrict m,
+                           float* __restrict v) {
+  for (std::int64_t i = 0; i < n; ++i) move(rate, keep, g[i], w[i], m[i], v[i]);
 }
 
 }  // namespace
@@ -20,25 +22,16 @@ TUTTI_SIMD void adam_range(std::int64_t n, AdamMove move, float rate, const floa
 void CpuBackend::adam(std::int64_t members, std::span<const AdamParameter<float>> parameters,
                       const AdamStep& step, const float* rates) {
   const AdamMove move(step);
-  struct Part {
-    const AdamParameter<float>& of;
-    std::int64_t first;  // of its elements
-  };
-  std::vector<Part> parts;
-  for (const auto& parameter : parameters)
-    for (std::int64_t first = 0; first < parameter.size; first += cpu::elements_a_task)
-      parts.push_back({parameter, first});
-  const auto count = static_cast<std::int64_t>(parts.size());
-  parallel_for(members * count, [&](std::int64_t task) {
-    const auto& [of, first] = parts[static_cast<std::size_t>(task % count)];
-    const std::int64_t member = task / count, at = member * of.size + first;
-    adam_range(std::min<std::int64_t>(cpu::elements_a_task, of.size - first), move, rates[member],
-               of.g + at, of.w + at, of.m + at, of.v + at);
+  cpu::each_part(cpu::parameter_parts(members, parameters), [&](const auto& part) {
+    const auto& [of, member, at, count] = part;
+    adam_range(count, move, rates[member], kept_share(of->decay, member), of->g + at, of->w + at,
+               of->m + at, of->v + at);
   });
 }
 
 void CpuBackend::dense_adam(const DenseShape& s, const AdamStep& step, const float* rates,
-                            const float* x, const float* dy, float* w, float* m, float* v) {
+                            const float* x, const float* dy, float* w, float* m, float* v,
+                            const float* decay) {
   const AdamMove move(step);
   constexpr std::int64_t elements = 1 << 15;  // of the gradient at a time: they stay in the cache
   const std::int64_t inputs = std::clamp<std::int64_t>(elements / s.outputs, 1, s.inputs);
@@ -51,7 +44,8 @@ void CpuBackend::dense_adam(const DenseShape& s, const AdamStep& step, const flo
     g.resize(static_cast<std::size_t>(size));
     cpu::product(count, s.outputs, s.batch, {x + member * s.batch * s.inputs + first, 1, s.inputs},
                  dy + member * s.batch * s.outputs, s.outputs, false, g.data(), s.outputs);
-    adam_range(size, move, rates[member], g.data(), w + at, m + at, v + at);
+    adam_range(size, move, rates[member], kept_share(decay, member), g.data(), w + at, m + at,
+               v + at);
   });
 }
 

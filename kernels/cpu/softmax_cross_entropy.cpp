@@ -56,4 +56,30 @@ void CpuBackend::softmax_cross_entropy_backward(std::int64_t members, std::int64
   }
 }
 
+void CpuBackend::soft_cross_entropy(std::int64_t members, std::int64_t batch, std::int64_t classes,
+                                    const float* x, const float* targets, float* probabilities,
+                                    float* loss) {
+  parallel_for(members, [&](std::int64_t m) {
+    double total = 0;
+    for (std::int64_t r = m * batch; r < (m + 1) * batch; ++r) {
+      const double log_sum = softmax_row(classes, x + r * classes, probabilities + r * classes);
+      for (std::int64_t i = r * classes; i < (r + 1) * classes; ++i)
+        total += targets[i] * (log_sum - x[i]);
+    }
+    loss[m] = static_cast<float>(total / static_cast<double>(batch));
+  });
+}
+
+void CpuBackend::soft_cross_entropy_backward(std::int64_t members, std::int64_t batch,
+                                             std::int64_t classes, const float* probabilities,
+                                             const float* targets, const float* dloss, float* dx) {
+  for (std::int64_t r = 0; r < members * batch; ++r) {
+    const float scale = dloss[r / batch] / static_cast<float>(batch);
+    float weight = 0;
+    for (std::int64_t k = 0; k < classes; ++k) weight += targets[r * classes + k];
+    for (std::int64_t i = r * classes; i < (r + 1) * classes; ++i)
+      dx[i] = (weight * probabilities[i] - targets[i]) * scale;
+  }
+}
+
 }  // namespace tutti::kernels

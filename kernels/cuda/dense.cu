@@ -14,13 +14,13 @@ GemmShape product(const DenseShape& s, std::int64_t rows, std::int64_t columns,
 /// A gradient of weights that moves them at once.
 struct Moved {
   AdamMove move;
-  const float* rates;
+  const float *rates, *decay;
   float *w, *m, *v;
   int rows, columns;
 
   __device__ void write(int, int member, int row, int column, float gradient) const {
     const std::int64_t i = (std::int64_t{member} * rows + row) * columns + column;
-    move(rates[member], gradient, w[i], m[i], v[i]);
+    move(rates[member], kept_share(decay, member), gradient, w[i], m[i], v[i]);
   }
 };
 
@@ -45,10 +45,11 @@ void GpuBackend::dense_backward_weights(const DenseShape& s, const float* x, con
 }
 
 void GpuBackend::dense_adam(const DenseShape& s, const AdamStep& step, const float* rates,
-                            const float* x, const float* dy, float* w, float* m, float* v) {
+                            const float* x, const float* dy, float* w, float* m, float* v,
+                            const float* decay) {
   const GemmShape shape = product(s, s.inputs, s.outputs, s.batch);
   multiply(shape, by_columns(x, s.batch, s.inputs), by_columns(dy, s.batch, s.outputs),
-           Moved{AdamMove(step), rates, w, m, v, shape.rows, shape.columns});
+           Moved{AdamMove(step), rates, decay, w, m, v, shape.rows, shape.columns});
 }
 
 }  // namespace tutti::kernels::TUTTI_GPU

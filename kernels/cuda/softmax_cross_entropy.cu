@@ -49,21 +49,29 @@ __global__ void __launch_bounds__(32 * warps)
   for (std::int64_t k = threadIdx.x % 32; k < classes; k += 32) dx[k] = y[k] * (dy[k] - sum);
 }
 
-/// A block a member; its warps take rows in turn.
+/// A block a member; its warps take rows in turn. loss_of_row(row, log of the sum of exp(x)) is the
+/// same in all lanes.
+template <class LossOfRow>
 __global__ void __launch_bounds__(32 * warps)
-    softmax_cross_entropy_kernel(std::int64_t batch, std::int64_t classes, const float* x,
-                                 const std::int32_t* labels, float* probabilities, float* loss) {
+    cross_entropy_kernel(std::int64_t batch, std::int64_t classes, const float* x,
+                         float* probabilities, float* loss, LossOfRow loss_of_row) {
   __shared__ SharedArray<float, warps> of_warps;
   const std::int64_t first = blockIdx.x * batch;
   float total = 0;
   for (std::int64_t row = first + threadIdx.x / 32; row < first + batch; row += warps) {
-    const float* from = x + row * classes;
-    const RowSums sums = row_sums(classes, from);
-    write_probabilities(classes, from, sums, probabilities + row * classes);
-    total += sums.largest + logf(sums.sum) - from[labels[row]];
+    const RowSums sums = row_sums(classes, x + row * classes);
+    write_probabilities(classes, x + row * classes, sums, probabilities + row * classes);
+    total += loss_of_row(row, sums.largest + logf(sums.sum));
   }
   total = block_sum(total, of_warps);
   if (threadIdx.x == 0) loss[blockIdx.x] = total / static_cast<float>(batch);
+}
+
+template <class LossOfRow>
+void cross_entropy(std::int64_t members, std::int64_t batch, std::int64_t classes, const float* x,
+                   float* probabilities, float* loss, LossOfRow loss_of_row) {
+  launch<cross_entropy_kernel<LossOfRow>>({{static_cast<unsigned>(members)}, {32 * warps}}, batch,
+                                          classes, x, probabilities, loss, loss_of_row);
 }
 
 }  // namespace
@@ -84,8 +92,10 @@ void GpuBackend::softmax_cross_entropy(std::int64_t members, std::int64_t batch,
                                        std::int64_t classes, const float* x,
                                        const std::int32_t* labels, float* probabilities,
                                        float* loss) {
-  launch<softmax_cross_entropy_kernel>({{static_cast<unsigned>(members)}, {32 * warps}}, batch,
-                                       classes, x, labels, probabilities, loss);
+  cross_entropy(members, batch, classes, x, probabilities, loss,
+                [=] __device__(std::int64_t row, float log_sum) {
+                  return log_sum - x[row * classes + labels[row]];
+                });
 }
 
 void GpuBackend::softmax_cross_entropy_backward(std::int64_t members, std::int64_t batch,
@@ -97,6 +107,31 @@ void GpuBackend::softmax_cross_entropy_backward(std::int64_t members, std::int64
     const float target = i % classes == labels[m * batch + i / classes] ? 1 : 0;
     dx[m * size + i] =
         (probabilities[m * size + i] - target) * dloss[m] / static_cast<float>(batch);
+  });
+}
+
+void GpuBackend::soft_cross_entropy(std::int64_t members, std::int64_t batch, std::int64_t classes,
+                                    const float* x, const float* targets, float* probabilities,
+                                    float* loss) {
+  cross_entropy(members, batch, classes, x, probabilities, loss,
+                [=] __device__(std::int64_t row, float log_sum) {
+                  float sum = 0;
+                  for (std::int64_t k = threadIdx.x % 32; k < classes; k += 32)
+                    sum += targets[row * classes + k] * (log_sum - x[row * classes + k]);
+                  return warp_sum(sum);
+                });
+}
+
+void GpuBackend::soft_cross_entropy_backward(std::int64_t members, std::int64_t batch,
+                                             std::int64_t classes, const float* probabilities,
+                                             const float* targets, const float* dloss, float* dx) {
+  for_each(members, batch, [=] __device__(std::int64_t m, std::int64_t r) {
+    const std::int64_t first = (m * batch + r) * classes;
+    float weight = 0;
+    for (std::int64_t i = first; i < first + classes; ++i) weight += targets[i];
+    const float scale = dloss[m] / static_cast<float>(batch);
+    for (std::int64_t i = first; i < first + classes; ++i)
+      dx[i] = (weight * probabilities[i] - targets[i]) * scale;
   });
 }
 

@@ -3,6 +3,7 @@
 #include "kernels/reference/adam.h"
 #include "kernels/reference/avg_pool2d.h"
 #include "kernels/reference/batch_norm.h"
+#include "kernels/reference/clip_by_global_norm.h"
 #include "kernels/reference/conv2d.h"
 #include "kernels/reference/conv2d_relu_pool.h"
 #include "kernels/reference/dense.h"
@@ -15,7 +16,9 @@
 #include "kernels/reference/lstm.h"
 #include "kernels/reference/max_pool2d.h"
 #include "kernels/reference/pad2d.h"
+#include "kernels/reference/sgd.h"
 #include "kernels/reference/simple_rnn.h"
+#include "kernels/reference/soft_targets.h"
 #include "kernels/reference/softmax_cross_entropy.h"
 
 namespace tutti::kernels {

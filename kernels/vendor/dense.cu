@@ -40,11 +40,12 @@ void VendorBackend::dense_backward_weights(const DenseShape& s, const float* x, 
 }
 
 void VendorBackend::dense_adam(const DenseShape& s, const AdamStep& step, const float* rates,
-                               const float* x, const float* dy, float* w, float* m, float* v) {
+                               const float* x, const float* dy, float* w, float* m, float* v,
+                               const float* decay) {
   const std::int64_t size = s.inputs * s.outputs;
   float* g = gradient_.floats(s.members * size);
   dense_backward_weights(s, x, dy, g);
-  const AdamParameter<float> parameter{size, g, w, m, v};
+  const AdamParameter<float> parameter{size, g, w, m, v, decay};
   adam(s.members, {&parameter, 1}, step, rates);
 }
 

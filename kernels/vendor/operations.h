@@ -30,7 +30,7 @@ class VendorBackend final : public cuda::GpuBackend {
   void dense_backward_weights(const DenseShape&, const float* x, const float* dy,
                               float* dw) override;
   void dense_adam(const DenseShape&, const AdamStep&, const float* rates, const float* x,
-                  const float* dy, float* w, float* m, float* v) override;
+                  const float* dy, float* w, float* m, float* v, const float* decay) override;
   void simple_rnn(const RecurrentShape&, const float* x, const float* w, const float* u,
                   const float* b, float* h) override;
   void simple_rnn_backward(const RecurrentShape&, const float* x, const float* w, const float* u,

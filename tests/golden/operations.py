@@ -183,6 +183,62 @@ def torch_adam(w, g, rate, beta1, beta2, epsilon):
     return w
 
 
+def adamw(name, size, steps, rate, weight_decay, salt):
+    beta1, beta2, epsilon = 0.9, 0.999, 1e-7
+    w = random((size,), salt)
+    g = random((steps, size), salt + 1)
+    parameter = w.detach().clone()
+    optimizer = torch.optim.AdamW([parameter], rate, (beta1, beta2), weight_decay=weight_decay)
+    for t in range(1, steps + 1):
+        parameter.grad = g[t - 1].detach()
+        optimizer.param_groups[0]["eps"] = epsilon / math.sqrt(1 - beta2**t)
+        optimizer.step()
+    add_case("adam", name, {"size": size, "steps": steps},
+             {"w": w, "g": g, "rate": [rate], "decay": [rate * weight_decay], "beta1": [beta1],
+              "beta2": [beta2], "epsilon": [epsilon]},
+             {"w": parameter, "m": optimizer.state[parameter]["exp_avg"],
+              "v": optimizer.state[parameter]["exp_avg_sq"]})
+
+
+def sgd(name, size, steps, rate, momentum, nesterov, salt):
+    w = random((size,), salt)
+    g = random((steps, size), salt + 1)
+    parameter = w.detach().clone()
+    optimizer = torch.optim.SGD([parameter], rate, momentum=momentum, nesterov=nesterov)
+    for gradient in g:
+        parameter.grad = gradient.detach()
+        optimizer.step()
+    add_case("sgd", name, {"size": size, "steps": steps, "nesterov": int(nesterov)},
+             {"w": w, "g": g, "rate": [rate], "momentum": [momentum]}, {"w": parameter})
+
+
+def clip_by_global_norm(name, sizes, max_norm, salt):
+    gradients = [random((size,), salt + i) for i, size in enumerate(sizes)]
+    parameters = [torch.zeros_like(g) for g in gradients]
+    for parameter, g in zip(parameters, gradients):
+        parameter.grad = g.detach().clone()
+    norm = torch.nn.utils.clip_grad_norm_(parameters, max_norm)
+    add_case("clip_by_global_norm", name, {"a": sizes[0], "b": sizes[1]},
+             {"a": gradients[0], "b": gradients[1], "max_norm": [max_norm]},
+             {"a_clipped": parameters[0].grad, "b_clipped": parameters[1].grad, "norm": [float(norm)]})
+
+
+def soft_cross_entropy(name, batch, classes, smoothing, salt):
+    x = random((batch, classes), salt, 3.0)
+    labels = torch.arange(batch) * 3 % classes
+    weights = random((classes,), salt + 1).detach() + 2
+    hot = F.one_hot(labels, classes).double() * (1 - smoothing) + smoothing / classes
+    plain = F.cross_entropy(x, labels, label_smoothing=smoothing)
+    assert torch.allclose(F.cross_entropy(x, hot), plain, rtol=1e-12, atol=0)
+    targets = weights[labels][:, None] * hot
+    loss = F.cross_entropy(x, targets)
+    dloss = torch.tensor(1.5, dtype=torch.float64)
+    (dx,) = torch.autograd.grad(loss, x, dloss)
+    add_case("soft_cross_entropy", name, {"batch": batch, "classes": classes},
+             {"x": x, "labels": labels, "weights": weights, "smoothing": [smoothing], "dloss": [1.5]},
+             {"probabilities": torch.softmax(x, 1), "targets": targets, "loss": loss, "dx": dx})
+
+
 conv2d("valid", "valid", (2, 4, 5, 2), (2, 3), 3, (1, 1), 1)
 conv2d("valid, strides that leave rows and columns over", "valid", (1, 7, 9, 1), (3, 2), 2, (3, 4), 11)
 conv2d("same, even kernel: one more zero after than before", "same", (2, 4, 5, 2), (2, 4), 2, (1, 1), 21)
@@ -210,6 +266,13 @@ softmax_cross_entropy("two classes, large logits", 5, 2, 900.0, 511)
 l2("weights", 30, 1e-4, 601)
 adam("five steps", 21, 5, 1e-3, 1.0, 701)
 adam("gradients as small as epsilon", 9, 5, 1e-4, 1e-6, 711)
+adamw("decoupled weight decay", 21, 5, 1e-2, 0.1, 721)
+sgd("no momentum", 9, 3, 1e-2, 0.0, False, 731)
+sgd("momentum", 9, 5, 1e-2, 0.9, False, 741)
+sgd("Nesterov", 9, 5, 1e-2, 0.9, True, 751)
+clip_by_global_norm("longer than the norm", (7, 30), 1.5, 761)
+clip_by_global_norm("shorter than the norm", (7, 30), 50.0, 771)
+soft_cross_entropy("smoothed, classes weighted", 4, 10, 0.1, 521)
 
 if __name__ == "__main__":
     document = {

@@ -32,8 +32,10 @@ class Case {
   std::int64_t size(const char* name) const { return json_["shape"][name]; }
   double scalar(const char* name) const { return json_["inputs"][name][0]; }
 
+  /// Empty where the case has none of this name.
   template <class T>
   std::vector<T> shared_input(const char* name) const {
+    if (!json_["inputs"].contains(name)) return {};
     return json_["inputs"][name].get<std::vector<T>>();
   }
 
@@ -203,17 +205,28 @@ void l2(const Case<Real>& c, Backend<Real>& backend) {
   c.check("dw", dw);
 }
 
+/// The gradients of step t of all members, from g [M, steps, N].
+template <class Real>
+std::vector<Real> gradients_of(const Case<Real>& c, std::int64_t t) {
+  const std::int64_t size = c.size("size"), steps = c.size("steps");
+  const auto all = c.input("g");
+  std::vector<Real> g(static_cast<std::size_t>(c.members() * size));
+  for (std::int64_t m = 0; m < c.members(); ++m)
+    std::copy_n(&all[static_cast<std::size_t>((m * steps + t) * size)], size, &g[m * size]);
+  return g;
+}
+
 template <class Real>
 void adam(const Case<Real>& c, Backend<Real>& backend) {
-  const std::int64_t size = c.size("size"), steps = c.size("steps");
-  const auto rate = c.input("rate"), gradients = c.input("g");  // [M], [M, steps, N]
+  const auto rate = c.input("rate"), decay = c.input("decay");  // [M]; decay is empty or [M]
   auto w = c.input("w");
-  std::vector<Real> g(w.size()), m(w.size()), v(w.size());
-  const AdamParameter<Real> parameter{size, g.data(), w.data(), m.data(), v.data()};
+  std::vector<Real> m(w.size()), v(w.size());
   const AdamStep step{c.scalar("beta1"), c.scalar("beta2"), c.scalar("epsilon")};
-  for (std::int64_t t = 1; t <= steps; ++t) {
-    for (std::int64_t member = 0; member < c.members(); ++member)
-      std::copy_n(&gradients[(member * steps + t - 1) * size], size, &g[member * size]);
+  for (std::int64_t t = 1; t <= c.size("steps"); ++t) {
+    const auto g = gradients_of(c, t - 1);
+    const AdamParameter<Real> parameter{c.size("size"), g.data(),
+                                        w.data(),       m.data(),
+                                        v.data(),       decay.empty() ? nullptr : decay.data()};
     auto rates = rate;
     for (Real& corrected : rates)
       corrected *=
@@ -226,6 +239,57 @@ void adam(const Case<Real>& c, Backend<Real>& backend) {
 }
 
 template <class Real>
+void sgd(const Case<Real>& c, Backend<Real>& backend) {
+  const auto rates = c.input("rate");
+  const SgdSettings settings{c.scalar("momentum"), c.size("nesterov") != 0};
+  auto w = c.input("w");
+  std::vector<Real> v(w.size());
+  for (std::int64_t t = 0; t < c.size("steps"); ++t) {
+    const auto g = gradients_of(c, t);
+    const SgdParameter<Real> parameter{c.size("size"), g.data(), w.data(),
+                                       settings.momentum == 0 ? nullptr : v.data()};
+    backend.sgd(c.members(), {&parameter, 1}, settings, rates.data());
+  }
+  c.check("w", w);
+}
+
+template <class Real>
+void clip_by_global_norm(const Case<Real>& c, Backend<Real>& backend) {
+  const auto a = c.input("a"), b = c.input("b");
+  auto a_clipped = c.output("a_clipped"), b_clipped = c.output("b_clipped"),
+       norm = c.output("norm");
+  const ClippedGradient<Real> gradients[] = {{c.size("a"), a.data(), a_clipped.data()},
+                                             {c.size("b"), b.data(), b_clipped.data()}};
+  backend.clip_by_global_norm(c.members(), gradients, c.scalar("max_norm"), norm.data());
+  c.check("a_clipped", a_clipped);
+  c.check("b_clipped", b_clipped);
+  c.check("norm", norm);
+}
+
+template <class Real>
+void soft_cross_entropy(const Case<Real>& c, Backend<Real>& backend) {
+  const std::int64_t batch = c.size("batch"), classes = c.size("classes");
+  const auto x = c.input("x"), dloss = c.input("dloss");
+  auto weights = c.template shared_input<Real>("weights");  // every member's
+  const auto own = weights;
+  for (std::int64_t m = 1; m < c.members(); ++m)
+    weights.insert(weights.end(), own.begin(), own.end());
+  const auto labels = c.template input<std::int32_t>("labels");
+  auto targets = c.output("targets"), probabilities = c.output("probabilities");
+  auto loss = c.output("loss"), dx = c.output("dx");
+  backend.soft_targets(c.members(), batch, classes, c.scalar("smoothing"), labels.data(),
+                       weights.data(), targets.data());
+  backend.soft_cross_entropy(c.members(), batch, classes, x.data(), targets.data(),
+                             probabilities.data(), loss.data());
+  backend.soft_cross_entropy_backward(c.members(), batch, classes, probabilities.data(),
+                                      targets.data(), dloss.data(), dx.data());
+  c.check("targets", targets);
+  c.check("probabilities", probabilities);
+  c.check("loss", loss);
+  c.check("dx", dx);
+}
+
+template <class Real>
 void check_all(Backend<Real>& backend, double tolerance) {
   const std::map<std::string, void (*)(const Case<Real>&, Backend<Real>&)> operations{
       {"conv2d", conv2d<Real>},
@@ -235,7 +299,10 @@ void check_all(Backend<Real>& backend, double tolerance) {
       {"relu", relu<Real>},
       {"softmax_cross_entropy", softmax_cross_entropy<Real>},
       {"l2", l2<Real>},
-      {"adam", adam<Real>}};
+      {"adam", adam<Real>},
+      {"sgd", sgd<Real>},
+      {"clip_by_global_norm", clip_by_global_norm<Real>},
+      {"soft_cross_entropy", soft_cross_entropy<Real>}};
   const Json golden = Json::parse(std::ifstream(test::golden("operations.json")));
   for (const Json& json : golden["cases"]) {
     INFO(json["operation"] << ": " << json["name"]);

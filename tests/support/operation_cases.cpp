@@ -146,16 +146,26 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(softmax_case("more classes than lanes", 9, 45));
   cases.push_back(cross_entropy_case("ten classes", 2, 5, 10));
   cases.push_back(cross_entropy_case("two classes", 3, 1, 2));
+  cases.push_back(soft_cross_entropy_case("ten classes", 2, 5, 10, false));
+  cases.push_back(soft_cross_entropy_case("more classes than lanes, weighted", 3, 11, 45, true));
   cases.push_back(l2_case("odd", 3, 41));
   cases.push_back(l2_case("more than a block", 2, 9001));
   cases.push_back(add_case("odd", 101));
+  cases.push_back(sgd_case("no momentum", 3, {29, 1, 7}, {}));
+  cases.push_back(sgd_case("momentum", 2, std::vector<std::int64_t>(40, 3), {.momentum = 0.9}));
+  cases.push_back(sgd_case("Nesterov", 3, {29, 40000}, {.momentum = 0.9, .nesterov = true}));
+  cases.push_back(clip_by_global_norm_case("clipped", 3, {29, 1, 20000}, 0.5));
+  cases.push_back(
+      clip_by_global_norm_case("short enough", 2, std::vector<std::int64_t>(40, 3), 99));
   cases.push_back(adam_case("odd", 3, {29, 1, 7}));
   cases.push_back(adam_case("more parameters than a launch", 2, std::vector<std::int64_t>(40, 3)));
-  cases.push_back(adam_case("GenreCnn", 1, {28900 * 128}, true));
+  cases.push_back(adam_case("decay of the first", 3, {29, 1, 7}, true));
+  cases.push_back(adam_case("GenreCnn", 1, {28900 * 128}, false, true));
   cases.push_back(dense_adam_case("odd", {2, 3, 7, 5}));
   cases.push_back(dense_adam_case("beyond a tile", {1, 9, 70, 67}));
   cases.push_back(dense_adam_case("many rows", {2, 600, 3, 5}));
-  cases.push_back(dense_adam_case("GenreCnn", {1, 32, 28900, 128}, true));
+  cases.push_back(dense_adam_case("decay", {2, 3, 7, 5}, true));
+  cases.push_back(dense_adam_case("GenreCnn", {1, 32, 28900, 128}, false, true));
   return cases;
 }
 

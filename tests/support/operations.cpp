@@ -61,6 +61,8 @@ void prepare_adam(A& a, std::int64_t members) {
   rates[0] = 2e-3f;
   zeros.assign(zeros.size(), 0);
   a.set("rates", rates);
+  for (auto& rate : rates) rate *= 20;
+  a.set("decay", rates);
   a.set("w_new", a.values("w"));
   a.set("m", zeros);
   a.set("v", zeros);
@@ -450,6 +452,29 @@ OperationCase cross_entropy_case(std::string name, std::int64_t members, std::in
       [=](auto& a) { a.room("probabilities", static_cast<std::size_t>(size)); });
 }
 
+OperationCase soft_cross_entropy_case(std::string name, std::int64_t members, std::int64_t batch,
+                                      std::int64_t classes, bool weighted) {
+  const std::int64_t size = members * batch * classes;
+  return running(
+      {.operation = "soft_cross_entropy",
+       .name = std::move(name),
+       .inputs = {{"x", size}, {"weights", members * classes}},
+       .outputs = {{"loss", members}, {"targets", size}},
+       .gradients = {"x"},
+       .integers = some_integers(members * batch, static_cast<std::uint32_t>(classes))},
+      [=](auto& backend, auto& a) {
+        backend.soft_targets(members, batch, classes, 0.1, a.integers.data(),
+                             weighted ? a["weights"] : nullptr, a["targets"]);
+        backend.soft_cross_entropy(members, batch, classes, a["x"], a["targets"],
+                                   a["probabilities"], a["loss"]);
+      },
+      [=](auto& backend, auto& a) {
+        backend.soft_cross_entropy_backward(members, batch, classes, a["probabilities"],
+                                            a["targets"], a["dloss"], a["dx"]);
+      },
+      [=](auto& a) { a.room("probabilities", static_cast<std::size_t>(size)); });
+}
+
 OperationCase l2_case(std::string name, std::int64_t members, std::int64_t size) {
   return running(
       {.operation = "l2",
@@ -474,8 +499,65 @@ OperationCase add_case(std::string name, std::int64_t size) {
       [](auto&, auto&) {});
 }
 
+namespace {
+
+/// Parameters of the given sizes in arrays [their sum * M], one after another: make(size, at).
+template <class Make>
+auto in_a_row(std::int64_t members, const std::vector<std::int64_t>& sizes, Make make) {
+  std::vector<decltype(make(std::int64_t{}, std::int64_t{}))> parameters;
+  std::int64_t at = 0;
+  for (const auto own : sizes) {
+    parameters.push_back(make(own, at));
+    at += members * own;
+  }
+  return parameters;
+}
+
+}  // namespace
+
+OperationCase sgd_case(std::string name, std::int64_t members,
+                       const std::vector<std::int64_t>& sizes, const SgdSettings& settings) {
+  const std::int64_t size = members * std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
+  return running(
+      {.operation = "sgd",
+       .name = std::move(name),
+       .inputs = {{"w", size}, {"g", size}},
+       .outputs = {{"w_new", size}},
+       .gradients = {},
+       .traffic = 2.0 * (settings.momentum == 0 ? 3 : 5) * static_cast<double>(size)},
+      [=](auto& backend, auto& a) {
+        using Parameter = SgdParameter<real_of<decltype(backend)>>;
+        auto* v = settings.momentum == 0 ? nullptr : a["v"];
+        const auto parameters = in_a_row(members, sizes, [&](std::int64_t own, std::int64_t at) {
+          return Parameter{own, a["g"] + at, a["w_new"] + at, v ? v + at : nullptr};
+        });
+        for (int step = 1; step <= 2; ++step)
+          backend.sgd(members, parameters, settings, a["rates"]);
+      },
+      [](auto&, auto&) {}, [=](auto& a) { prepare_adam(a, members); });
+}
+
+OperationCase clip_by_global_norm_case(std::string name, std::int64_t members,
+                                       const std::vector<std::int64_t>& sizes, double max_norm) {
+  const std::int64_t size = members * std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
+  return running(
+      {.operation = "clip_by_global_norm",
+       .name = std::move(name),
+       .inputs = {{"g", size}},
+       .outputs = {{"clipped", size}, {"norms", members}},
+       .gradients = {}},
+      [=](auto& backend, auto& a) {
+        using Gradient = ClippedGradient<real_of<decltype(backend)>>;
+        const auto gradients = in_a_row(members, sizes, [&](std::int64_t own, std::int64_t at) {
+          return Gradient{own, a["g"] + at, a["clipped"] + at};
+        });
+        backend.clip_by_global_norm(members, gradients, max_norm, a["norms"]);
+      },
+      [](auto&, auto&) {});
+}
+
 OperationCase adam_case(std::string name, std::int64_t members,
-                        const std::vector<std::int64_t>& sizes, bool large) {
+                        const std::vector<std::int64_t>& sizes, bool decays, bool large) {
   const std::int64_t size = std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
   return running(
       {.operation = "adam",
@@ -486,19 +568,18 @@ OperationCase adam_case(std::string name, std::int64_t members,
        .traffic = 2.0 * 7 * static_cast<double>(members * size),  // reads g w m v, writes w m v
        .large = large},
       [=](auto& backend, auto& a) {
-        std::vector<AdamParameter<real_of<decltype(backend)>>> parameters;
-        std::int64_t at = 0;
-        for (const auto own : sizes) {
-          parameters.push_back({own, a["g"] + at, a["w_new"] + at, a["m"] + at, a["v"] + at});
-          at += members * own;
-        }
+        using Parameter = AdamParameter<real_of<decltype(backend)>>;
+        const auto parameters = in_a_row(members, sizes, [&](std::int64_t own, std::int64_t at) {
+          return Parameter{own,         a["g"] + at, a["w_new"] + at,
+                           a["m"] + at, a["v"] + at, decays && at == 0 ? a["decay"] : nullptr};
+        });
         for (int step = 1; step <= 2; ++step)
           backend.adam(members, parameters, {0.9, 0.999, 1e-7}, a["rates"]);
       },
       [](auto&, auto&) {}, [=](auto& a) { prepare_adam(a, members); });
 }
 
-OperationCase dense_adam_case(std::string name, const DenseShape& s, bool large) {
+OperationCase dense_adam_case(std::string name, const DenseShape& s, bool decays, bool large) {
   const std::int64_t size = s.members * s.inputs * s.outputs;
   return running(
       {.operation = "dense_adam",
@@ -516,7 +597,7 @@ OperationCase dense_adam_case(std::string name, const DenseShape& s, bool large)
       [=](auto& backend, auto& a) {
         for (int step = 1; step <= 2; ++step)
           backend.dense_adam(s, {0.9, 0.999, 1e-7}, a["rates"], a["x"], a["dy"], a["w_new"], a["m"],
-                             a["v"]);
+                             a["v"], decays ? a["decay"] : nullptr);
       },
       [](auto&, auto&) {}, [=](auto& a) { prepare_adam(a, s.members); });
 }

@@ -43,11 +43,22 @@ OperationCase dropout_case(std::string name, std::int64_t members, std::int64_t 
 OperationCase softmax_case(std::string name, std::int64_t rows, std::int64_t classes);
 OperationCase cross_entropy_case(std::string name, std::int64_t members, std::int64_t batch,
                                  std::int64_t classes);
+/// Of smoothed labels, with weights of the classes or without.
+OperationCase soft_cross_entropy_case(std::string name, std::int64_t members, std::int64_t batch,
+                                      std::int64_t classes, bool weighted);
 OperationCase l2_case(std::string name, std::int64_t members, std::int64_t size);
 OperationCase add_case(std::string name, std::int64_t size);
 /// Two steps from fresh state.
+OperationCase sgd_case(std::string name, std::int64_t members,
+                       const std::vector<std::int64_t>& sizes,
+                       const kernels::SgdSettings& settings);
+/// Two steps from fresh state; the first parameter decays, or none.
 OperationCase adam_case(std::string name, std::int64_t members,
-                        const std::vector<std::int64_t>& sizes, bool large = false);
-OperationCase dense_adam_case(std::string name, const DenseShape& s, bool large = false);
+                        const std::vector<std::int64_t>& sizes, bool decays = false,
+                        bool large = false);
+OperationCase dense_adam_case(std::string name, const DenseShape& s, bool decays = false,
+                              bool large = false);
+OperationCase clip_by_global_norm_case(std::string name, std::int64_t members,
+                                       const std::vector<std::int64_t>& sizes, double max_norm);
 
 }  // namespace tutti::test

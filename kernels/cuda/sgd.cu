@@ -1,0 +1,20 @@
+#include "kernels/cuda/gpu_backend.h"
+#include "kernels/cuda/parameter_list.h"
+#include "kernels/sgd_move.h"
+
+namespace tutti::kernels::TUTTI_GPU {
+
+void GpuBackend::sgd(std::int64_t members, std::span<const SgdParameter<float>> parameters,
+                     const SgdSettings& settings, const float* rates) {
+  if (settings.momentum == 0)
+    return for_each_element(members, parameters,
+                            [=] __device__(const SgdParameter<float>& of, std::int64_t m,
+                                           std::int64_t i) { of.w[i] -= rates[m] * of.g[i]; });
+  const SgdMove move(settings);
+  for_each_element(members, parameters,
+                   [=] __device__(const SgdParameter<float>& of, std::int64_t m, std::int64_t i) {
+                     move(rates[m], of.g[i], of.w[i], of.v[i]);
+                   });
+}
+
+}  // namespace tutti::kernels::TUTTI_GPU

@@ -1,0 +1,21 @@
+#pragma once
+#include "kernels/reference/reference_backend.h"
+
+namespace tutti::kernels {
+
+template <class Real>
+void ReferenceBackend<Real>::sgd(std::int64_t members,
+                                 std::span<const SgdParameter<Real>> parameters,
+                                 const SgdSettings& settings, const Real* rates) {
+  for (const auto& [size, g, w, v] : parameters)
+    for (std::int64_t i = 0; i < members * size; ++i) {
+      double move = g[i];
+      if (settings.momentum != 0) {
+        v[i] = static_cast<Real>(settings.momentum * v[i] + g[i]);
+        move = settings.nesterov ? g[i] + settings.momentum * v[i] : v[i];
+      }
+      w[i] -= static_cast<Real>(rates[i / size] * move);
+    }
+}
+
+}  // namespace tutti::kernels
