@@ -1,7 +1,10 @@
 #include "apps/common.h"
 
+#include <semaphore.h>
+
 #include <cmath>
 #include <csignal>
+#include <thread>
 
 #include "kernels/gpu_description.h"
 #include "kernels/support/error.h"
@@ -60,19 +63,36 @@ Device CommonOptions::prepare() const {
 
 namespace {
 
-std::atomic<bool> interrupt{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
+/// A signal handler may post a semaphore, but not stop a token: a thread that waits for it does.
+struct Interrupt {
+  Interrupt() {
+    sem_init(&signal, 0, 0);
+    std::thread([this] {
+      while (sem_wait(&signal) != 0) {
+      }
+      stop.request_stop();
+    }).detach();
+  }
+  sem_t signal;
+  std::stop_source stop;
+};
+
+Interrupt& interrupt() {
+  static auto* one = new Interrupt;  // outlives the thread
+  return *one;
+}
 
 void on_interrupt(int) {
-  interrupt = true;
+  sem_post(&interrupt().signal);
   std::signal(SIGINT, SIG_DFL);
 }
 
 }  // namespace
 
-const std::atomic<bool>& stop_on_interrupt() {
+std::stop_token stop_on_interrupt() {
+  const std::stop_token token = interrupt().stop.get_token();  // made before the handler needs it
   std::signal(SIGINT, on_interrupt);
-  return interrupt;
+  return token;
 }
 
 }  // namespace tutti

@@ -1,7 +1,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 
 #include "engine/tensor.h"
@@ -44,7 +44,7 @@ void add_inspect(CLI::App& program, int& status);
 void add_run(CLI::App& program, int& status);
 void add_devices(CLI::App& program, int& status);
 
-/// Set by Ctrl-C once a command has asked for it; a second Ctrl-C ends the program at once.
-const std::atomic<bool>& stop_on_interrupt();
+/// Stopped by Ctrl-C once a command has asked for it; a second Ctrl-C ends the program at once.
+std::stop_token stop_on_interrupt();
 
 }  // namespace tutti

@@ -104,7 +104,7 @@ json to_json(const Scaler& scaler, const std::string& scaling) {
 FeatureClassifiers load_classifier(const std::filesystem::path& folder, const json& run,
                                    Device device) {
   const auto path = folder / "model.h5";
-  const KerasModel file = read_keras_file(path, OptimizerState::skip);
+  const KerasModel file = read_keras_file(path, ReadOptimizer::no);
   const auto features = static_cast<std::int64_t>(feature_names().size());
   try {
     Sequential model = built_from_keras(file, 1, device);

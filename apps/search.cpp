@@ -95,13 +95,13 @@ class SearchRun {
   }
 
   /// Trains what is under way until a trial ends.
-  void train(const std::atomic<bool>& stop) {
+  void train(const std::stop_token& stop) {
     const auto under_way = runs_.size();
-    while (!stop && runs_.size() == under_way) {
+    while (!stop.stop_requested() && runs_.size() == under_way) {
       search_.train(runs_);
       record([](const TrialRun& run) { return run.finished(); });
     }
-    if (stop) record([](const TrialRun&) { return true; });
+    if (stop.stop_requested()) record([](const TrialRun&) { return true; });
   }
 
   bool idle() const { return runs_.empty(); }
@@ -138,13 +138,13 @@ class SearchRun {
 
 /// False if it was stopped.
 bool run_trials(const SearchOptions& o, const Search& search, Study& study) {
-  const std::atomic<bool>& stop = stop_on_interrupt();
+  const std::stop_token stop = stop_on_interrupt();
   const auto start = Clock::now();
   const auto late = [&] {
     return o.timeout > 0 && std::chrono::duration<double>(Clock::now() - start).count() > o.timeout;
   };
   SearchRun run(o, search, study);
-  while (!stop) {
+  while (!stop.stop_requested()) {
     if (!late()) run.ask();
     if (!run.idle())
       run.train(stop);
@@ -153,7 +153,7 @@ bool run_trials(const SearchOptions& o, const Search& search, Study& study) {
     else
       break;
   }
-  return !stop;
+  return !stop.stop_requested();
 }
 
 }  // namespace

@@ -3,10 +3,9 @@
 // job too.
 //   benchmark_training --benchmark_filter=train_step/members:1/batch:32/ --threads=2
 //                      [--device=cpu|cuda|simt] [--precision=fp32|tf32|bf16]
-#include "engine/training/training.h"
-
 #include "benchmarks/run.h"
 #include "benchmarks/training_steps.h"
+#include "engine/training/train.h"
 
 namespace {
 
@@ -37,13 +36,15 @@ void whole_job(benchmark::State& state) {
   const auto first_held_out = pictures.rows.begin() + training;
   const std::vector<std::int32_t> held_out(first_held_out, pictures.rows.end());
   const MemberRows samples =
-      bootstrap_samples({pictures.rows.begin(), first_held_out}, 0.9f, streams);
+      bootstrap_samples({pictures.rows.begin(), first_held_out}, 0.9, streams);
   for (auto _ : state) {
     state.PauseTiming();
     Sequential model = built_genre_cnn(streams, device);
     state.ResumeTiming();
-    train(model, streams, {pictures.x, pictures.labels, samples},
-          {pictures.x, pictures.labels, MemberRows(samples.size(), held_out)},
+    train(model,
+          {streams,
+           {pictures.x, pictures.labels, samples},
+           {pictures.x, pictures.labels, MemberRows(samples.size(), held_out)}},
           {.epochs = 15, .batch_size = 32, .learning_rate = 1e-4});
   }
 }

@@ -40,13 +40,14 @@ Sequential built_genre_cnn(const std::vector<RandomStream>& members, Device devi
 TrainingSteps::TrainingSteps(Sequential model, const std::vector<RandomStream>& members,
                              double learning_rate, const Examples& examples, std::int64_t batch)
     : model_(std::move(model)),
-      trainer_(model_, members, examples.x.to(model_.device()), examples.labels, learning_rate),
+      trainer_(model_, members, examples.x.to(model_.device()), examples.labels),
+      learning_rate_(learning_rate),
       examples_(examples.x.dim(0)),
       rows_(members.size() * static_cast<std::size_t>(batch)) {}
 
 void TrainingSteps::step() {
   for (auto& row : rows_) row = static_cast<std::int32_t>(random_.below(examples_));
-  trainer_.step(rows_);
+  trainer_.step(rows_, learning_rate_);
 }
 
 std::unique_ptr<TrainingSteps> genre_cnn_steps(std::int64_t members, std::int64_t batch,

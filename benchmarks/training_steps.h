@@ -34,6 +34,7 @@ class TrainingSteps {
  private:
   Sequential model_;
   Trainer trainer_;
+  double learning_rate_;
   std::int64_t examples_;
   std::vector<std::int32_t> rows_;
   RandomStream random_{2};

@@ -49,19 +49,19 @@ Tensor frequency_first(const Tensor& pictures) {
   return result;
 }
 
-/// Members side by side, with their weights and what their Adams remember: of all, or of none.
+/// Members side by side, with their weights and the states of their Adams: of all, or of none.
 struct Members {
   Sequential model;
-  std::vector<AdamMemory> memory;
+  std::vector<OptimizerState> states;
   bool time_first;  // with the axes of their files exchanged
 };
 
-Members read_members(const std::vector<fs::path>& files, Device device, OptimizerState state) {
+Members read_members(const std::vector<fs::path>& files, Device device, ReadOptimizer optimizer) {
   const auto count = static_cast<std::int64_t>(files.size());
   std::optional<Sequential> model;
-  std::vector<AdamMemory> memory;
+  std::vector<OptimizerState> states;
   bool time_first = true;
-  read_keras_files(files, state, [&](std::size_t m, KerasModel file) {
+  read_keras_files(files, optimizer, [&](std::size_t m, KerasModel file) {
     try {
       if (!model) time_first = takes_time_first(file);
       if (time_first) file = with_axes_exchanged(std::move(file));
@@ -70,10 +70,10 @@ Members read_members(const std::vector<fs::path>& files, Device device, Optimize
     } catch (const Error& problem) {
       throw Error(files[m].string(), ": ", problem.what());
     }
-    if (auto adam = known_adam(file)) memory.push_back(std::move(adam->memory));
+    if (auto adam = known_adam(file)) states.push_back(std::move(adam->state));
   });
-  if (memory.size() < files.size()) memory.clear();
-  return {std::move(*model), std::move(memory), time_first};
+  if (states.size() < files.size()) states.clear();
+  return {std::move(*model), std::move(states), time_first};
 }
 
 }  // namespace
@@ -98,12 +98,12 @@ Ensemble::Ensemble(std::int64_t n_classifiers, fs::path path, std::int64_t class
 }
 
 History Ensemble::fit(const Examples& training, const Examples& validation,
-                      const FitOptions& options) {
-  if (!(options.bootstrap_fraction > 0))
-    throw Error("bootstrap: ", options.bootstrap_fraction, " is not above 0");
+                      const FitOptions& options, std::stop_token stop,
+                      const TrainObserver& observer) {
+  bootstrap_size(options.bootstrap_fraction, training.size());  // an Error now, if it is
   learning_rate_ = options.learning_rate;
   const auto members = member_streams(options.seed, n_classifiers_, options.first_member);
-  memory_.clear();
+  optimizer_.clear();
   time_first_ = true;
   if (options.from.empty()) {
     model_ = genre_cnn(spectrogram_input(options.normalization, training), classes_);
@@ -119,24 +119,24 @@ History Ensemble::fit(const Examples& training, const Examples& validation,
   const MemberRows all_validate(members.size(), validation.rows);
   const Tensor x = oriented(training.x);
   const bool shared = validation.x.shares_elements_with(training.x);
-  return train(*model_, members, {x, training.labels, samples_},
-               {shared ? x : oriented(validation.x), validation.labels, all_validate},
-               {.epochs = options.epochs,
-                .batch_size = options.batch_size,
-                .learning_rate = options.learning_rate,
-                .memory = std::exchange(memory_, {}),
-                .on_step = options.on_step,
-                .on_epoch =
-                    [&](int epoch, const std::vector<EpochResult>& results) {
-                      save();
-                      if (options.on_epoch) options.on_epoch(epoch, results);
-                    },
-                .on_end =
-                    [&](std::vector<AdamMemory> memory) {
-                      memory_ = std::move(memory);
-                      save();
-                    },
-                .stop = options.stop});
+  TrainResult result =
+      train(*model_,
+            {members,
+             {x, training.labels, samples_},
+             {shared ? x : oriented(validation.x), validation.labels, all_validate}},
+            {.epochs = options.epochs,
+             .batch_size = options.batch_size,
+             .learning_rate = options.learning_rate,
+             .optimizer_state = std::exchange(optimizer_, {})},
+            std::move(stop),
+            {.on_step = observer.on_step,
+             .on_epoch = [&](int epoch, const std::vector<EpochResult>& results) {
+               save();
+               if (observer.on_epoch) observer.on_epoch(epoch, results);
+             }});
+  optimizer_ = std::move(result.optimizer_state);
+  save();
+  return std::move(result.history);
 }
 
 void Ensemble::start_from(const fs::path& from, Device device) {
@@ -145,11 +145,11 @@ void Ensemble::start_from(const fs::path& from, Device device) {
                    : std::vector<fs::path>(static_cast<std::size_t>(n_classifiers_), from);
   if (static_cast<std::int64_t>(files.size()) != n_classifiers_)
     throw Error(from.string(), ": holds ", files.size(), " members, not ", n_classifiers_);
-  auto [model, memory, time_first] = read_members(files, device, OptimizerState::read);
+  auto [model, states, time_first] = read_members(files, device, ReadOptimizer::yes);
   if (model.classes() != classes_)
     throw Error(from.string(), ": tells ", model.classes(), " classes apart, not ", classes_);
   model_ = std::move(model);
-  memory_ = std::move(memory);
+  optimizer_ = std::move(states);
   time_first_ = time_first;
 }
 
@@ -211,7 +211,7 @@ const Sequential& Ensemble::model() const {
 void Ensemble::save() const {
   for (std::int64_t m = 0; m < n_classifiers_; ++m) {
     KerasAdam adam{learning_rate_};
-    if (!memory_.empty()) adam.memory = memory_[static_cast<std::size_t>(m)];
+    if (!optimizer_.empty()) adam.state = optimizer_[static_cast<std::size_t>(m)];
     KerasModel file = to_keras(model(), m, adam);
     write_keras_file(member_file(path_, m),
                      time_first_ ? with_axes_exchanged(std::move(file)) : file);
@@ -224,7 +224,7 @@ Ensemble Ensemble::load_model(const fs::path& path, Device device) {
   const auto files = member_files(path);
   if (files.empty())
     throw Error(path.string(), ": holds no classifier_0.h5 and no other .h5 or .keras file");
-  auto [model, memory, time_first] = read_members(files, device, OptimizerState::skip);
+  auto [model, states, time_first] = read_members(files, device, ReadOptimizer::no);
   Ensemble ensemble(static_cast<std::int64_t>(files.size()), path, model.classes());
   ensemble.model_ = std::move(model);
   ensemble.time_first_ = time_first;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/training/members.h"
-#include "engine/training/training.h"
+#include "engine/training/train.h"
 #include "models/genre_cnn.h"
 
 namespace tutti {
@@ -16,8 +16,8 @@ enum class Vote {
 };
 
 struct FitOptions {
-  float bootstrap_fraction =
-      0.9f;  // draws with replacement a member, as a share of the training set
+  double bootstrap_fraction =
+      0.9;  // draws with replacement a member, as a share of the training set
   int batch_size = 32;
   int epochs = 15;
   double learning_rate = 1e-4;
@@ -30,9 +30,6 @@ struct FitOptions {
   /// members. Pictures are then scaled as the files say, and Adam goes on where all of them hold
   /// it.
   std::filesystem::path from = {};
-  std::function<void(int epoch, std::int64_t step, std::int64_t steps)> on_step = {};
-  std::function<void(int epoch, const std::vector<EpochResult>& members)> on_epoch = {};
-  const std::atomic<bool>* stop = nullptr;
 };
 
 /// A bagged ensemble of GenreCnn. Pictures are uint8 [n, 2900, 127, 1], time first, as the data set
@@ -44,7 +41,8 @@ class Ensemble {
 
   /// Trains all members, each on its own bootstrap sample. The members are saved at the start and
   /// after every epoch, so that what stops training early leaves the last good state.
-  History fit(const Examples& training, const Examples& validation, const FitOptions& options = {});
+  History fit(const Examples& training, const Examples& validation, const FitOptions& options = {},
+              std::stop_token stop = {}, const TrainObserver& observer = {});
   History fit(const Tensor& X, const Tensor& y, const Examples& validation,
               const FitOptions& options = {}) {
     return fit(Examples(X, y), validation, options);
@@ -84,8 +82,8 @@ class Ensemble {
   std::filesystem::path path_;
   std::int64_t classes_;
   double learning_rate_ = 1e-4;
-  std::vector<AdamMemory> memory_;  // of each member after fit
-  bool time_first_ = true;          // or frequency first, as in files from elsewhere
+  std::vector<OptimizerState> optimizer_;  // of each member after fit
+  bool time_first_ = true;                 // or frequency first, as in files from elsewhere
   std::optional<Sequential> model_;
   MemberRows samples_;  // of the training data
 };

@@ -78,7 +78,7 @@ FeatureClassifiers from_file(const std::filesystem::path& path, std::int64_t mem
       throw Error("tells ", model.classes(), " classes apart, not ", table.classes.size());
     for (std::int64_t m = 0; m < members; ++m) set_weights(model, m, file);
     if (const auto adam = known_adam(file))
-      result.memory.assign(static_cast<std::size_t>(members), adam->memory);
+      result.optimizer.assign(static_cast<std::size_t>(members), adam->state);
     return result;
   } catch (const Error& problem) {
     throw Error(path.string(), ": ", problem.what());
@@ -105,14 +105,17 @@ FeatureClassifiers build_classifiers(const FeatureTable& table,
 }
 
 History train_classifiers(FeatureClassifiers& classifiers, const FeatureTable& table,
-                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe) {
+                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe,
+                          std::stop_token stop, const TrainObserver& observer) {
   const FeatureExamples examples(table, splits, classifiers.scalers, recipe.device);
   TrainOptions options = recipe.training;
-  options.memory = std::exchange(classifiers.memory, {});
-  options.on_end = [&](std::vector<AdamMemory> memory) { classifiers.memory = std::move(memory); };
-  return train(classifiers.model,
-               member_streams(recipe.seed, static_cast<std::int64_t>(splits.size())),
-               examples.training, examples.validation, options);
+  options.optimizer_state = std::exchange(classifiers.optimizer, {});
+  TrainResult result = train(classifiers.model,
+                             {member_streams(recipe.seed, static_cast<std::int64_t>(splits.size())),
+                              examples.training, examples.validation},
+                             options, std::move(stop), observer);
+  classifiers.optimizer = std::move(result.optimizer_state);
+  return std::move(result.history);
 }
 
 std::vector<float> FeatureClassifiers::predict(std::int64_t member, const FeatureTable& table,

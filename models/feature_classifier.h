@@ -7,7 +7,7 @@
 #include "datasets/feature_table.h"
 #include "datasets/scaler.h"
 #include "datasets/split.h"
-#include "engine/training/training.h"
+#include "engine/training/train.h"
 #include "models/recurrent_classifiers.h"
 
 namespace tutti {
@@ -31,8 +31,8 @@ Sequential feature_model(const FeatureRecipe& recipe, std::int64_t features, std
 struct FeatureClassifiers {
   Sequential model;
   std::vector<Scaler> scalers;  // of each member, fitted on its training rows alone
-  /// What Adam remembers of each member: of a file that training goes on from, or after training.
-  std::vector<AdamMemory> memory = {};
+  /// The state of each member's Adam: of a file that training goes on from, or after training.
+  std::vector<OptimizerState> optimizer = {};
 
   /// Probabilities [n, classes] that a member gives to rows of a table.
   std::vector<float> predict(std::int64_t member, const FeatureTable& table,
@@ -46,9 +46,10 @@ FeatureClassifiers build_classifiers(const FeatureTable& table,
                                      const FeatureRecipe& recipe);
 
 /// Trains them side by side on the splits they were built for, whose parts must be of equal sizes,
-/// from their memory on.
+/// from the state of their optimizers on.
 History train_classifiers(FeatureClassifiers& classifiers, const FeatureTable& table,
-                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe);
+                          const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe,
+                          std::stop_token stop = {}, const TrainObserver& observer = {});
 
 /// What the members of some splits train and validate on: member k sees the table as its own scaler
 /// leaves it.

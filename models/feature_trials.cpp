@@ -21,13 +21,14 @@ auto shape_of(const FeatureRecipe& recipe) {
 class FeatureTrials::Group {
  public:
   Group(std::int64_t trial, const FeatureRecipe& recipe, const FeatureTable& table,
-        const FeatureExamples& examples)
+        const FeatureExamples& examples, std::stop_token stop)
       : recipe_(recipe),
         trials_{trial},
         each_(examples.training.rows.size()),
         members_(member_streams(recipe.seed, static_cast<std::int64_t>(each_))),
         model_(build(table)),
-        training_(model_, members_, examples.training, examples.validation, recipe.training) {}
+        training_(model_, {members_, examples.training, examples.validation}, recipe.training,
+                  std::move(stop)) {}
 
   const std::vector<std::int64_t>& trials() const { return trials_; }
   bool takes(const Group& other) const { return shape_of(recipe_) == shape_of(other.recipe_); }
@@ -88,18 +89,16 @@ class FeatureTrials::Group {
 };
 
 FeatureTrials::FeatureTrials(const FeatureTable& table, const std::vector<ThreeWaySplit>& splits,
-                             Scaling scaling, Device device, const std::atomic<bool>& stop)
+                             Scaling scaling, Device device, std::stop_token stop)
     : table_(table),
       examples_(table, splits, fit_scalers(table, splits, scaling), device),
       device_(device),
-      stop_(stop) {}
+      stop_(std::move(stop)) {}
 
 FeatureTrials::~FeatureTrials() = default;
 
 void FeatureTrials::start(std::int64_t trial, const FeatureRecipe& recipe) {
-  FeatureRecipe stoppable = recipe;
-  stoppable.training.stop = &stop_;
-  auto alone = std::make_unique<Group>(trial, stoppable, table_, examples_);
+  auto alone = std::make_unique<Group>(trial, recipe, table_, examples_, stop_);
   std::size_t trials = 1;
   for (const auto& group : groups_) trials += group->trials().size();
   // On cores, groups stay small enough that each core has work.

@@ -1,7 +1,7 @@
 #pragma once
-#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -16,7 +16,7 @@ class FeatureTrials {
  public:
   /// The scaling and the device are the same for all. `stop` ends an epoch after the current step.
   FeatureTrials(const FeatureTable& table, const std::vector<ThreeWaySplit>& splits,
-                Scaling scaling, Device device, const std::atomic<bool>& stop);
+                Scaling scaling, Device device, std::stop_token stop);
   ~FeatureTrials();
 
   void start(std::int64_t trial, const FeatureRecipe& recipe);
@@ -40,7 +40,7 @@ class FeatureTrials {
   const FeatureTable& table_;
   FeatureExamples examples_;
   Device device_;
-  const std::atomic<bool>& stop_;
+  std::stop_token stop_;
   std::vector<std::unique_ptr<Group>> groups_;
 };
 

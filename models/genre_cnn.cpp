@@ -32,10 +32,10 @@ Input spectrogram_input(Normalization normalization, const Examples& training) {
     input.scale = 1.0 / 255;
     return input;
   }
-  const auto [mean, deviation] = mean_and_standard_deviation(training);
-  if (deviation == 0) throw Error("cannot standardize: every training pixel is ", mean);
-  input.scale = 1 / deviation;
-  input.offset = -mean / deviation;
+  const auto [mean, standard_deviation] = mean_and_standard_deviation(training);
+  if (standard_deviation == 0) throw Error("cannot standardize: every training pixel is ", mean);
+  input.scale = 1 / standard_deviation;
+  input.offset = -mean / standard_deviation;
   return input;
 }
 

@@ -88,7 +88,7 @@ void print(const KerasModel& file, const json& layers) {
 }
 
 int inspect(const std::string& path, bool as_json) {
-  const KerasModel file = read_keras_file(path, OptimizerState::skip);
+  const KerasModel file = read_keras_file(path, ReadOptimizer::no);
   const json layers = describe(file, load_member(path, file, Device::cpu));
   if (as_json)
     std::cout << json{{"name", file.name},

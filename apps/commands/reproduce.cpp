@@ -151,14 +151,15 @@ int reproduce(const ReproduceOptions& o) {
   const auto splits = splits_of(o, table);
   if (splits[0].test.empty() || splits[0].validation.empty())
     throw Error("--test and --validation must leave some songs to test and to validate on");
-  FeatureRecipe recipe = f.recipe(device);
+  const FeatureRecipe recipe = f.recipe(device);
   EpochLines lines(f.epochs, static_cast<std::int64_t>(splits[0].train.size()), "songs",
                    f.common.quiet);
-  recipe.training.on_step = [&](int epoch, std::int64_t step, std::int64_t steps) {
-    lines.step(epoch, step, steps);
-  };
   FeatureClassifiers classifiers = build_classifiers(table, splits, recipe);
-  const History history = train_classifiers(classifiers, table, splits, recipe);
+  const History history =
+      train_classifiers(classifiers, table, splits, recipe, {},
+                        {.on_step = [&](int epoch, std::int64_t step, std::int64_t steps) {
+                          lines.step(epoch, step, steps);
+                        }});
 
   std::vector<Metrics> tests;
   for (std::size_t m = 0; m < splits.size(); ++m)

@@ -42,7 +42,7 @@ Tensor outputs(const Sequential& model, const Tensor& x, const RunOptions& o) {
 int run_model(const RunOptions& o) {
   const Device device = o.common.prepare();
   const Sequential model =
-      load_member(o.model, read_keras_file(o.model, OptimizerState::skip), device);
+      load_member(o.model, read_keras_file(o.model, ReadOptimizer::no), device);
   const Tensor x = read_npy(o.input);
   Shape wanted = model.input().shape;
   wanted.insert(wanted.begin(), x.shape().empty() ? 0 : x.dim(0));

@@ -120,7 +120,7 @@ std::optional<EnsembleReport> train_run(const EnsembleOptions& o) {
   const Split split = split_train_test(n, o.train_fraction, o.seed);
   const Examples training(tree.pictures.pixels, tree.labels, split.train);
   const Examples test(tree.pictures.pixels, tree.labels, split.test);
-  const auto sample = static_cast<std::int64_t>(o.bootstrap * static_cast<double>(training.size()));
+  const std::int64_t sample = bootstrap_size(o.bootstrap, training.size());
   if (o.batch > sample)
     throw Error("--batch ", o.batch, ": a member's sample holds ", sample,
                 " pictures; choose at most that");
@@ -136,27 +136,27 @@ std::optional<EnsembleReport> train_run(const EnsembleOptions& o) {
 
   Ensemble ensemble(o.members, o.out, static_cast<std::int64_t>(tree.genres.size()));
   EpochLines lines(o.epochs, sample, "pictures", o.common.quiet);
-  const std::atomic<bool>& stop = stop_on_interrupt();
+  const std::stop_token stop = stop_on_interrupt();
   History history;
   ensemble.fit(training, test,
-               {.bootstrap_fraction = static_cast<float>(o.bootstrap),
+               {.bootstrap_fraction = o.bootstrap,
                 .batch_size = o.batch,
                 .epochs = o.epochs,
                 .learning_rate = o.learning_rate,
                 .seed = o.seed,
                 .normalization = normalization_named(o.normalize),
                 .device = device,
-                .from = o.from,
-                .on_step = [&](int epoch, std::int64_t step,
+                .from = o.from},
+               stop,
+               {.on_step = [&](int epoch, std::int64_t step,
                                std::int64_t steps) { lines.step(epoch, step, steps); },
                 .on_epoch =
                     [&](int epoch, const std::vector<EpochResult>& members) {
                       history.push_back(members);
                       write_curves(o.out, history, "Ensemble of " + std::to_string(o.members));
                       lines.epoch(epoch, members);
-                    },
-                .stop = &stop});
-  if (stop) {
+                    }});
+  if (stop.stop_requested()) {
     std::cerr << "tutti: stopped; " << o.out << " holds the state after epoch " << history.size()
               << '\n';
     return std::nullopt;

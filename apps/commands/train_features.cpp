@@ -83,7 +83,7 @@ std::optional<Metrics> train_run(const FeatureOptions& f, const fs::path& out, b
               << " genres: " << split.train.size() << " to train, " << split.validation.size()
               << " to validate, " << split.test.size() << " to test\n";
 
-  FeatureRecipe recipe = f.recipe(device);
+  const FeatureRecipe recipe = f.recipe(device);
   const std::string title =
       f.model == FeatureModel::lstm ? "LSTM classifier" : "Simple RNN classifier";
   EpochLines lines(f.epochs, static_cast<std::int64_t>(split.train.size()), "songs",
@@ -91,25 +91,24 @@ std::optional<Metrics> train_run(const FeatureOptions& f, const fs::path& out, b
   FeatureClassifiers classifier = build_classifiers(table, {split}, recipe);
   const auto save = [&] {
     KerasAdam adam{f.learning_rate};
-    if (!classifier.memory.empty()) adam.memory = classifier.memory[0];
+    if (!classifier.optimizer.empty()) adam.state = classifier.optimizer[0];
     write_keras_file(out / "model.h5", to_keras(classifier.model, 0, adam));
   };
   save();
-  const std::atomic<bool>& stop = stop_on_interrupt();
+  const std::stop_token stop = stop_on_interrupt();
   History history;
-  recipe.training.on_step = [&](int epoch, std::int64_t step, std::int64_t steps) {
-    lines.step(epoch, step, steps);
-  };
-  recipe.training.on_epoch = [&](int epoch, const std::vector<EpochResult>& members) {
-    save();
-    history.push_back(members);
-    lines.epoch(epoch, members);
-  };
-  recipe.training.stop = &stop;
-  train_classifiers(classifier, table, {split}, recipe);
+  train_classifiers(classifier, table, {split}, recipe, stop,
+                    {.on_step = [&](int epoch, std::int64_t step,
+                                    std::int64_t steps) { lines.step(epoch, step, steps); },
+                     .on_epoch =
+                         [&](int epoch, const std::vector<EpochResult>& members) {
+                           save();
+                           history.push_back(members);
+                           lines.epoch(epoch, members);
+                         }});
   save();
   write_curves(out, history, title);
-  if (stop) {
+  if (stop.stop_requested()) {
     std::cerr << "tutti: stopped; " << out.string() << " holds the state after epoch "
               << history.size() << '\n';
     return std::nullopt;

@@ -42,29 +42,28 @@ EnsembleOptions with(EnsembleOptions options, const Params& params, const Space&
 /// Trains a trial's ensemble; its members' files go with the folder when it has ended.
 void train_trial(TrialRun& run, const EnsembleOptions& o, const fs::path& scratch,
                  const SpectrogramTree& tree, const Split& split, Device device,
-                 const std::atomic<bool>& stop) {
+                 const std::stop_token& stop) {
   const Examples training(tree.pictures.pixels, tree.labels, split.train);
   const Examples validation(tree.pictures.pixels, tree.labels, split.test);
   Ensemble ensemble(o.members, scratch, static_cast<std::int64_t>(tree.genres.size()));
-  std::atomic<bool> ended{false};
+  std::stop_source ended;
+  const std::stop_callback interrupted(stop, [&] { ended.request_stop(); });
   std::string error;
   int epochs = 0;
   try {
     ensemble.fit(training, validation,
-                 {.bootstrap_fraction = static_cast<float>(o.bootstrap),
+                 {.bootstrap_fraction = o.bootstrap,
                   .batch_size = o.batch,
                   .epochs = o.epochs,
                   .learning_rate = o.learning_rate,
                   .seed = o.seed,
                   .normalization = normalization_named(o.normalize),
-                  .device = device,
-                  .on_step = [&](int, std::int64_t, std::int64_t) { ended = ended || stop; },
-                  .on_epoch =
-                      [&](int epoch, const std::vector<EpochResult>& members) {
-                        epochs = epoch;
-                        if (!run.report(members)) ended = true;
-                      },
-                  .stop = &ended});
+                  .device = device},
+                 ended.get_token(),
+                 {.on_epoch = [&](int epoch, const std::vector<EpochResult>& members) {
+                   epochs = epoch;
+                   if (!run.report(members)) ended.request_stop();
+                 }});
   } catch (const Diverged& problem) {
     error = problem.what();
   }
@@ -87,7 +86,7 @@ int tune(const TuneOptions& o) {
 
   const double least_sample = range_of(space, "bootstrap", e.bootstrap).first;
   expect_batches(space, e.batch,
-                 static_cast<std::int64_t>(least_sample * static_cast<double>(split.train.size())),
+                 bootstrap_size(least_sample, static_cast<std::int64_t>(split.train.size())),
                  "pictures");
 
   Search search{.model = "ensemble",
@@ -110,10 +109,10 @@ int tune(const TuneOptions& o) {
                        {"train_fraction", e.train_fraction}}},
                      {"seed", e.seed},
                      {"data", tree.pictures.fingerprint}};
-  const std::atomic<bool>& stop = stop_on_interrupt();
+  const std::stop_token stop = stop_on_interrupt();
   search.train = [&](std::vector<TrialRun>& runs) {
     for (auto& run : runs)
-      if (!stop)
+      if (!stop.stop_requested())
         train_trial(run, with(e, run.trial().params, space),
                     fs::path(o.search.out) / "trials" / std::to_string(run.trial().id), tree, split,
                     device, stop);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 
 #include "kernels/support/threads.h"
@@ -26,6 +27,32 @@ std::vector<std::int32_t> labels_of(const std::vector<std::int32_t>& labels,
   std::vector<std::int32_t> result;
   for (const auto row : rows) result.push_back(labels.at(static_cast<std::size_t>(row)));
   return result;
+}
+
+MemberExamples shared_by(std::int64_t members, const Examples& examples) {
+  return {examples.x, examples.labels,
+          MemberRows(static_cast<std::size_t>(members), examples.rows)};
+}
+
+Tensor gather_rows(const Tensor& x, const std::vector<std::int32_t>& rows, std::int64_t members) {
+  const auto count = static_cast<std::int64_t>(rows.size());
+  Shape shape = x.shape();
+  shape[0] = count / members;
+  shape.insert(shape.begin(), members);
+  const Tensor gathered = Tensor::empty(shape, x.dtype(), Device::cpu);
+  const auto bytes = static_cast<std::size_t>(x.slice(0, 1).size() * size_of(x.dtype()));
+  const auto copy = [&]<class T>(const T* from, T* to) {
+    parallel_for(count, [&](std::int64_t i) {
+      const auto row = static_cast<std::size_t>(rows[static_cast<std::size_t>(i)]);
+      std::memcpy(to + static_cast<std::size_t>(i) * bytes / sizeof(T),
+                  from + row * bytes / sizeof(T), bytes);
+    });
+  };
+  if (x.dtype() == DType::uint8)
+    copy(x.data<std::uint8_t>(), gathered.data<std::uint8_t>());
+  else
+    copy(x.data<float>(), gathered.data<float>());
+  return gathered;
 }
 
 MeanAndStandardDeviation mean_and_standard_deviation(const Examples& examples) {

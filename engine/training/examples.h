@@ -39,9 +39,15 @@ struct MemberExamples {
   std::int64_t size() const { return rows.empty() ? 0 : static_cast<std::int64_t>(rows[0].size()); }
 };
 
+/// The same rows for every member.
+MemberExamples shared_by(std::int64_t members, const Examples& examples);
+
+/// Rows [M B] of x, which is in the host's memory, member after member: [M, B, …].
+Tensor gather_rows(const Tensor& x, const std::vector<std::int32_t>& rows, std::int64_t members);
+
 /// Of all values in the examples' rows; x must be uint8.
 struct MeanAndStandardDeviation {
-  double mean, deviation;
+  double mean, standard_deviation;
 };
 MeanAndStandardDeviation mean_and_standard_deviation(const Examples& examples);
 

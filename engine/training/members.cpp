@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "kernels/support/error.h"
+
 namespace tutti {
 
 std::vector<RandomStream> member_streams(std::uint64_t seed, std::int64_t count,
@@ -19,12 +21,17 @@ std::vector<RandomStream> streams_for(Purpose purpose, const std::vector<RandomS
   return streams;
 }
 
+std::int64_t bootstrap_size(double fraction, std::int64_t n) {
+  if (!(fraction > 0) || std::isinf(fraction))
+    throw Error("bootstrap: ", fraction, " is not a fraction above 0");
+  return static_cast<std::int64_t>(std::floor(fraction * static_cast<double>(n) + 1e-6));
+}
+
 std::vector<std::vector<std::int32_t>> bootstrap_samples(const std::vector<std::int32_t>& rows,
-                                                         float percent,
+                                                         double fraction,
                                                          const std::vector<RandomStream>& members) {
   const auto n = static_cast<std::int64_t>(rows.size());
-  const auto draws =
-      static_cast<std::size_t>(std::floor(double{percent} * static_cast<double>(n) + 1e-6));
+  const auto draws = static_cast<std::size_t>(bootstrap_size(fraction, n));
   std::vector<std::vector<std::int32_t>> samples;
   for (RandomStream stream : streams_for(Purpose::bootstrap, members)) {
     auto& sample = samples.emplace_back(draws);

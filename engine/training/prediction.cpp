@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/training/data_loader.h"
+
 namespace tutti {
 namespace {
 
@@ -9,8 +11,11 @@ constexpr std::int64_t examples_at_once = 32;
 
 }  // namespace
 
-Tensor predict_probabilities(const Sequential& model, const Tensor& data, const MemberRows& rows) {
-  const Tensor x = data.to(model.device());
+Tensor predict_probabilities(const Sequential& model, const Tensor& x, const MemberRows& rows) {
+  return predict_streamed(model, x.to(model.device()), rows);
+}
+
+Tensor predict_streamed(const Sequential& model, const Tensor& x, const MemberRows& rows) {
   const std::int64_t members = model.members(), classes = model.classes();
   const auto n = static_cast<std::int64_t>(rows.at(0).size());
   std::vector<float> all(static_cast<std::size_t>(members * n * classes));
@@ -19,7 +24,9 @@ Tensor predict_probabilities(const Sequential& model, const Tensor& data, const 
     std::vector<std::int32_t> gathered;
     for (const auto& of_member : rows)
       gathered.insert(gathered.end(), of_member.begin() + begin, of_member.begin() + begin + count);
-    const Batch batch{x, Tensor::from({members, count}, gathered, model.device())};
+    const Batch batch = x.device() == model.device()
+                            ? Batch{x, Tensor::from({members, count}, gathered, model.device())}
+                            : as_batch(gather_rows(x, gathered, members), model.device());
     const auto p = softmax(model.logits(batch, Context{}).value()).to_vector<float>();
     for (std::int64_t m = 0; m < members; ++m)
       std::copy_n(p.begin() + m * count * classes, count * classes,

@@ -11,6 +11,10 @@ namespace tutti {
 /// the host.
 Tensor predict_probabilities(const Sequential& model, const Tensor& x, const MemberRows& rows);
 
+/// The same without a copy of all of x on the model's device: where it is elsewhere, rows are
+/// gathered on the host, batch by batch.
+Tensor predict_streamed(const Sequential& model, const Tensor& x, const MemberRows& rows);
+
 /// The same rows for every member.
 Tensor predict_probabilities(const Sequential& model, const Tensor& x,
                              const std::vector<std::int32_t>& rows);

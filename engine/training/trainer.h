@@ -2,21 +2,24 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "engine/captured_graph.h"
 #include "engine/layers/sequential.h"
-#include "engine/optimizers/adam.h"
+#include "engine/optimizers/any_optimizer.h"
+#include "engine/training/data_loader.h"
 
 namespace tutti {
 
-/// A built model in training: Adam's state, the members' random keys and counts of steps. Lives as
+/// A built model in training: the optimizer, the members' random keys and counts of steps. Lives as
 /// long as the model at its address.
 class Trainer {
  public:
-  /// x [examples, …] is on the model's device; `labels` are those of all examples.
+  /// x [examples, …] is on the model's device, and undefined if every batch brings its own;
+  /// `labels` are those of all examples.
   Trainer(Sequential& model, const std::vector<RandomStream>& members, Tensor x,
-          std::vector<std::int32_t> labels, double learning_rate);
+          std::vector<std::int32_t> labels, const OptimizerOptions& optimizer = AdamOptions{});
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
 
@@ -27,12 +30,18 @@ class Trainer {
     bool finite;                        // if not, nothing was changed
   };
 
-  /// One step on rows [M B] of x, member after member.
-  StepResult step(const std::vector<std::int32_t>& rows);
+  /// One step on rows [M B] of x, member after member, or on a batch with x of its own.
+  StepResult step(const std::vector<std::int32_t>& rows, const Rates& rates);
+  StepResult step(const MemberBatch& batch, const Rates& rates);
 
-  /// What Adam remembers, of each member.
-  std::vector<AdamMemory> memory() const;
-  void set_memory(const std::vector<AdamMemory>& members);
+  OptimizerState optimizer_state(std::int64_t member) const { return optimizer_->state(member); }
+  void set_optimizer_state(std::int64_t member, const OptimizerState& state) {
+    optimizer_->set_state(member, state);
+  }
+
+  /// Steps that a member has taken here, for one that goes on from a saved state.
+  std::int64_t steps(std::int64_t member) const;
+  void set_steps(std::int64_t member, std::int64_t steps);
 
   /// Goes on with some members alone, or with those of another Trainer on the same examples beside
   /// its own; both change the model.
@@ -44,19 +53,20 @@ class Trainer {
   struct Step {
     Tensor numbers;                      // int32, new in every step:
     Tensor rows, labels, dropout_draws;  // parts of it
-    Tensor rates;                        // [M], new in every step
+    Tensor x;                            // [M B, …], new in every step, where batches bring it
     Tensor ones;                         // [M]
     Variable loss;
     Tensor probabilities;
-    std::vector<std::function<void()>> changes;  // of layers, beside those of Adam
+    std::vector<std::function<void()>> changes;  // of layers, beside those of the optimizer
     CapturedGraph work;                          // the loss, and the change of the weights
   };
-  Step& step_of(std::int64_t batch);
+  Step& step_on(const MemberBatch& batch);
+  void set_inputs(Step& step, const MemberBatch& batch) const;
   void set_loss(Step& step) const;
   void change_weights(Step& step);
 
   Sequential& model_;
-  Adam adam_;
+  std::unique_ptr<Optimizer> optimizer_;
   Tensor x_;
   std::vector<std::int32_t> labels_;
   std::vector<DropoutState> members_;

@@ -11,6 +11,8 @@
 namespace tutti {
 namespace {
 
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
 /// The first value that is not finite; the count if there is none.
 template <class Values>
 std::size_t first_not_finite(const Values& values) {
@@ -19,72 +21,105 @@ std::size_t first_not_finite(const Values& values) {
   return member;
 }
 
+LoaderOptions loader_options(const TrainOptions& options) {
+  return {.batch = options.batch_size,
+          .drop_last = options.drop_last,
+          .stream = options.stream,
+          .augment = options.augment};
+}
+
 }  // namespace
 
-Training::Training(Sequential& model, const std::vector<RandomStream>& members,
-                   const MemberExamples& training, const MemberExamples& validation,
-                   TrainOptions options)
+Training::Training(Sequential& model, const TrainData& data, const TrainOptions& options,
+                   std::stop_token stop)
     : model_(model),
-      options_(std::move(options)),
-      x_(training.x.to(model.device())),
-      validation_x_(
-          validation.x.shares_elements_with(training.x) ? x_ : validation.x.to(model.device())),
-      trainer_(model, members, x_, training.labels, options_.learning_rate),
-      validation_labels_(validation.labels),
-      size_(training.size()),
-      steps_((size_ + options_.batch_size - 1) / std::max(1, options_.batch_size)) {
-  if (options_.batch_size < 1 || options_.batch_size > size_)
-    throw Error("a batch of ", options_.batch_size, " cannot be drawn from ", size_,
-                " training examples; choose 1 to ", size_);
-  trainer_.set_memory(options_.memory);
-  const auto orders = streams_for(Purpose::order, members);
-  for (std::size_t m = 0; m < members.size(); ++m)
+      options_(options),
+      stop_(std::move(stop)),
+      loader_(data.training, data.members, loader_options(options)),
+      x_(loader_.gathers() ? Tensor() : data.training.x.to(model.device())),
+      validation_x_(options.stream ? data.validation.x
+                    : x_.defined() && data.validation.x.shares_elements_with(data.training.x)
+                        ? x_
+                        : data.validation.x.to(model.device())),
+      trainer_(model, data.members, x_, data.training.labels, options.optimizer),
+      validation_labels_(data.validation.labels) {
+  for (std::size_t m = 0; m < data.members.size(); ++m)
     members_.push_back(
-        {m, orders[m], options_.learning_rate, training.rows[m],
-         validation.rows.empty() ? std::vector<std::int32_t>() : validation.rows[m]});
+        {m, options.learning_rate,
+         data.validation.rows.empty() ? std::vector<std::int32_t>() : data.validation.rows.at(m)});
+  check();
+  for (std::size_t m = 0; m < options.optimizer_state.size(); ++m)
+    trainer_.set_optimizer_state(static_cast<std::int64_t>(m), options.optimizer_state[m]);
+}
+
+void Training::check() const {
+  const auto& plateau = options_.reduce_on_plateau;
+  const auto& early = options_.early_stopping;
+  if (plateau) plateau->check();
+  if (early && early->patience < 1)
+    throw Error("early stopping: a patience of ", early->patience,
+                " epochs; it must be at least 1");
+  if (early && !(early->least_change >= 0))
+    throw Error("early stopping: a least change of ", early->least_change,
+                "; it must be at least 0");
+  if ((plateau || early) && members_[0].validation.empty())
+    throw Error(early ? "early stopping" : "ReduceOnPlateau",
+                ": there is nothing to validate on, so no validation loss to go by");
 }
 
 void Training::begin_epoch() {
+  loader_.begin_epoch();
   for (auto& member : members_) {
-    ++member.epoch;
-    member.order = member.rows;
-    member.orders.derive(static_cast<std::uint64_t>(member.epoch)).shuffle(member.order);
     member.loss = 0;
     member.correct = 0;
   }
-  step_ = 0;
+  step_ = examples_ = 0;
   between_epochs_ = false;
 }
 
-/// The members' rows of one batch, member after member.
-std::vector<std::int32_t> Training::batch(std::int64_t begin, std::int64_t end) const {
-  std::vector<std::int32_t> rows;
-  for (const auto& member : members_)
-    rows.insert(rows.end(), member.order.begin() + begin, member.order.begin() + end);
-  return rows;
+double Training::rate(std::size_t member) const {
+  const Member& one = members_[member];
+  return one.learning_rate(trainer_.steps(static_cast<std::int64_t>(member))) * one.plateau.scale;
 }
 
-std::optional<std::vector<EpochResult>> Training::epoch() {
+Rates Training::rates() const {
+  std::vector<double> rates;
+  for (std::size_t m = 0; m < members_.size(); ++m) rates.push_back(rate(m));
+  return rates;
+}
+
+std::optional<std::vector<EpochResult>> Training::epoch(const TrainObserver& observer) {
   if (between_epochs_) begin_epoch();
-  for (; step_ < steps_; ++step_) {
-    if (options_.stop && *options_.stop) return std::nullopt;
-    const std::int64_t begin = step_ * options_.batch_size;
-    const std::int64_t end = std::min(size_, begin + options_.batch_size);
-    const auto result = trainer_.step(batch(begin, end));
-    if (!result.finite) diverged("loss", first_not_finite(result.loss));
-    for (std::size_t m = 0; m < members_.size(); ++m) {
-      members_[m].loss += result.loss[m] * static_cast<double>(end - begin);
-      members_[m].correct += result.correct[m];
-    }
-    if (options_.on_step) options_.on_step(members_[0].epoch, step_ + 1, steps_);
+  while (step_ < loader_.size()) {
+    if (stop_.stop_requested()) return std::nullopt;
+    step(observer);
   }
-  constexpr double none = std::numeric_limits<double>::quiet_NaN();
-  const auto n = static_cast<double>(size_);
+  auto results = this->results();
+  if (!members_[0].validation.empty()) validate(results);
+  judge(results);
+  between_epochs_ = true;
+  return results;
+}
+
+void Training::step(const TrainObserver& observer) {
+  const MemberBatch batch = loader_.batch(step_);
+  const auto result = trainer_.step(batch, rates());
+  if (!result.finite) diverged("loss", first_not_finite(result.loss));
+  const auto each = static_cast<std::int64_t>(batch.rows.size() / members_.size());
+  for (std::size_t m = 0; m < members_.size(); ++m) {
+    members_[m].loss += result.loss[m] * static_cast<double>(each);
+    members_[m].correct += result.correct[m];
+  }
+  examples_ += each;
+  ++step_;
+  if (observer.on_step) observer.on_step(static_cast<int>(loader_.epoch(0)), step_, loader_.size());
+}
+
+std::vector<EpochResult> Training::results() const {
+  const auto n = static_cast<double>(examples_);
   std::vector<EpochResult> results;
   for (const auto& member : members_)
     results.push_back({member.loss / n, static_cast<double>(member.correct) / n, none, none});
-  if (!members_[0].validation.empty()) validate(results);
-  between_epochs_ = true;
   return results;
 }
 
@@ -92,7 +127,7 @@ std::optional<std::vector<EpochResult>> Training::epoch() {
 void Training::validate(std::vector<EpochResult>& results) const {
   MemberRows rows;
   for (const auto& member : members_) rows.push_back(member.validation);
-  const auto all = predict_probabilities(model_, validation_x_, rows).to_vector<float>();
+  const auto all = predict_streamed(model_, validation_x_, rows).to_vector<float>();
   const Variable penalty = model_.penalty();
   const auto l2_terms = penalty.value().defined() ? penalty.value().to_vector<float>()
                                                   : std::vector<float>(results.size());
@@ -107,39 +142,84 @@ void Training::validate(std::vector<EpochResult>& results) const {
   }
 }
 
+/// What each member's validation loss means for its rate and its end.
+void Training::judge(const std::vector<EpochResult>& results) {
+  for (std::size_t m = 0; m < members_.size(); ++m) {
+    const auto place = static_cast<std::int64_t>(m);
+    const double loss = results[m].val_loss;
+    if (options_.reduce_on_plateau) options_.reduce_on_plateau->update(members_[m].plateau, loss);
+    if (!options_.early_stopping) continue;
+    auto& known = members_[m].stopping;
+    if (loss < known.best - options_.early_stopping->least_change)
+      known = {loss, 0, results[m], member_values(model_.parameters(), place),
+               trainer_.optimizer_state(place)};
+    else
+      ++known.bad_epochs;
+  }
+}
+
+bool Training::finished(std::int64_t member) const {
+  const auto& known = members_.at(static_cast<std::size_t>(member)).stopping;
+  return options_.early_stopping && known.bad_epochs >= options_.early_stopping->patience;
+}
+
+void Training::restore_best(std::int64_t member) {
+  const auto& known = members_.at(static_cast<std::size_t>(member)).stopping;
+  if (known.weights.empty()) return;
+  set_member_values(model_.parameters(), member, known.weights);
+  trainer_.set_optimizer_state(member, known.optimizer);
+}
+
 void Training::diverged(const char* what, std::size_t member) const {
-  const Member& lost = members_.at(member);
   throw Diverged(static_cast<std::int64_t>(member), "training diverged: the ", what, " of member ",
-                 lost.number, " is not finite at epoch ", lost.epoch, ", step ",
-                 std::min(step_ + 1, steps_), " (learning rate ", lost.learning_rate,
+                 members_.at(member).number, " is not finite at epoch ",
+                 loader_.epoch(static_cast<std::int64_t>(member)), ", step ",
+                 std::min(step_ + 1, loader_.size()), " (learning rate ", rate(member),
                  "); a smaller one may help");
 }
 
 void Training::select_members(const std::vector<std::int64_t>& members) {
   trainer_.select_members(members);
+  loader_.select_members(members);
   std::vector<Member> kept;
-  for (const auto m : members) kept.push_back(std::move(members_.at(static_cast<std::size_t>(m))));
+  for (const auto m : members) kept.push_back(members_.at(static_cast<std::size_t>(m)));
   members_ = std::move(kept);
 }
 
 void Training::append_members(const Training& other) {
   trainer_.append_members(other.trainer_);
+  loader_.append_members(other.loader_);
   members_.insert(members_.end(), other.members_.begin(), other.members_.end());
 }
 
-History train(Sequential& model, const std::vector<RandomStream>& members,
-              const MemberExamples& training, const MemberExamples& validation,
-              const TrainOptions& options) {
-  Training under_way(model, members, training, validation, options);
-  History history;
-  while (static_cast<int>(history.size()) < options.epochs) {
-    auto results = under_way.epoch();
-    if (!results) break;
-    history.push_back(std::move(*results));
-    if (options.on_epoch) options.on_epoch(static_cast<int>(history.size()), history.back());
+TrainState Training::state() const {
+  TrainState state;
+  for (std::size_t m = 0; m < members_.size(); ++m) {
+    const auto place = static_cast<std::int64_t>(m);
+    state.members.push_back({.epoch = loader_.epoch(place),
+                             .steps = trainer_.steps(place),
+                             .weights = member_values(model_.parameters(), place),
+                             .optimizer = trainer_.optimizer_state(place),
+                             .plateau = members_[m].plateau,
+                             .stopping = members_[m].stopping});
   }
-  if (options.on_end) options.on_end(under_way.memory());
-  return history;
+  return state;
+}
+
+void Training::set_state(const TrainState& state) {
+  if (state.members.size() != members_.size())
+    throw Error("training: the state is of ", state.members.size(), " members, not ",
+                members_.size());
+  for (std::size_t m = 0; m < members_.size(); ++m) {
+    const auto place = static_cast<std::int64_t>(m);
+    const MemberState& one = state.members[m];
+    set_member_values(model_.parameters(), place, one.weights);
+    trainer_.set_optimizer_state(place, one.optimizer);
+    trainer_.set_steps(place, one.steps);
+    loader_.set_epoch(place, one.epoch);
+    members_[m].plateau = one.plateau;
+    members_[m].stopping = one.stopping;
+  }
 }
 
 }  // namespace tutti

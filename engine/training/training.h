@@ -1,12 +1,13 @@
 #pragma once
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 #include "engine/training/examples.h"
 #include "engine/training/history.h"
+#include "engine/training/train_state.h"
 #include "engine/training/trainer.h"
 #include "kernels/support/error.h"
 
@@ -19,72 +20,100 @@ struct Diverged : Error {
   std::int64_t member;
 };
 
+/// What members learn from: the streams of their random numbers, and each one's rows.
+struct TrainData {
+  std::vector<RandomStream> members;
+  MemberExamples training, validation;  // no rows to validate on: not validated
+};
+
 struct TrainOptions {
   int epochs = 15;
   int batch_size = 32;
-  double learning_rate = 1e-4;
-  std::vector<AdamMemory> memory = {};  // of each member, to go on from
+  Schedule learning_rate = 1e-4;  // of each member's own steps
+  OptimizerOptions optimizer = AdamOptions{};
+  bool drop_last = false;  // the batch of what is left over
+  bool stream = false;     // for data larger than the device's memory: see LoaderOptions
+  Augment augment = {};
+  std::optional<ReduceOnPlateau> reduce_on_plateau = {};
+  std::optional<EarlyStopping> early_stopping = {};
+  /// A member that diverges leaves, and the others go on; otherwise train() throws Diverged.
+  bool drop_diverged = false;
+  std::vector<OptimizerState> optimizer_state = {};  // of each member, to go on from
+};
+
+/// Progress, told as it happens.
+struct TrainObserver {
   /// After every step: epochs from 1, steps from 1.
   std::function<void(int epoch, std::int64_t step, std::int64_t steps)> on_step = {};
   /// After every epoch, when its loss and validation loss are known to be finite.
   std::function<void(int epoch, const std::vector<EpochResult>& members)> on_epoch = {};
-  /// At the end of train(): what Adam remembers of each member.
-  std::function<void(std::vector<AdamMemory> members)> on_end = {};
-  /// Set (by Ctrl-C, say) to end after the current step.
-  const std::atomic<bool>* stop = nullptr;
 };
 
 /// A built model in training, epoch by epoch: every member on its own rows in its own order, with
-/// Adam and the cross-entropy. Losses include the L2 terms, as in Keras. Between epochs, members
-/// may leave and others come.
+/// the cross-entropy. Losses include the L2 terms, as in Keras. Between epochs, members may leave
+/// and others come.
 class Training {
  public:
-  /// An Error if a batch is larger than a member's rows.
-  Training(Sequential& model, const std::vector<RandomStream>& members,
-           const MemberExamples& training, const MemberExamples& validation, TrainOptions options);
+  /// An Error if a batch is larger than a member's rows, or an option is out of range.
+  Training(Sequential& model, const TrainData& data, const TrainOptions& options,
+           std::stop_token stop = {});
 
   /// Trains one epoch more, and validates if there are rows to; nothing if it was stopped. Throws
   /// Diverged before the step that would change the weights: the next call goes on from there, if
   /// select_members() has dropped the member.
-  std::optional<std::vector<EpochResult>> epoch();
+  std::optional<std::vector<EpochResult>> epoch(const TrainObserver& observer = {});
+
+  /// Whether the member at this place has trained for as long as early stopping lets it.
+  bool finished(std::int64_t member) const;
+  /// Puts the weights and the optimizer's state of the best epoch in the member's place.
+  void restore_best(std::int64_t member);
+  /// What that epoch came to.
+  const EpochResult& best(std::int64_t member) const {
+    return members_.at(static_cast<std::size_t>(member)).stopping.result;
+  }
 
   /// Goes on with some members alone, or with those of another Training on the same examples beside
   /// its own; both change the model. Each comes to the same bits as before.
   void select_members(const std::vector<std::int64_t>& members);
   void append_members(const Training& other);
 
-  std::vector<AdamMemory> memory() const { return trainer_.memory(); }
+  OptimizerState optimizer_state(std::int64_t member) const {
+    return trainer_.optimizer_state(member);
+  }
+  /// Between epochs: all there is to go on from, to the same bits.
+  TrainState state() const;
+  void set_state(const TrainState& state);
 
  private:
   struct Member {
     std::size_t number;  // in messages
-    RandomStream orders;
-    double learning_rate;
-    std::vector<std::int32_t> rows, validation;
-    std::vector<std::int32_t> order = {};  // of the rows in this epoch
-    int epoch = 0;
+    Schedule learning_rate;
+    std::vector<std::int32_t> validation;
+    ReduceOnPlateau::State plateau = {};
+    EarlyStopping::State stopping = {};
     double loss = 0;  // sums over the epoch's examples so far
     std::int64_t correct = 0;
   };
+  void check() const;
   void begin_epoch();
-  std::vector<std::int32_t> batch(std::int64_t begin, std::int64_t end) const;
+  double rate(std::size_t member) const;
+  Rates rates() const;
+  void step(const TrainObserver& observer);
+  std::vector<EpochResult> results() const;
   void validate(std::vector<EpochResult>& results) const;
+  void judge(const std::vector<EpochResult>& results);
   [[noreturn]] void diverged(const char* what, std::size_t member) const;
 
   Sequential& model_;
   TrainOptions options_;
+  std::stop_token stop_;
+  DataLoader loader_;
   Tensor x_, validation_x_;
   Trainer trainer_;
   std::vector<std::int32_t> validation_labels_;
   std::vector<Member> members_;
-  std::int64_t size_, steps_, step_ = 0;  // rows and steps of an epoch, steps done
+  std::int64_t step_ = 0, examples_ = 0;  // of this epoch, done
   bool between_epochs_ = true;
 };
-
-/// Trains all members of a built model at once, to the last epoch. Errors: as Training's. Returns
-/// the finished epochs: fewer than asked for if `stop` was set.
-History train(Sequential& model, const std::vector<RandomStream>& members,
-              const MemberExamples& training, const MemberExamples& validation,
-              const TrainOptions& options);
 
 }  // namespace tutti

@@ -8,6 +8,8 @@ using nlohmann::json;
 
 namespace {
 
+constexpr double keras_learning_rate = 1e-3;  // of Adam, unless it is told
+
 json training_config(double learning_rate) {
   const AdamOptions adam;
   return {{"loss", "categorical_crossentropy"},
@@ -26,12 +28,13 @@ json training_config(double learning_rate) {
 }
 
 /// In the order of Keras 2 up to 2.10, which 2.15 knows too: the steps, all m, all v. Keras 3 opens
-/// the file, but takes no memory from any .h5 and wants compile() before it trains.
+/// the file, but takes no state from any .h5 and wants compile() before it trains.
 std::vector<KerasLayer::Weight> optimizer_weights(const std::vector<KerasLayer>& layers,
-                                                  const Sequential& model, const AdamMemory& adam) {
+                                                  const Sequential& model,
+                                                  const OptimizerState& adam) {
   std::vector<KerasLayer::Weight> weights = {{"Adam/iter:0", {}, {static_cast<float>(adam.steps)}}};
   for (const char* kind : {"m", "v"}) {
-    auto values = kind[0] == 'm' ? adam.m.begin() : adam.v.begin();
+    auto values = adam.slots.at(kind).begin();
     auto described = layers.end() - static_cast<std::ptrdiff_t>(model.layers().size());
     for (const auto& layer : model.layers()) {
       for (const auto& parameter : layer->parameters())
@@ -63,7 +66,7 @@ KerasAdam read_adam(const KerasModel& file) {
       setting(config, "epsilon", ours.epsilon) != ours.epsilon)
     throw Error("its Adam has another beta_1, beta_2 or epsilon than ours");
 
-  KerasAdam adam{setting(config, "learning_rate", ours.learning_rate), {}};
+  KerasAdam adam{setting(config, "learning_rate", keras_learning_rate), {}};
   // The count of steps; in Keras 3 the learning rate; then m and v of one parameter after another,
   // or, up to Keras 2.10, all m before all v.
   std::vector<const KerasLayer::Weight*> means;
@@ -73,11 +76,11 @@ KerasAdam read_adam(const KerasModel& file) {
   if (scalars == 0 || means.empty() || means.size() % 2 != 0)
     throw Error("the file does not hold what its Adam remembers");
   const bool all_m_first = n > 1 && means[1]->name.ends_with("/m:0");
-  adam.memory.steps = static_cast<std::int64_t>(file.optimizer_weights[0].values[0]);
+  adam.state.steps = static_cast<std::int64_t>(file.optimizer_weights[0].values[0]);
   if (scalars > 1) adam.learning_rate = file.optimizer_weights[1].values[0];
   for (std::size_t i = 0; i < n; ++i) {
-    adam.memory.m.push_back(means[all_m_first ? i : 2 * i]->values);
-    adam.memory.v.push_back(means[all_m_first ? n + i : 2 * i + 1]->values);
+    adam.state.slots["m"].push_back(means[all_m_first ? i : 2 * i]->values);
+    adam.state.slots["v"].push_back(means[all_m_first ? n + i : 2 * i + 1]->values);
   }
   return adam;
 }
@@ -94,8 +97,8 @@ KerasAdam adam_of(const KerasModel& file) {
 
 void describe_adam(KerasModel& file, const Sequential& model, const KerasAdam& adam) {
   file.training_config = training_config(adam.learning_rate);
-  if (adam.memory.steps > 0)
-    file.optimizer_weights = optimizer_weights(file.layers, model, adam.memory);
+  if (adam.state.steps > 0)
+    file.optimizer_weights = optimizer_weights(file.layers, model, adam.state);
 }
 
 std::optional<KerasAdam> known_adam(const KerasModel& file) {

@@ -97,7 +97,7 @@ bool is_archive(const std::filesystem::path& path) {
 }
 
 KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_size,
-                        OptimizerState state) {
+                        ReadOptimizer optimizer) {
   const Archive archive = open_archive(path);
   const json config = parse(unpack(archive, "config.json", file_size), "config.json");
   const json metadata = parse(unpack(archive, "metadata.json", file_size), "metadata.json");
@@ -115,7 +115,7 @@ KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_si
     if (layer.weights.empty())  // a recurrent layer's are its cell's
       layer.weights = numbered_weights(weights, folder + "/cell/vars", budget);
   }
-  if (state == OptimizerState::read)
+  if (optimizer == ReadOptimizer::yes)
     model.optimizer_weights = numbered_weights(weights, "optimizer/vars", budget);
   return model;
 }

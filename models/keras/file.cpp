@@ -76,19 +76,19 @@ Limits reading_limits(std::uint64_t bytes) {
   return {3 + bytes / 20'000'000, (1 << 30) + 32 * bytes};
 }
 
-KerasModel read(const fs::path& path, std::uint64_t file_size, OptimizerState state) {
-  KerasModel model = keras::is_archive(path) ? keras::read_archive(path, file_size, state)
-                                             : keras::read_h5(path, file_size, state);
+KerasModel read(const fs::path& path, std::uint64_t file_size, ReadOptimizer optimizer) {
+  KerasModel model = keras::is_archive(path) ? keras::read_archive(path, file_size, optimizer)
+                                             : keras::read_h5(path, file_size, optimizer);
   if (keras_major(model) < 2) keras::modernize(model);
   return model;
 }
 
 /// HDF5 is known to crash on damaged files.
-void begin_reading(std::deque<Isolated>& readers, const fs::path& path, OptimizerState state) {
+void begin_reading(std::deque<Isolated>& readers, const fs::path& path, ReadOptimizer optimizer) {
   if (::access(path.c_str(), R_OK) != 0) throw Error(std::strerror(errno));
   if (!fs::is_regular_file(path)) throw Error("it is not a file");
   const std::uint64_t size = fs::file_size(path);
-  readers.emplace_back([&] { return packed(read(path, size, state)); }, reading_limits(size));
+  readers.emplace_back([&] { return packed(read(path, size, optimizer)); }, reading_limits(size));
 }
 
 /// What `act` returns; what it throws names the file.
@@ -115,19 +115,20 @@ void write_keras_file(const fs::path& path, const KerasModel& model) {
   write_file(path, bytes);
 }
 
-KerasModel read_keras_file(const fs::path& path, OptimizerState state) {
+KerasModel read_keras_file(const fs::path& path, ReadOptimizer optimizer) {
   KerasModel model;
-  read_keras_files({path}, state, [&](std::size_t, KerasModel file) { model = std::move(file); });
+  read_keras_files({path}, optimizer,
+                   [&](std::size_t, KerasModel file) { model = std::move(file); });
   return model;
 }
 
-void read_keras_files(const std::vector<fs::path>& paths, OptimizerState state,
+void read_keras_files(const std::vector<fs::path>& paths, ReadOptimizer optimizer,
                       const std::function<void(std::size_t, KerasModel)>& use) {
   std::deque<Isolated> readers;  // of the files whose turn comes next
   for (std::size_t turn = 0; turn < paths.size(); ++turn) {
     const auto some = std::min(paths.size(), turn + static_cast<std::size_t>(thread_count()));
     for (std::size_t next = turn + readers.size(); next < some; ++next)
-      naming(paths[next], [&] { begin_reading(readers, paths[next], state); });
+      naming(paths[next], [&] { begin_reading(readers, paths[next], optimizer); });
     KerasModel file = naming(paths[turn], [&] { return unpacked(readers.front().result()); });
     readers.pop_front();
     use(turn, std::move(file));

@@ -38,16 +38,16 @@ int keras_major(const KerasModel& model);
 /// An Error names the file if it cannot be written; an older file at `path` is then still whole.
 void write_keras_file(const std::filesystem::path& path, const KerasModel& model);
 
-enum class OptimizerState { read, skip };
+enum class ReadOptimizer { yes, no };
 
 /// Reads a model that Keras 1, 2 or 3 saved, as .h5 or as .keras: a Sequential one, or a Functional
 /// one that is a chain. An Error names the file and what is wrong with it: not such a file,
 /// truncated, no model_config, a missing weight, links to other files, absurd sizes. What its
 /// optimizer remembers is two thirds of a file, and only training on asks for it.
 KerasModel read_keras_file(const std::filesystem::path& path,
-                           OptimizerState state = OptimizerState::read);
+                           ReadOptimizer optimizer = ReadOptimizer::yes);
 /// The same of several files, some at once: `use` is given each in its turn.
-void read_keras_files(const std::vector<std::filesystem::path>& paths, OptimizerState state,
+void read_keras_files(const std::vector<std::filesystem::path>& paths, ReadOptimizer optimizer,
                       const std::function<void(std::size_t index, KerasModel file)>& use);
 
 }  // namespace tutti

@@ -85,7 +85,7 @@ std::string h5_bytes(const KerasModel& model) {
 }
 
 KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size,
-                   OptimizerState state) {
+                   ReadOptimizer optimizer) {
   const hdf5::File file = hdf5::open_file(path);
   const auto config = hdf5::read_text(file, "model_config");
   if (!config)
@@ -108,7 +108,7 @@ KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size,
     layer.weights = read_weights(hdf5::open_group(weights, layer.name), budget);
     for (auto& weight : layer.weights) weight.name = short_name(weight.name);
   }
-  if (state == OptimizerState::read && hdf5::has_member(file, "optimizer_weights"))
+  if (optimizer == ReadOptimizer::yes && hdf5::has_member(file, "optimizer_weights"))
     model.optimizer_weights = read_weights(hdf5::open_group(file, "optimizer_weights"), budget);
   return model;
 }

@@ -20,10 +20,10 @@ inline Shape member_shape(const Parameter& parameter) {
 /// An Adam as a file holds it.
 struct KerasAdam {
   double learning_rate;
-  AdamMemory memory = {};
+  OptimizerState state = {};
 };
 
-/// One member of a model with its weights and its Adam; without memory, if that has no steps.
+/// One member of a model with its weights and its Adam; without its state, if that has no steps.
 KerasModel to_keras(const Sequential& model, std::int64_t member, const KerasAdam& adam);
 
 /// The model a file describes, not yet built. An Error names the layer that is not supported.

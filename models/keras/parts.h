@@ -20,12 +20,12 @@ KerasModel described_by(const nlohmann::json& model_config);
 void modernize(KerasModel& model);
 
 KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size,
-                   OptimizerState state);
+                   ReadOptimizer optimizer);
 std::string h5_bytes(const KerasModel& model);
 
 /// A .keras file: an archive of config.json, metadata.json and model.weights.h5.
 bool is_archive(const std::filesystem::path& path);
 KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_size,
-                        OptimizerState state);
+                        ReadOptimizer optimizer);
 
 }  // namespace tutti::keras

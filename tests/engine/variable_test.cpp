@@ -70,7 +70,7 @@ TEST_CASE(
   const auto trained = [&](bool formed, double decay) {
     const Parameter w{"kernel", leaf({1, 3, 2}, {1, -2, 3, -4, 5, -6})},
         b{"bias", leaf({1, 2}, {0.5, -0.5})};
-    Adam adam({w, b}, {.learning_rate = 0.1});
+    Adam adam(std::vector<Parameter>{w, b});
     const Variable loss = l2(dense(Variable(x), w.variable, b.variable), 1);
     backward(decay == 0 ? loss : add(loss, l2(w.variable, decay)));
     CHECK((w.variable.gradient().product() != nullptr) == (decay == 0));
@@ -78,7 +78,7 @@ TEST_CASE(
       CHECK(w.variable.grad().shape() == Shape{1, 3, 2});
       CHECK(w.variable.gradient().product() == nullptr);
     }
-    adam.step();
+    adam.step(0.1);
     return w.variable.value().to_vector<float>();
   };
   CHECK(trained(false, 0) == trained(true, 0));

@@ -28,12 +28,12 @@ Training train_steps(std::int64_t steps, Sequential model, const Tensor& x,
   Training result;
   for (const auto& parameter : model.parameters())
     result.before.push_back(parameter.variable.value().to_vector<float>());
-  Trainer trainer(model, streams, x.to(device), labels, 1e-3);
+  Trainer trainer(model, streams, x.to(device), labels);
   for (std::int64_t step = 0; step < steps; ++step) {
     std::vector<std::int32_t> rows;
     for (std::int64_t i = 0; i < members * batch; ++i)
       rows.push_back(static_cast<std::int32_t>((step * 3 + i) % x.dim(0)));
-    const auto losses = trainer.step(rows).loss;
+    const auto losses = trainer.step(rows, 1e-3).loss;
     result.losses.insert(result.losses.end(), losses.begin(), losses.end());
   }
   for (std::size_t p = 0; p < result.before.size(); ++p) {

@@ -116,7 +116,7 @@ TEST_CASE("The README's example works") {
                y_val = Tensor::from<std::int32_t>({2}, {0, 1});
   Ensemble ensemble(2, folder.path(), 2);
   ensemble.fit(X_train, y_train, {X_val, y_val},
-               {.bootstrap_fraction = 0.9f, .batch_size = 3, .epochs = 1});
+               {.bootstrap_fraction = 0.9, .batch_size = 3, .epochs = 1});
   CHECK(ensemble.predict(X_val).size() == 2);
   const auto [scores, labels] = ensemble.predict_classifiers(X_val);
   CHECK(scores.shape() == Shape{2, 2, 2});
@@ -140,11 +140,14 @@ TEST_CASE("Training can be stopped between two steps") {
   const TemporaryFolder folder;
   const Stripes data(10);
   FitOptions options = quick();
-  std::atomic<bool> stop = false;
-  options.stop = &stop;
-  options.on_step = [&](int epoch, std::int64_t, std::int64_t) { stop = epoch == 2; };
+  std::stop_source stop;
+  const TrainObserver observer{.on_step = [&](int epoch, std::int64_t, std::int64_t) {
+    if (epoch == 2) stop.request_stop();
+  }};
   Ensemble ensemble(1, folder.path(), 2);
-  CHECK(ensemble.fit(data.rows(0, 8), data.rows(8, 10), options).size() == 1);
+  CHECK(
+      ensemble.fit(data.rows(0, 8), data.rows(8, 10), options, stop.get_token(), observer).size() ==
+      1);
 }
 
 TEST_CASE("A batch larger than a member's sample is refused") {

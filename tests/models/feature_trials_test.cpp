@@ -33,8 +33,6 @@ FeatureRecipe recipe(std::int64_t units, double rate) {
   return result;
 }
 
-const std::atomic<bool> never{false};
-
 /// What a recipe alone comes to.
 History alone(const FeatureTable& table, const std::vector<ThreeWaySplit>& splits,
               const FeatureRecipe& recipe) {
@@ -55,8 +53,8 @@ bool same(const History& a, const History& b) {
 /// Trials under way, and what each has come to.
 struct UnderWay {
   UnderWay(const FeatureTable& table, const std::vector<ThreeWaySplit>& splits,
-           const std::atomic<bool>& stop = never)
-      : trials(table, splits, Scaling::minmax, Device::cpu, stop) {}
+           std::stop_token stop = {})
+      : trials(table, splits, Scaling::minmax, Device::cpu, std::move(stop)) {}
 
   void epoch() {
     for (const auto& [trial, members, error] : trials.epoch()) {
@@ -133,11 +131,11 @@ TEST_CASE("Trials of a shape train side by side, in as many groups as there are 
 
 TEST_CASE("Trials that are stopped come to nothing more") {
   const FeatureTable table = songs();
-  std::atomic<bool> stop{false};
-  UnderWay run(table, splits_of(table, 1), stop);
+  std::stop_source stop;
+  UnderWay run(table, splits_of(table, 1), stop.get_token());
   run.trials.start(0, recipe(4, 0.01));
   run.epoch();
-  stop = true;
+  stop.request_stop();
   run.epoch();
   CHECK(run.histories[0].size() == 1);
 }

@@ -74,7 +74,7 @@ double step(const Sequential& model, Adam& adam, const Tensor& x, std::int64_t n
       softmax_cross_entropy(logits, Tensor::from({1, batch}, labels));
   const Variable loss = add(cross_entropy, model.penalty());
   backward(loss);
-  adam.step();
+  adam.step(1e-4);
   return loss.value().to_vector<float>()[0];
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("Ten training steps of GenreCnn are those of PyTorch") {
   const Tensor x = golden_pictures(document.at("pixel_salt"));
   const Sequential model = golden_model();
   const KerasModel start = with_axes_exchanged(to_keras(model, 0, {1e-4}));
-  Adam adam(model.parameters(), {.learning_rate = 1e-4});
+  Adam adam(model.parameters());
 
   for (std::int64_t number = 0; number < 10; ++number) {
     CAPTURE(number);

@@ -88,7 +88,7 @@ void expect_golden(Sequential model, const json& expected, DType type, Device de
   const Batch all{tensor_of({batch, features, 1}, x, type, device),
                   Tensor::from({1, batch}, rows, device)};
   const Tensor targets = Tensor::from({1, batch}, labels, device);
-  Adam adam(model.parameters(), {.learning_rate = rate});
+  Adam adam(model.parameters());
   for (std::size_t step = 0; step < 10; ++step) {
     const auto [loss, probabilities] = softmax_cross_entropy(model.logits(all, Context{}), targets);
     CAPTURE(step);
@@ -101,7 +101,7 @@ void expect_golden(Sequential model, const json& expected, DType type, Device de
         CHECK(error_of(doubles(model.parameters()[i].variable.grad()),
                        expected.at("first_gradients")[i]) < tolerance);
       }
-    adam.step();
+    adam.step(rate);
   }
   for (std::size_t i = 0; i < model.parameters().size(); ++i) {
     INFO("after ten steps: " << model.parameters()[i].name << " (" << i << ")");

@@ -149,7 +149,7 @@ TEST_CASE("Adam leads a model to its training data") {
   const Problem problem;
   Sequential model = small_cnn();
   model.build(streams(2), Device::reference);
-  Adam adam(model.parameters(), {.learning_rate = 0.02});
+  Adam adam(model.parameters());
   const Context no_dropout;
   const auto loss = [&] {
     return softmax_cross_entropy(model.logits({problem.data, problem.rows}, no_dropout),
@@ -159,7 +159,7 @@ TEST_CASE("Adam leads a model to its training data") {
   const auto before = loss().value().to_vector<float>();
   for (int i = 0; i < 60; ++i) {
     backward(loss());
-    adam.step();
+    adam.step(0.02);
   }
   const auto after = loss().value().to_vector<float>();
   CHECK(after[0] < before[0] / 3);

@@ -4,11 +4,12 @@
 
 using namespace tutti;
 
-TEST_CASE("Mean and deviation are those of the rows meant") {
+TEST_CASE("Mean and standard deviation are those of the rows meant") {
   const Tensor x = Tensor::from<std::uint8_t>({3, 2}, {0, 2, 255, 255, 4, 6});
-  const auto [mean, deviation] = mean_and_standard_deviation(Examples(x, {0, 1, 0}, {0, 2}));
+  const auto [mean, standard_deviation] =
+      mean_and_standard_deviation(Examples(x, {0, 1, 0}, {0, 2}));
   CHECK(mean == 3);
-  CHECK(deviation == Approx(std::sqrt(5.0)));
+  CHECK(standard_deviation == Approx(std::sqrt(5.0)));
 }
 
 TEST_CASE("Examples know the labels of their rows") {

@@ -48,7 +48,7 @@ struct Trained {
 
   Trained(Device device, std::int64_t members, std::int64_t first = 0)
       : streams(member_streams(4, members, first)),
-        trainer(built(device), streams, pixels().to(device), labels(), 1e-2) {}
+        trainer(built(device), streams, pixels().to(device), labels()) {}
 
   Sequential& built(Device device) {
     model.build(streams_for(Purpose::initialization, streams), device);
@@ -57,7 +57,7 @@ struct Trained {
   /// Steps on batches of these sizes.
   void train(const std::vector<std::int64_t>& batches) {
     for (const auto batch : batches) {
-      const auto result = trainer.step(next_rows(model.members() * batch));
+      const auto result = trainer.step(next_rows(model.members() * batch), 1e-2);
       losses.insert(losses.end(), result.loss.begin(), result.loss.end());
     }
   }
@@ -128,7 +128,7 @@ TEST_CASE("A recorded step whose loss is not finite changes no weight") {
     Tensor bad = bias.variable.value();
     bad.copy_from(std::vector<float>(3, std::numeric_limits<float>::quiet_NaN()).data(), 3);
     const auto before = trained.weights();
-    CHECK(!trained.trainer.step({0, 1, 2, 3}).finite);
+    CHECK(!trained.trainer.step(std::vector<std::int32_t>{0, 1, 2, 3}, 1e-2).finite);
     bad.copy_from(good.data(), 3);
     auto weights = trained.weights();
     for (std::size_t i = 0; i + 1 < weights.size(); ++i) CHECK(weights[i] == before[i]);
@@ -147,7 +147,7 @@ TEST_CASE("A member that joins another goes on with its own count of steps") {
   first.trainer.append_members(second.trainer);
   std::vector<std::int32_t> rows = first.next_rows(4);
   for (const auto row : second.next_rows(4)) rows.push_back(row);
-  CHECK(first.trainer.step(rows).loss ==
+  CHECK(first.trainer.step(rows, 1e-2).loss ==
         std::vector<float>{longer.losses.back(), shorter.losses.back()});
   const auto weights = first.weights();
   for (std::size_t i = 0; i < weights.size(); ++i) {

@@ -201,12 +201,12 @@ TEST_CASE("Several Keras files are read in their order, and an error names its o
     CHECK(index == read.size());
     read.push_back(file.layers[1].weights[0].values[0]);
   };
-  read_keras_files(paths, OptimizerState::read, use);
+  read_keras_files(paths, ReadOptimizer::yes, use);
   CHECK(read == std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7, 8});
 
   write_quickly(paths[5], "no model");
   read.clear();
-  CHECK_THROWS_WITH(read_keras_files(paths, OptimizerState::read, use),
+  CHECK_THROWS_WITH(read_keras_files(paths, ReadOptimizer::yes, use),
                     "cannot read " + paths[5].string() + ": it is not an HDF5 file");
   CHECK(read == std::vector<float>{0, 1, 2, 3, 4});
 }

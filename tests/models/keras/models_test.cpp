@@ -118,7 +118,7 @@ TEST_CASE("Training goes on from a Keras file as in Keras") {
     const KerasModel file = read_keras_file(path);
     Sequential model = loaded(file);
     const KerasAdam adam = adam_of(file);
-    CHECK(adam.memory.steps == 3);
+    CHECK(adam.state.steps == 3);
     CHECK(adam.learning_rate == Approx(0.01));
 
     const int first = answer.at("first"), steps = answer.at("steps"), batch = answer.at("batch");
@@ -132,15 +132,14 @@ TEST_CASE("Training goes on from a Keras file as in Keras") {
     }
     Shape shape = model.input().shape;
     shape.insert(shape.begin(), steps * batch);
-    Trainer trainer(model, member_streams(0, 1), Tensor::from(shape, x), labels,
-                    adam.learning_rate);
-    trainer.set_memory({adam.memory});
+    Trainer trainer(model, member_streams(0, 1), Tensor::from(shape, x), labels);
+    trainer.set_optimizer_state(0, adam.state);
     std::vector<std::int32_t> rows(static_cast<std::size_t>(batch));
     for (int step = 0; step < steps; ++step) {
       std::iota(rows.begin(), rows.end(), step * batch);
-      REQUIRE(trainer.step(rows).finite);
+      REQUIRE(trainer.step(rows, adam.learning_rate).finite);
     }
-    const KerasAdam after{adam.learning_rate, trainer.memory()[0]};
+    const KerasAdam after{adam.learning_rate, trainer.optimizer_state(0)};
     const auto weights = all_weights(to_keras(model, 0, after));
     REQUIRE(weights.size() == answer.at("weights").size());
     for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -153,7 +152,7 @@ TEST_CASE("Training goes on from a Keras file as in Keras") {
 TEST_CASE("What an optimizer remembers is left in the file, if nobody asks for it") {
   each_model("trained", [](const fs::path& path, const json&) {
     const KerasModel all = read_keras_file(path);
-    const KerasModel file = read_keras_file(path, OptimizerState::skip);
+    const KerasModel file = read_keras_file(path, ReadOptimizer::no);
     CHECK(!all.optimizer_weights.empty());
     CHECK(file.optimizer_weights.empty());
     CHECK(file.training_config == all.training_config);
@@ -169,7 +168,7 @@ TEST_CASE("Adam's memory comes back from a file of ours, bit for bit") {
     write_keras_file(folder / "again.h5", to_keras(loaded(file), 0, adam));
     const KerasAdam again = adam_of(read_keras_file(folder / "again.h5"));
     CHECK(again.learning_rate == Approx(adam.learning_rate));
-    CHECK(again.memory.steps == adam.memory.steps);
+    CHECK(again.memory.steps == adam.state.steps);
     CHECK(again.memory.m == adam.memory.m);
     CHECK(again.memory.v == adam.memory.v);
   });

@@ -1,0 +1,29 @@
+#pragma once
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/training/training.h"
+
+namespace tutti {
+
+struct TrainResult {
+  /// Of all members. One that stopped early repeats its best epoch; one that diverged is NaN.
+  History history;
+  std::vector<OptimizerState> optimizer_state;  // of each member
+  struct DivergedMember {
+    std::int64_t member;
+    std::string message;
+  };
+  std::vector<DivergedMember> diverged;
+  bool stopped = false;  // before the last epoch, by the token
+};
+
+/// Trains all members of a built model at once, to the last epoch or until all have stopped early.
+/// Errors: as Training's. The model is left with every member's last weights, or its best with
+/// early stopping; the history holds the finished epochs.
+TrainResult train(Sequential& model, const TrainData& data, const TrainOptions& options,
+                  std::stop_token stop = {}, const TrainObserver& observer = {});
+
+}  // namespace tutti

@@ -1,0 +1,278 @@
+#include "engine/training/train.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "engine/layers/dense.h"
+#include "engine/layers/dropout.h"
+#include "engine/training/members.h"
+#include "tests/support/values.h"
+
+using namespace tutti;
+using namespace tutti::test;
+using Catch::Contains;
+
+namespace {
+
+constexpr std::int32_t examples = 40, inputs = 6;
+
+/// Points on both sides of a plane, some of them on the wrong one: a small network learns them too
+/// well, and its validation loss rises again.
+TrainData points(std::int64_t members, std::int64_t first = 0) {
+  const auto x = uniform(examples * inputs, 3, 1.0);
+  std::vector<std::int32_t> labels;
+  MemberRows training(static_cast<std::size_t>(members)), validation = training;
+  for (std::int32_t i = 0; i < examples; ++i) {
+    const bool above = x[static_cast<std::size_t>(i * inputs)] > 0;
+    labels.push_back(above != (i % 5 == 0));
+    for (auto& rows : i < 24 ? training : validation) rows.push_back(i);
+  }
+  const Tensor data = Tensor::from({examples, inputs}, x);
+  return {member_streams(7, members, first), {data, labels, training}, {data, labels, validation}};
+}
+
+Sequential network(const TrainData& data, Device device = Device::cpu) {
+  Sequential model(Input{{inputs}}, Dense({.units = 16, .activation = Activation::relu}),
+                   Dropout(0.2), Dense({.units = 2, .activation = Activation::softmax}));
+  model.build(streams_for(Purpose::initialization, data.members), device);
+  return model;
+}
+
+std::vector<MemberValues> weights(const Sequential& model) {
+  std::vector<MemberValues> all;
+  for (std::int64_t m = 0; m < model.members(); ++m)
+    all.push_back(member_values(model.parameters(), m));
+  return all;
+}
+
+TrainOptions quick() { return {.epochs = 4, .batch_size = 5, .learning_rate = 0.01}; }
+
+bool same(const EpochResult& a, const EpochResult& b) {
+  return a.loss == b.loss && a.accuracy == b.accuracy && a.val_loss == b.val_loss &&
+         a.val_accuracy == b.val_accuracy;
+}
+
+}  // namespace
+
+TEST_CASE("Training returns its history and the state of its optimizer") {
+  const TrainData data = points(2);
+  Sequential model = network(data);
+  const TrainResult result = train(model, data, quick());
+  REQUIRE(result.history.size() == 4);
+  CHECK(result.history[3][0].loss < result.history[0][0].loss);
+  REQUIRE(result.optimizer_state.size() == 2);
+  CHECK(result.optimizer_state[1].steps == 20);
+  CHECK(result.optimizer_state[1].slots.at("m").size() == 4);
+  CHECK(result.diverged.empty());
+  CHECK_FALSE(result.stopped);
+}
+
+TEST_CASE("An observer sees every step and epoch, and a token stops between two steps") {
+  const TrainData data = points(1);
+  Sequential model = network(data);
+  std::stop_source stop;
+  int steps = 0, epochs = 0;
+  const auto result =
+      train(model, data, quick(), stop.get_token(),
+            {.on_step =
+                 [&](int epoch, std::int64_t step, std::int64_t of) {
+                   CHECK(step == steps++ % 5 + 1);
+                   CHECK(of == 5);
+                   if (epoch == 3 && step == 2) stop.request_stop();
+                 },
+             .on_epoch = [&](int epoch, const auto&) { CHECK(epoch == ++epochs); }});
+  CHECK(steps == 12);
+  CHECK(epochs == 2);
+  CHECK(result.stopped);
+  CHECK(result.history.size() == 2);
+  CHECK(result.optimizer_state[0].steps == 12);
+}
+
+TEST_CASE("Training goes on from its state to the same bits") {
+  TrainOptions options = quick();
+  options.reduce_on_plateau = ReduceOnPlateau{.factor = 0.5, .patience = 0};
+  options.early_stopping = EarlyStopping{.patience = 3};
+  const TrainData data = points(2);
+  Sequential straight = network(data), first = network(data), second = network(data);
+  Training all(straight, data, options), before(first, data, options);
+  for (int epoch = 0; epoch < 5; ++epoch) all.epoch();
+  for (int epoch = 0; epoch < 2; ++epoch) before.epoch();
+  const TrainState state = before.state();
+  Training after(second, data, options);
+  after.set_state(state);
+  for (int epoch = 2; epoch < 5; ++epoch) after.epoch();
+  CHECK(weights(second) == weights(straight));
+  const auto a = after.state().members[1], b = all.state().members[1];
+  CHECK(a.optimizer.slots == b.optimizer.slots);
+  CHECK(a.epoch == 5);
+  CHECK(a.plateau.scale == b.plateau.scale);
+  CHECK(a.stopping.bad_epochs == b.stopping.bad_epochs);
+  CHECK(a.stopping.weights == b.stopping.weights);
+}
+
+TEST_CASE("A state of other members or of another model is refused") {
+  const TrainData data = points(2);
+  Sequential model = network(data);
+  Training training(model, data, quick());
+  TrainState state = training.state();
+  state.members.pop_back();
+  CHECK_THROWS_WITH(training.set_state(state), Contains("of 1 members, not 2"));
+  state = training.state();
+  state.members[0].weights[1].pop_back();
+  CHECK_THROWS_WITH(training.set_state(state), Contains("15 values") && Contains("bias"));
+  state = training.state();
+  state.members[1].optimizer.slots.erase("v");
+  CHECK_THROWS_WITH(training.set_state(state), Contains("1 kinds"));
+}
+
+TEST_CASE("Early stopping keeps each member's best weights, alone and beside others") {
+  TrainOptions options = quick();
+  options.epochs = 60;
+  options.early_stopping = EarlyStopping{.patience = 3};
+  const TrainData both = points(2), alone = points(1, 1);
+  Sequential two = network(both), one = network(alone);
+  const auto result = train(two, both, options), single = train(one, alone, options);
+  REQUIRE(result.history.size() < 60);
+  REQUIRE(single.history.size() <= result.history.size());
+  for (std::size_t epoch = 0; epoch < single.history.size(); ++epoch)
+    CHECK(same(result.history[epoch][1], single.history[epoch][0]));
+  CHECK(weights(two)[1] == weights(one)[0]);
+  CHECK(result.optimizer_state[1].slots == single.optimizer_state[0].slots);
+
+  // The best epoch is the fourth from the end; it is what the weights now come to.
+  const auto best = single.history.size() - 4;
+  for (std::size_t epoch = 0; epoch < single.history.size(); ++epoch)
+    CHECK(single.history[epoch][0].val_loss >= single.history[best][0].val_loss);
+  CHECK(single.optimizer_state[0].steps == static_cast<std::int64_t>(5 * (best + 1)));
+  for (std::size_t epoch = single.history.size(); epoch < result.history.size(); ++epoch)
+    CHECK(same(result.history[epoch][1], single.history[best][0]));
+
+  Sequential again = network(alone);
+  options.epochs = static_cast<int>(best + 1);
+  options.early_stopping.reset();
+  train(again, alone, options);
+  CHECK(weights(again)[0] == weights(one)[0]);
+}
+
+TEST_CASE("The best weights are kept even if training ends before the patience does") {
+  TrainOptions options = quick();
+  options.epochs = 60;
+  options.early_stopping = EarlyStopping{.patience = 59};
+  const TrainData data = points(1);
+  Sequential model = network(data);
+  const auto result = train(model, data, options);
+  REQUIRE(result.history.size() == 60);
+  CHECK(result.optimizer_state[0].steps < 300);
+}
+
+TEST_CASE("A member that diverges is an error, or leaves the others alone") {
+  const TrainData data = points(3);
+  TrainOptions options = quick();
+  options.optimizer_state.assign(3, {});
+  Sequential model = network(data);
+  {
+    Training fresh(model, data, quick());
+    for (std::size_t m = 0; m < 3; ++m)
+      options.optimizer_state[m] = fresh.optimizer_state(static_cast<std::int64_t>(m));
+  }
+  options.optimizer_state[1].slots["m"][0][0] = 1e38f;  // its first step goes to infinity
+  options.learning_rate = 1e3;
+  Sequential doomed = network(data);
+  CHECK_THROWS_WITH(train(doomed, data, options), Contains("of member 1") &&
+                                                      Contains("epoch 1, step 2") &&
+                                                      Contains("learning rate 1000"));
+
+  options.drop_diverged = true;
+  const auto result = train(model, data, options);
+  REQUIRE(result.diverged.size() == 1);
+  CHECK(result.diverged[0].member == 1);
+  CHECK_THAT(result.diverged[0].message, Contains("training diverged"));
+  REQUIRE(result.history.size() == 4);
+  CHECK(std::isnan(result.history[3][1].loss));
+  REQUIRE(model.members() == 3);
+
+  options.optimizer_state.resize(1);
+  const TrainData alone = points(1);
+  Sequential first = network(alone);
+  const auto single = train(first, alone, options);
+  CHECK(same(single.history[3][0], result.history[3][0]));
+  CHECK(weights(first)[0] == weights(model)[0]);
+}
+
+TEST_CASE("Training that loses every member ends") {
+  TrainOptions options = quick();
+  options.learning_rate = 1e30;
+  options.drop_diverged = true;
+  const TrainData data = points(2);
+  Sequential model = network(data);
+  const auto result = train(model, data, options);
+  CHECK(result.diverged.size() == 2);
+  CHECK(result.history.size() <= 1);
+  CHECK(model.members() == 2);
+}
+
+TEST_CASE("Data that is streamed trains to the same bits") {
+  const TrainData data = points(2);
+  for (const Device device : {Device::cpu, Device::simt}) {
+    TrainOptions options = quick();
+    Sequential resident = network(data, device), streamed = network(data, device),
+               augmented = network(data, device);
+    const auto expected = train(resident, data, options);
+    options.stream = true;
+    const auto result = train(streamed, data, options);
+    CHECK(weights(streamed) == weights(resident));
+    CHECK(same(result.history[3][1], expected.history[3][1]));
+    options.stream = false;
+    int calls = 0;
+    options.augment = [&](MemberBatch& batch, std::vector<RandomStream>& members) {
+      ++calls;
+      CHECK(members.size() == 2);
+      CHECK(batch.x.dim(0) == 2);
+    };
+    train(augmented, data, options);
+    CHECK(weights(augmented) == weights(resident));
+    CHECK(calls == 20);
+  }
+}
+
+TEST_CASE("Left-over examples may be dropped") {
+  TrainOptions options = quick();
+  options.drop_last = true;
+  const TrainData data = points(1);
+  Sequential model = network(data);
+  CHECK(train(model, data, options).optimizer_state[0].steps == 16);
+}
+
+TEST_CASE("A rate that follows a schedule counts the member's own steps") {
+  TrainOptions options = quick();
+  std::vector<std::int64_t> asked;
+  options.learning_rate = [&](std::int64_t step) {
+    asked.push_back(step);
+    return 0.01;
+  };
+  options.epochs = 1;
+  const TrainData data = points(1);
+  Sequential model = network(data);
+  train(model, data, options);
+  CHECK(asked == std::vector<std::int64_t>{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("Training refuses options that are out of range") {
+  TrainData data = points(1);
+  Sequential model = network(data);
+  const auto refused = [&](auto change, const std::string& message) {
+    TrainOptions options = quick();
+    change(options);
+    CHECK_THROWS_WITH(train(model, data, options), Contains(message));
+  };
+  refused([](auto& o) { o.batch_size = 0; }, "a batch of 0");
+  refused([](auto& o) { o.batch_size = 25; }, "choose 1 to 24");
+  refused([](auto& o) { o.early_stopping = EarlyStopping{.patience = 0}; }, "patience of 0");
+  refused([](auto& o) { o.early_stopping = EarlyStopping{.least_change = -1}; }, "least change");
+  refused([](auto& o) { o.reduce_on_plateau = ReduceOnPlateau{.factor = 1.5}; }, "factor of 1.5");
+  refused([](auto& o) { o.learning_rate = [](std::int64_t) { return -1.0; }; }, "rate of -1");
+  data.validation.rows.clear();
+  refused([](auto& o) { o.early_stopping = EarlyStopping{}; }, "nothing to validate on");
+  refused([](auto& o) { o.reduce_on_plateau = ReduceOnPlateau{}; }, "nothing to validate on");
+  CHECK_THROWS_WITH((TrainOptions{.learning_rate = -1}), Contains("rate of -1"));
+}
