@@ -100,7 +100,7 @@ Tensor Tensor::joined(const std::vector<Tensor>& parts) {
   auto& memory = kernels::memory(whole.device_);
   std::int64_t first = 0;
   for (const auto& part : parts) {
-    const Tensor place = whole.slice(first, part.dim(0));
+    Tensor place = whole.slice(first, part.dim(0));
     if (place.shape_ != part.shape_ || part.type_ != whole.type_ || part.device_ != whole.device_)
       throw Error("joined: ", part.shape_, " beside ", parts[0].shape_);
     std::vector<char> bytes(static_cast<std::size_t>(part.size_ * size_of(part.type_)));
@@ -134,7 +134,8 @@ void Tensor::expect(DType type) const {
     throw Error("tensor ", shape_, ": holds ", tutti::name(type_), ", not ", tutti::name(type));
 }
 
-void* Tensor::address() const { return static_cast<char*>(storage_.get()) + offset_; }
+void* Tensor::address() { return static_cast<char*>(storage_.get()) + offset_; }
+const void* Tensor::address() const { return static_cast<const char*>(storage_.get()) + offset_; }
 
 void Tensor::copy_in(const void* values, std::int64_t count) {
   if (count != size_) throw Error("tensor ", shape_, ": wants ", size_, " values, not ", count);

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <ostream>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/device.h"
@@ -36,6 +37,7 @@ class Shape : public std::vector<std::int64_t> {
 std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
 /// A contiguous, row-major array on one device. A Tensor is a handle: copies share the elements.
+/// What is written through a handle must not be const; what is const is only read through it.
 class Tensor {
  public:
   Tensor() = default;  // no elements, no shape; see defined()
@@ -69,17 +71,20 @@ class Tensor {
 
   /// The elements where the device keeps them; an Error if they are of another type.
   template <class T>
-  T* data() const {
+  T* data() {
     expect(dtype_of<T>);
     return static_cast<T*>(address());
   }
-  /// A Tensor passes for the typed pointer that a kernel takes.
+  template <class T>
+  const T* data() const {
+    expect(dtype_of<T>);
+    return static_cast<const T*>(address());
+  }
+  /// A Tensor passes for the typed pointer that a kernel takes, a const one for a pointer to const.
+  template <class T>
+  requires(!std::is_const_v<T>) operator T*() { return data<T>(); }
   template <class T>
   operator const T*() const {
-    return data<T>();
-  }
-  template <class T>
-  operator T*() const {
     return data<T>();
   }
 
@@ -104,7 +109,8 @@ class Tensor {
 
  private:
   void expect(DType type) const;
-  void* address() const;
+  void* address();
+  const void* address() const;
   void copy_in(const void* values, std::int64_t count);
   void copy_out(void* values) const;
 

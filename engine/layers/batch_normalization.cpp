@@ -22,15 +22,15 @@ Shape BatchNormalization::build(const Shape& input, Initializer& initializer) {
 
 Variable BatchNormalization::forward(const Variable& x, const Context& pass) const {
   const Variable &gamma = parameters_[0].variable, &beta = parameters_[1].variable;
-  const Tensor &mean = parameters_[2].variable.value(), &variance = parameters_[3].variable.value();
+  Tensor mean = parameters_[2].variable.value(), variance = parameters_[3].variable.value();
   if (!pass.training)
     return Variable(batch_norm_inference(x.value(), gamma.value(), beta.value(), options_.epsilon,
                                          {mean, variance}));
   if (!trainable())
     throw Error("BatchNormalization: training a model in which it is frozen is not supported");
-  const BatchStatistics of_batch{like(mean), like(variance)};
+  BatchStatistics of_batch{like(mean), like(variance)};
   const Variable y = batch_norm(x, gamma, beta, options_.epsilon, of_batch);
-  const auto change = [of_batch, mean, variance, share = 1 - options_.momentum] {
+  auto change = [of_batch, mean, variance, share = 1 - options_.momentum]() mutable {
     moving_average(share, of_batch.mean, mean);
     moving_average(share, of_batch.variance, variance);
   };

@@ -14,7 +14,7 @@ kernels::BatchNormShape batch_norm_shape(const Shape& x, const Shape& gamma, dou
 }  // namespace
 
 Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& beta, double epsilon,
-                    const BatchStatistics& of_batch) {
+                    BatchStatistics& of_batch) {
   const auto shape = batch_norm_shape(x.shape(), gamma.shape(), epsilon);
   Tensor y = like(x.value());
   with_backend(y, [&](auto& backend) {
@@ -43,7 +43,7 @@ Tensor batch_norm_inference(const Tensor& x, const Tensor& gamma, const Tensor& 
   return y;
 }
 
-void moving_average(double share, const Tensor& value, const Tensor& average) {
+void moving_average(double share, const Tensor& value, Tensor& average) {
   with_backend(average,
                [&](auto& backend) { backend.moving_average(value.size(), share, value, average); });
 }

@@ -67,11 +67,11 @@ struct BatchStatistics {
   Tensor mean, variance;
 };
 Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& beta, double epsilon,
-                    const BatchStatistics& of_batch);
+                    BatchStatistics& of_batch);
 Tensor batch_norm_inference(const Tensor& x, const Tensor& gamma, const Tensor& beta,
                             double epsilon, const BatchStatistics& given);
 /// average += share (value - average), in place
-void moving_average(double share, const Tensor& value, const Tensor& average);
+void moving_average(double share, const Tensor& value, Tensor& average);
 
 /// x [M, B, I], w [M, I, O], b [M, O] -> [M, B, O]
 Variable dense(const Variable& x, const Variable& w, const Variable& b);

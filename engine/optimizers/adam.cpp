@@ -26,7 +26,7 @@ void Adam::update(const Tensor& rates) {
   with_backend(rates, [&]<class Real>(kernels::Backend<Real>& backend) {
     std::vector<kernels::AdamParameter<Real>> parameters;
     for (const auto& one : trained()) {
-      const Tensor &w = one.value(), &m = one.slots[0], &v = one.slots[1];
+      Tensor w = one.value(), m = one.slots[0], v = one.slots[1];
       const Gradient& g = one.gradient();
       if (const auto* product = g.product())
         backend.dense_adam(product->shape, step, rates, product->x, product->dy, w, m, v, nullptr);

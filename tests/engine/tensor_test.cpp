@@ -7,6 +7,13 @@ using tutti::DType;
 using tutti::Shape;
 using tutti::Tensor;
 
+// A const tensor's elements are only read; a tensor that is not passes for both kinds of pointer.
+static_assert(std::is_convertible_v<const Tensor&, const float*>);
+static_assert(!std::is_convertible_v<const Tensor&, float*>);
+static_assert(std::is_convertible_v<Tensor&, const float*>);
+static_assert(std::is_convertible_v<Tensor&, float*>);
+static_assert(std::is_same_v<decltype(std::declval<const Tensor&>().data<float>()), const float*>);
+
 TEST_CASE("A tensor holds what it was given") {
   const Tensor tensor = Tensor::from<float>({2, 3}, {1, 2, 3, 4, 5, 6});
   CHECK(tensor.shape() == Shape{2, 3});

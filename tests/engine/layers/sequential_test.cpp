@@ -72,7 +72,7 @@ TEST_CASE("The gradients of a whole model in double are those of finite differen
   model.build(streams(2), Device::reference, DType::float64);
   backward(problem.loss(model));
   for (const auto& parameter : model.parameters()) {
-    const Tensor& value = parameter.variable.value();
+    Tensor value = parameter.variable.value();
     const auto gradient = parameter.variable.grad().to_vector<double>();
     for (std::int64_t i = 0; i < value.size(); i += 3) {
       double& element = value.data<double>()[i];
