@@ -56,10 +56,10 @@ class GpuMemory final : public Memory {
 };
 
 /// A captured graph, ready to be launched.
-class Graph final : public Graph {
+class CudaGraph final : public Graph {
  public:
-  explicit Graph(cudaGraph_t graph) { TUTTI_CUDA(cudaGraphInstantiate(&graph_, graph, 0)); }
-  ~Graph() override {
+  explicit CudaGraph(cudaGraph_t graph) { TUTTI_CUDA(cudaGraphInstantiate(&graph_, graph, 0)); }
+  ~CudaGraph() override {
     cudaStreamSynchronize(stream());  // it may be under way
     cudaGraphExecDestroy(graph_);
   }
@@ -86,7 +86,7 @@ class Capture {
   std::unique_ptr<Graph> end() {
     under_way = false;
     TUTTI_CUDA(cudaStreamEndCapture(stream(), &graph_));
-    return std::make_unique<Graph>(graph_);
+    return std::make_unique<CudaGraph>(graph_);
   }
   inline static bool under_way = false;
 
