@@ -1,6 +1,6 @@
 #include "apps/feature_options.h"
 
-#include "engine/training/members.h"
+#include "engine/members.h"
 #include "kernels/support/error.h"
 #include "models/keras/layers.h"
 
@@ -107,9 +107,9 @@ FeatureClassifiers load_classifier(const std::filesystem::path& folder, const js
   const KerasModel file = read_keras_file(path, ReadOptimizer::no);
   const auto features = static_cast<std::int64_t>(feature_names().size());
   try {
-    Sequential model = built_from_keras(file, 1, device);
-    if (model.input().shape != Shape{features, 1})
-      throw Error("takes ", model.input().shape, ", not ", Shape{features, 1}, ": ", features,
+    Model model = built_from_keras(file, 1, device);
+    if (model.input_shape() != Shape{features, 1})
+      throw Error("takes ", model.input_shape(), ", not ", Shape{features, 1}, ": ", features,
                   " features");
     set_weights(model, 0, file);
     if (model.classes() != static_cast<std::int64_t>(run.at("classes").size()))

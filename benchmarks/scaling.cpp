@@ -141,7 +141,7 @@ struct Epochs {
   Epochs& operator=(const Epochs&) = delete;
 
   std::vector<RandomStream> streams = member_streams(1, 1);
-  Sequential model = built_genre_cnn(streams, device);
+  Model model = built_genre_cnn(streams, device);
   Training training;
 };
 

@@ -39,7 +39,7 @@ void whole_job(benchmark::State& state) {
       bootstrap_samples({pictures.rows.begin(), first_held_out}, 0.9, streams);
   for (auto _ : state) {
     state.PauseTiming();
-    Sequential model = built_genre_cnn(streams, device);
+    Model model = built_genre_cnn(streams, device);
     state.ResumeTiming();
     train(model,
           {streams,

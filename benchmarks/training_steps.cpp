@@ -31,13 +31,13 @@ Examples random_songs(std::int64_t n, std::int64_t features) {
   return labelled(Tensor::from({n, features, 1}, values, Device::cpu), 2);
 }
 
-Sequential built_genre_cnn(const std::vector<RandomStream>& members, Device device) {
-  Sequential model = genre_cnn(Input{{2900, 127, 1}, 1.0 / 255, 0}, 10);
+Model built_genre_cnn(const std::vector<RandomStream>& members, Device device) {
+  Model model = genre_cnn({2900, 127, 1}, 10, {1.0 / 255, 0});
   model.build(streams_for(Purpose::initialization, members), device);
   return model;
 }
 
-TrainingSteps::TrainingSteps(Sequential model, const std::vector<RandomStream>& members,
+TrainingSteps::TrainingSteps(Model model, const std::vector<RandomStream>& members,
                              double learning_rate, const Examples& examples, std::int64_t batch)
     : model_(std::move(model)),
       trainer_(model_, members, examples.x.to(model_.device()), examples.labels),
@@ -60,7 +60,7 @@ std::unique_ptr<TrainingSteps> genre_cnn_steps(std::int64_t members, std::int64_
 
 std::unique_ptr<TrainingSteps> lstm_steps(const LstmSteps& sizes, Device device) {
   const auto streams = member_streams(1, sizes.members);
-  Sequential model = lstm_classifier(sizes.features, 2, {.units = sizes.units});
+  Model model = lstm_classifier(sizes.features, 2, {.units = sizes.units});
   model.build(streams_for(Purpose::initialization, streams), device);
   return std::make_unique<TrainingSteps>(std::move(model), streams, 0.0024,
                                          random_songs(144, sizes.features), sizes.batch);

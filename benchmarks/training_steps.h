@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/training/members.h"
+#include "engine/members.h"
 #include "engine/training/trainer.h"
 #include "models/genre_cnn.h"
 #include "models/recurrent_classifiers.h"
@@ -17,13 +17,13 @@ Examples random_pictures(std::int64_t n);
 Examples random_songs(std::int64_t n, std::int64_t features);
 
 /// GenreCnn for ten genres with its members' initial weights.
-Sequential built_genre_cnn(const std::vector<RandomStream>& members, Device device);
+Model built_genre_cnn(const std::vector<RandomStream>& members, Device device);
 
 /// Training steps (dropout and Adam included) on rows drawn at random.
 class TrainingSteps {
  public:
   /// `model` is built, for these members.
-  TrainingSteps(Sequential model, const std::vector<RandomStream>& members, double learning_rate,
+  TrainingSteps(Model model, const std::vector<RandomStream>& members, double learning_rate,
                 const Examples& examples, std::int64_t batch);
   TrainingSteps(const TrainingSteps&) = delete;  // the trainer knows the model by its address
   TrainingSteps& operator=(const TrainingSteps&) = delete;
@@ -32,7 +32,7 @@ class TrainingSteps {
   void step();
 
  private:
-  Sequential model_;
+  Model model_;
   Trainer trainer_;
   double learning_rate_;
   std::int64_t examples_;

@@ -30,10 +30,10 @@ std::vector<std::int32_t> all_rows(const Tensor& X) {
 /// does not take spectrograms.
 bool takes_time_first(const KerasModel& file) {
   const Shape pictures{picture_frequencies, picture_times, 1};
-  Sequential model = from_keras(file);
-  if (model.input().shape != pictures)
-    throw Error("takes inputs of ", model.input().shape, ", not pictures of ", pictures);
-  model.build(0, Device::cpu);
+  Model model = from_keras(file);
+  if (model.input_shape() != pictures)
+    throw Error("takes inputs of ", model.input_shape(), ", not pictures of ", pictures);
+  model.build_zero(0, Device::cpu);
   return is_exchangeable(model);
 }
 
@@ -51,14 +51,14 @@ Tensor frequency_first(const Tensor& pictures) {
 
 /// Members side by side, with their weights and the states of their Adams: of all, or of none.
 struct Members {
-  Sequential model;
+  Model model;
   std::vector<OptimizerState> states;
   bool time_first;  // with the axes of their files exchanged
 };
 
 Members read_members(const std::vector<fs::path>& files, Device device, ReadOptimizer optimizer) {
   const auto count = static_cast<std::int64_t>(files.size());
-  std::optional<Sequential> model;
+  std::optional<Model> model;
   std::vector<OptimizerState> states;
   bool time_first = true;
   read_keras_files(files, optimizer, [&](std::size_t m, KerasModel file) {
@@ -106,7 +106,9 @@ History Ensemble::fit(const Examples& training, const Examples& validation,
   optimizer_.clear();
   time_first_ = true;
   if (options.from.empty()) {
-    model_ = genre_cnn(spectrogram_input(options.normalization, training), classes_);
+    const auto& x = training.x.shape();
+    model_ = genre_cnn(Shape(x.begin() + 1, x.end()), classes_,
+                       pixel_scaling(options.normalization, training));
     model_->build(streams_for(Purpose::initialization, members), options.device);
   } else {
     start_from(options.from, options.device);
@@ -203,7 +205,7 @@ std::optional<double> Ensemble::out_of_bag_accuracy(const Examples& training) co
   return static_cast<double>(correct) / static_cast<double>(judged);
 }
 
-const Sequential& Ensemble::model() const {
+const Model& Ensemble::model() const {
   if (!model_) throw Error("the ensemble has no members yet: fit it or load it first");
   return *model_;
 }

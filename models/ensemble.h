@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/training/members.h"
+#include "engine/members.h"
 #include "engine/training/train.h"
 #include "models/genre_cnn.h"
 
@@ -69,7 +69,7 @@ class Ensemble {
 
   std::int64_t size() const { return n_classifiers_; }
   std::int64_t classes() const { return classes_; }
-  const Sequential& model() const;
+  const Model& model() const;
 
  private:
   void save() const;
@@ -84,7 +84,7 @@ class Ensemble {
   double learning_rate_ = 1e-4;
   std::vector<OptimizerState> optimizer_;  // of each member after fit
   bool time_first_ = true;                 // or frequency first, as in files from elsewhere
-  std::optional<Sequential> model_;
+  std::optional<Model> model_;
   MemberRows samples_;  // of the training data
 };
 

@@ -3,7 +3,7 @@
 #include <numeric>
 #include <utility>
 
-#include "engine/training/members.h"
+#include "engine/members.h"
 #include "engine/training/prediction.h"
 #include "models/keras/layers.h"
 
@@ -38,7 +38,7 @@ Tensor scaled_copies(const FeatureTable& table, const std::vector<Scaler>& scale
 
 }  // namespace
 
-Sequential feature_model(const FeatureRecipe& recipe, std::int64_t features, std::int64_t genres) {
+Model feature_model(const FeatureRecipe& recipe, std::int64_t features, std::int64_t genres) {
   return recipe.model == FeatureModel::lstm ? lstm_classifier(features, genres, recipe.lstm)
                                             : rnn_classifier(features, genres);
 }
@@ -72,8 +72,8 @@ FeatureClassifiers from_file(const std::filesystem::path& path, std::int64_t mem
   const Shape input{table.values.dim(1), 1};
   try {
     FeatureClassifiers result{built_from_keras(file, members, device), {}};
-    Sequential& model = result.model;
-    if (model.input().shape != input) throw Error("takes ", model.input().shape, ", not ", input);
+    Model& model = result.model;
+    if (model.input_shape() != input) throw Error("takes ", model.input_shape(), ", not ", input);
     if (model.classes() != static_cast<std::int64_t>(table.classes.size()))
       throw Error("tells ", model.classes(), " classes apart, not ", table.classes.size());
     for (std::int64_t m = 0; m < members; ++m) set_weights(model, m, file);

@@ -25,11 +25,11 @@ struct FeatureRecipe {
   TrainOptions training;
 };
 
-Sequential feature_model(const FeatureRecipe& recipe, std::int64_t features, std::int64_t genres);
+Model feature_model(const FeatureRecipe& recipe, std::int64_t features, std::int64_t genres);
 
 /// Classifiers of one recipe, a member a split of the same table.
 struct FeatureClassifiers {
-  Sequential model;
+  Model model;
   std::vector<Scaler> scalers;  // of each member, fitted on its training rows alone
   /// The state of each member's Adam: of a file that training goes on from, or after training.
   std::vector<OptimizerState> optimizer = {};

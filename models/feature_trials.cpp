@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "engine/training/members.h"
+#include "engine/members.h"
 #include "kernels/support/threads.h"
 
 namespace tutti {
@@ -73,8 +73,8 @@ class FeatureTrials::Group {
   }
 
  private:
-  Sequential build(const FeatureTable& table) const {
-    Sequential model = feature_model(recipe_, table.values.dim(1),
+  Model build(const FeatureTable& table) const {
+    Model model = feature_model(recipe_, table.values.dim(1),
                                      static_cast<std::int64_t>(table.classes.size()));
     model.build(streams_for(Purpose::initialization, members_), recipe_.device);
     return model;
@@ -84,7 +84,7 @@ class FeatureTrials::Group {
   std::vector<std::int64_t> trials_;
   std::size_t each_;  // members a trial
   std::vector<RandomStream> members_;
-  Sequential model_;
+  Model model_;
   Training training_;
 };
 

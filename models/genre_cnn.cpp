@@ -7,36 +7,34 @@
 #include "engine/layers/dropout.h"
 #include "engine/layers/flatten.h"
 #include "engine/layers/pooling2d.h"
+#include "engine/layers/rescaling.h"
 
 namespace tutti {
 
-Sequential genre_cnn(const Input& input, std::int64_t genres) {
-  return Sequential(input,  // time, frequency, 1
-                    Conv2D({.filters = 100,
-                            .kernel_height = 15,
-                            .kernel_width = 127,
-                            .stride_height = 5,
-                            .activation = Activation::relu}),
-                    MaxPooling2D(pairs_of_rows),                            //
-                    Dropout(0.5),                                           //
-                    Flatten(),                                              //
-                    Dense({.units = 128, .activation = Activation::relu}),  //
-                    Dropout(0.3),                                           //
-                    Dense({.units = genres, .activation = Activation::softmax, .l2 = 1e-4}));
+Model genre_cnn(const Shape& picture, std::int64_t genres, const PixelScaling& scaling) {
+  Model model(picture);  // time, frequency, 1
+  if (scaling.scale != 1 || scaling.offset != 0)
+    model.add(Rescaling(scaling.scale, scaling.offset));
+  model.add(Conv2D({.filters = 100,
+                    .kernel_height = 15,
+                    .kernel_width = 127,
+                    .stride_height = 5,
+                    .activation = Activation::relu}));
+  model.add(MaxPooling2D(pairs_of_rows));
+  model.add(Dropout(0.5));
+  model.add(Flatten());
+  model.add(Dense({.units = 128, .activation = Activation::relu}));
+  model.add(Dropout(0.3));
+  model.add(Dense({.units = genres, .activation = Activation::softmax, .l2 = 1e-4}));
+  return model;
 }
 
-Input spectrogram_input(Normalization normalization, const Examples& training) {
-  Input input{Shape(training.x.shape().begin() + 1, training.x.shape().end())};
-  if (normalization == Normalization::none) return input;
-  if (normalization == Normalization::scale) {
-    input.scale = 1.0 / 255;
-    return input;
-  }
+PixelScaling pixel_scaling(Normalization normalization, const Examples& training) {
+  if (normalization == Normalization::none) return {};
+  if (normalization == Normalization::scale) return {1.0 / 255, 0};
   const auto [mean, standard_deviation] = mean_and_standard_deviation(training);
   if (standard_deviation == 0) throw Error("cannot standardize: every training pixel is ", mean);
-  input.scale = 1 / standard_deviation;
-  input.offset = -mean / standard_deviation;
-  return input;
+  return {1 / standard_deviation, -mean / standard_deviation};
 }
 
 }  // namespace tutti

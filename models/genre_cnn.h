@@ -1,5 +1,5 @@
 #pragma once
-#include "engine/layers/sequential.h"
+#include "engine/layers/model.h"
 #include "engine/training/examples.h"
 
 namespace tutti {
@@ -11,10 +11,14 @@ enum class Normalization {
   standardize,  ///< minus the mean of the training pixels, over their deviation
 };
 
-/// Spectrograms as the network takes them, time first: uint8 [2900, 127, 1].
-Input spectrogram_input(Normalization normalization, const Examples& training);
+/// A pixel as a number: scale * byte + offset.
+struct PixelScaling {
+  double scale = 1, offset = 0;
+};
+PixelScaling pixel_scaling(Normalization normalization, const Examples& training);
 
-/// The published CNN, not yet built. Its first kernel spans all frequencies and 15 time steps.
-Sequential genre_cnn(const Input& input, std::int64_t genres);
+/// The published CNN, not yet built, for pictures of a shape, time first: [2900, 127, 1]. Its first
+/// kernel spans all frequencies and 15 time steps.
+Model genre_cnn(const Shape& picture, std::int64_t genres, const PixelScaling& scaling = {});
 
 }  // namespace tutti

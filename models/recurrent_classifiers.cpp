@@ -5,7 +5,7 @@
 
 namespace tutti {
 
-Sequential lstm_classifier(std::int64_t features, std::int64_t genres, const LstmOptions& options) {
+Model lstm_classifier(std::int64_t features, std::int64_t genres, const LstmOptions& options) {
   Sequential model(feature_input(features));
   for (std::int64_t layer = 1; layer <= options.layers; ++layer)
     model.add(LSTM({.units = options.units, .return_sequences = layer < options.layers}));
@@ -15,7 +15,7 @@ Sequential lstm_classifier(std::int64_t features, std::int64_t genres, const Lst
   return model;
 }
 
-Sequential rnn_classifier(std::int64_t features, std::int64_t genres) {
+Model rnn_classifier(std::int64_t features, std::int64_t genres) {
   return Sequential(feature_input(features),                               //
                     SimpleRNN({.units = 20}),                              //
                     Dense({.units = 64, .activation = Activation::relu}),  //

@@ -1,10 +1,10 @@
 #pragma once
-#include "engine/layers/sequential.h"
+#include "engine/layers/model.h"
 
 namespace tutti {
 
 /// A song's features are a sequence of as many steps of one value.
-inline Input feature_input(std::int64_t features) { return {{features, 1}}; }
+inline Shape feature_input(std::int64_t features) { return {features, 1}; }
 
 struct LstmOptions {
   std::int64_t units = 52, layers = 3;
@@ -12,10 +12,9 @@ struct LstmOptions {
 };
 
 /// The published classifier: LSTM layers, dense layers, softmax. Not yet built.
-Sequential lstm_classifier(std::int64_t features, std::int64_t genres,
-                           const LstmOptions& options = {});
+Model lstm_classifier(std::int64_t features, std::int64_t genres, const LstmOptions& options = {});
 
 /// The simple RNN before it: SimpleRNN 20, dense 64, 32, 16, softmax. Not yet built.
-Sequential rnn_classifier(std::int64_t features, std::int64_t genres);
+Model rnn_classifier(std::int64_t features, std::int64_t genres);
 
 }  // namespace tutti

@@ -17,8 +17,7 @@ using nlohmann::json;
 std::int64_t parameters_of(const Layer& layer, bool trainable) {
   std::int64_t count = 0;
   for (const auto& parameter : layer.parameters())
-    if (!parameter.absent && parameter.trainable == trainable)
-      count += parameter.variable.value().size();
+    if (parameter.trainable == trainable) count += parameter.variable.value().size();
   return count;
 }
 
@@ -30,22 +29,21 @@ std::string text(const Shape& shape) {
   return out.str();
 }
 
-/// A row a layer; what scales the input is a layer of its own in files.
-json describe(const KerasModel& file, const Sequential& model) {
+/// A row a layer.
+json describe(const KerasModel& file, const Model& model) {
   json layers = json::array();
-  std::size_t next = 0;
+  auto node = model.nodes().begin();
   for (const auto& layer : file.layers) {
-    const bool computes = layer.class_name != "InputLayer" && layer.class_name != "Rescaling";
-    const Shape& shape = computes ? model.output_shapes()[next] : model.input().shape;
+    if (layer.class_name != "InputLayer") ++node;
+    const Shape& shape = node->shape;
     const auto count = [&](bool trainable) {
-      return computes ? parameters_of(*model.layers()[next], trainable) : 0;
+      return node->layer ? parameters_of(*node->layer, trainable) : 0;
     };
     layers.push_back({{"name", layer.name},
                       {"class", layer.class_name},
                       {"output_shape", static_cast<const std::vector<std::int64_t>&>(shape)},
                       {"trainable", count(true)},
                       {"not_trainable", count(false)}});
-    if (computes) ++next;
   }
   return layers;
 }

@@ -19,10 +19,10 @@ struct RunOptions {
 };
 
 /// The model's outputs for every example, [n, …].
-Tensor outputs(const Sequential& model, const Tensor& x, const RunOptions& o) {
+Tensor outputs(const Model& model, const Tensor& x, const RunOptions& o) {
   const std::int64_t n = x.dim(0);
   const Tensor data = x.to(model.device());
-  Shape shape = model.output_shapes().back();
+  Shape shape = model.output_shape();
   shape.insert(shape.begin(), n);
   std::vector<float> values;
   ProgressBar bar("running ", "examples", o.common.quiet);
@@ -41,13 +41,13 @@ Tensor outputs(const Sequential& model, const Tensor& x, const RunOptions& o) {
 
 int run_model(const RunOptions& o) {
   const Device device = o.common.prepare();
-  const Sequential model =
+  const Model model =
       load_member(o.model, read_keras_file(o.model, ReadOptimizer::no), device);
   const Tensor x = read_npy(o.input);
-  Shape wanted = model.input().shape;
+  Shape wanted = model.input_shape();
   wanted.insert(wanted.begin(), x.shape().empty() ? 0 : x.dim(0));
   if (x.shape() != wanted)
-    throw Error(o.input, ": is ", x.shape(), "; the model takes ", model.input().shape,
+    throw Error(o.input, ": is ", x.shape(), "; the model takes ", model.input_shape(),
                 " an example, examples first");
   const Tensor y = outputs(model, x, o);
   write_npy(o.output, y);

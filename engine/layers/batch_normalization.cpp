@@ -9,21 +9,17 @@ Shape BatchNormalization::build(const Shape& input, Initializer& initializer) {
   if (options_.axis != -1 && options_.axis != last)
     throw Error("BatchNormalization: its axis is ", options_.axis, ", not the last, ", last);
   const Shape channels{input.back()};
-  const auto one = [](std::int64_t) { return 1.0; };
-  Parameter gamma = options_.scale ? initializer.values("gamma", channels, one)
-                                   : initializer.not_trained("gamma", channels, 1);
-  Parameter beta =
-      options_.center ? initializer.zeros("beta", channels) : initializer.absent("beta", channels);
-  gamma.absent = !options_.scale;
-  parameters_ = {gamma, beta, initializer.not_trained("moving_mean", channels, 0),
-                 initializer.not_trained("moving_variance", channels, 1)};
+  parameters_ = {initializer.optional(options_.scale, "gamma", channels, 1),
+                 initializer.optional(options_.center, "beta", channels),
+                 initializer.buffer("moving_mean", channels, 0),
+                 initializer.buffer("moving_variance", channels, 1)};
   return input;
 }
 
-Variable BatchNormalization::forward(const Variable& x, const Context& pass) const {
-  const Variable &gamma = parameters_[0].variable, &beta = parameters_[1].variable;
-  Tensor mean = parameters_[2].variable.value(), variance = parameters_[3].variable.value();
-  if (!pass.training)
+Variable BatchNormalization::forward(const Variable& x, const Context& context) const {
+  const Variable &gamma = parameter(0), &beta = parameter(1);
+  Tensor mean = parameter(2).value(), variance = parameter(3).value();
+  if (!context.training)
     return Variable(batch_norm_inference(x.value(), gamma.value(), beta.value(), options_.epsilon,
                                          {mean, variance}));
   if (!trainable())
@@ -34,7 +30,7 @@ Variable BatchNormalization::forward(const Variable& x, const Context& pass) con
     moving_average(share, of_batch.mean, mean);
     moving_average(share, of_batch.variance, variance);
   };
-  pass.changes ? pass.changes->push_back(change) : change();
+  context.changes ? context.changes->push_back(change) : change();
   return y;
 }
 

@@ -16,7 +16,7 @@ class BatchNormalization final : public Layer {
 
   explicit BatchNormalization(const Options& options) : options_(options) {}
   Shape build(const Shape& input, Initializer& initializer) override;
-  Variable forward(const Variable& x, const Context& pass) const override;
+  Variable forward(const Variable& x, const Context& context) const override;
   const Options& options() const { return options_; }
 
  private:

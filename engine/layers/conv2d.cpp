@@ -1,6 +1,5 @@
 #include "engine/layers/conv2d.h"
 
-#include "engine/layers/pooling2d.h"
 #include "engine/layers/spatial.h"
 #include "engine/ops/window.h"
 
@@ -23,19 +22,9 @@ Shape Conv2D::build(const Shape& input, Initializer& initializer) {
                            : Shape{o.kernel_height, o.kernel_width, channels, o.filters};
   parameters_ = {
       initializer.glorot_uniform("kernel", kernel, window * channels, window * o.filters)};
-  parameters_.push_back(o.use_bias ? initializer.zeros("bias", {o.filters})
-                                   : initializer.absent("bias", {o.filters}));
+  parameters_.push_back(initializer.optional(o.use_bias, "bias", {o.filters}));
   const Shape out{down.count, across.count, o.filters};
   return o.dimensions == 1 ? as_1d(out) : out;
-}
-
-template <class Input>
-Variable Conv2D::apply(const Input& x, const Context& pass) const {
-  const auto& o = options_;
-  Variable w = parameters_[0].variable;
-  const Shape& kernel = w.shape();
-  if (o.dimensions == 1) w = reshape(w, {kernel[0], kernel[1], 1, kernel[2], kernel[3]});
-  return activate(o.activation, conv2d(x, w, parameters_[1].variable, window()), pass);
 }
 
 Conv2dOptions Conv2D::window() const {
@@ -43,21 +32,15 @@ Conv2dOptions Conv2D::window() const {
   return {o.stride_height, o.stride_width, o.padding, o.dilation_height, o.dilation_width};
 }
 
-Variable Conv2D::forward(const Variable& x, const Context& pass) const {
-  return options_.dimensions == 1 ? as_1d(apply(as_2d(x), pass)) : apply(x, pass);
+Variable Conv2D::kernel() const {
+  const Variable& w = parameter(0);
+  const Shape& s = w.shape();
+  return options_.dimensions == 1 ? reshape(w, {s[0], s[1], 1, s[2], s[3]}) : w;
 }
 
-Variable Conv2D::forward(const Batch& batch, const Context& pass) const {
-  return options_.dimensions == 1 ? Layer::forward(batch, pass) : apply(batch, pass);
-}
-
-std::optional<Variable> Conv2D::forward_with(const Layer& next, const Batch& batch,
-                                             const Context&) const {
-  const auto* pooling = dynamic_cast<const Pooling2D*>(&next);
-  if (!pooling || pooling->options() != MaxPooling2D(pairs_of_rows).options() ||
-      options_.activation != Activation::relu || options_.dimensions != 2)
-    return std::nullopt;
-  return conv2d_relu_pool(batch, parameters_[0].variable, parameters_[1].variable, window());
+Variable Conv2D::before_activation(const Variable& x) const {
+  if (options_.dimensions == 2) return conv2d(x, kernel(), bias(), window());
+  return as_1d(conv2d(as_2d(x), kernel(), bias(), window()));
 }
 
 }  // namespace tutti

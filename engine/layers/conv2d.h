@@ -1,11 +1,11 @@
 #pragma once
-#include "engine/layers/layer.h"
+#include "engine/layers/activation.h"
 
 namespace tutti {
 
 /// [height, width, channels] -> [height', width', filters]; with one dimension (Conv1D),
 /// [steps, channels] -> [steps', filters], and the lengths along width are 1.
-class Conv2D final : public Layer {
+class Conv2D final : public ActivatedLayer {
  public:
   struct Options {
     std::int64_t filters;
@@ -20,18 +20,17 @@ class Conv2D final : public Layer {
 
   explicit Conv2D(const Options& options) : options_(options) {}
   Shape build(const Shape& input, Initializer& initializer) override;
-  Variable forward(const Variable& x, const Context& pass) const override;
-  Variable forward(const Batch& batch, const Context& pass) const override;
-  /// With relu and a maximum over pairs of rows.
-  std::optional<Variable> forward_with(const Layer& next, const Batch& batch,
-                                       const Context& pass) const override;
+  const Activation& activation() const override { return options_.activation; }
+  Variable before_activation(const Variable& x) const override;
   const Options& options() const { return options_; }
 
- private:
-  template <class Input>
-  Variable apply(const Input& x, const Context& pass) const;
+  /// What the operation is given, where a plan does it together with others.
   Conv2dOptions window() const;
+  /// [M, kernel height, kernel width, channels, filters]
+  Variable kernel() const;
+  const Variable& bias() const { return parameter(1); }
 
+ private:
   Options options_;
 };
 

@@ -1,10 +1,10 @@
 #pragma once
-#include "engine/layers/layer.h"
+#include "engine/layers/activation.h"
 
 namespace tutti {
 
 /// [inputs] -> [units], or along the last of several axes
-class Dense final : public Layer {
+class Dense final : public ActivatedLayer {
  public:
   struct Options {
     std::int64_t units;
@@ -15,7 +15,8 @@ class Dense final : public Layer {
 
   explicit Dense(const Options& options) : options_(options) {}
   Shape build(const Shape& input, Initializer& initializer) override;
-  Variable forward(const Variable& x, const Context& pass) const override;
+  const Activation& activation() const override { return options_.activation; }
+  Variable before_activation(const Variable& x) const override;
   const Options& options() const { return options_; }
 
  private:

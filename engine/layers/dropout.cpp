@@ -8,9 +8,9 @@ Shape Dropout::build(const Shape& input, Initializer& initializer) {
   return input;
 }
 
-Variable Dropout::forward(const Variable& x, const Context& pass) const {
-  if (!pass.training || rate_ == 0) return x;
-  return dropout(x, rate_, pass.dropout_draws, number_);
+Variable Dropout::forward(const Variable& x, const Context& context) const {
+  if (!context.training || rate_ == 0) return x;
+  return dropout(x, rate_, context.dropout_draws, number_);
 }
 
 }  // namespace tutti

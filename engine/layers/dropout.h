@@ -8,7 +8,7 @@ class Dropout final : public Layer {
  public:
   explicit Dropout(double rate) : rate_(rate) {}
   Shape build(const Shape& input, Initializer& initializer) override;
-  Variable forward(const Variable& x, const Context& pass) const override;
+  Variable forward(const Variable& x, const Context& context) const override;
   double rate() const { return rate_; }
 
  private:

@@ -1,112 +1,6 @@
 #include "engine/layers/layer.h"
 
-#include <algorithm>
-#include <cmath>
-#include <numeric>
-
-#include "engine/dispatch.h"
-#include "kernels/support/threads.h"
-
 namespace tutti {
-namespace {
-
-/// Random directions made orthonormal one after another (Gram and Schmidt, twice against rounding).
-std::vector<std::vector<double>> orthonormal_vectors(std::size_t count, std::size_t length,
-                                                     RandomStream& random) {
-  std::vector<std::vector<double>> vectors;
-  for (std::size_t k = 0; k < count; ++k) {
-    std::vector<double> v(length);
-    for (double& value : v) value = random.normal();
-    for (int pass = 0; pass < 2; ++pass)
-      for (const auto& done : vectors) {
-        const double along = std::inner_product(v.begin(), v.end(), done.begin(), 0.0);
-        for (std::size_t i = 0; i < length; ++i) v[i] -= along * done[i];
-      }
-    const double norm = std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
-    for (double& value : v) value /= norm;
-    vectors.push_back(std::move(v));
-  }
-  return vectors;
-}
-
-}  // namespace
-
-Shape Initializer::with_members(const Shape& shape) const {
-  Shape all{members_};
-  all.insert(all.end(), shape.begin(), shape.end());
-  return all;
-}
-
-template <class Draw>
-Parameter Initializer::parameter(std::string name, const Shape& shape, Draw draw) const {
-  if (streams_.empty()) return zeros(std::move(name), shape);
-  Tensor tensor = Tensor::empty(with_members(shape), type_, device_);
-  with_real(tensor, [&]<class Real>() {
-    std::vector<Real> host(static_cast<std::size_t>(tensor.size()));
-    parallel_for(members_, [&](std::int64_t m) {
-      const auto values = draw(streams_[static_cast<std::size_t>(m)].derive(drawn_));
-      std::copy(values.begin(), values.end(), host.begin() + m * shape.elements());
-    });
-    tensor.copy_from(host.data(), static_cast<std::int64_t>(host.size()));
-  });
-  return {.name = std::move(name), .variable = Variable(tensor, true)};
-}
-
-Parameter Initializer::glorot_uniform(std::string name, const Shape& shape, std::int64_t fan_in,
-                                      std::int64_t fan_out) {
-  const double limit = std::sqrt(6.0 / static_cast<double>(fan_in + fan_out));
-  auto result = parameter(std::move(name), shape, [&](RandomStream stream) {
-    std::vector<double> values(static_cast<std::size_t>(shape.elements()));
-    for (double& value : values) value = stream.uniform(-limit, limit);
-    return values;
-  });
-  ++drawn_;
-  return result;
-}
-
-Parameter Initializer::orthogonal(std::string name, std::int64_t rows, std::int64_t columns) {
-  const auto count = static_cast<std::size_t>(std::min(rows, columns)),
-             length = static_cast<std::size_t>(std::max(rows, columns));
-  auto result = parameter(std::move(name), {rows, columns}, [&](RandomStream stream) {
-    const auto vectors = orthonormal_vectors(count, length, stream);
-    std::vector<double> values(count * length);
-    for (std::size_t k = 0; k < count; ++k)
-      for (std::size_t i = 0; i < length; ++i)
-        values[rows < columns ? k * length + i : i * count + k] = vectors[k][i];
-    return values;
-  });
-  ++drawn_;
-  return result;
-}
-
-Parameter Initializer::values(std::string name, const Shape& shape,
-                              const std::function<double(std::int64_t)>& value) const {
-  return parameter(std::move(name), shape, [&](const RandomStream&) {
-    std::vector<double> values(static_cast<std::size_t>(shape.elements()));
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = value(static_cast<std::int64_t>(i));
-    return values;
-  });
-}
-
-Parameter Initializer::zeros(std::string name, const Shape& shape) const {
-  return {.name = std::move(name),
-          .variable = Variable(Tensor::zeros(with_members(shape), type_, device_), true)};
-}
-
-Parameter Initializer::not_trained(std::string name, const Shape& shape, double value) const {
-  Tensor tensor = Tensor::empty(with_members(shape), type_, device_);
-  with_real(tensor, [&]<class Real>() {
-    const std::vector<Real> all(static_cast<std::size_t>(tensor.size()), static_cast<Real>(value));
-    tensor.copy_from(all.data(), tensor.size());
-  });
-  return {.name = std::move(name), .variable = Variable(tensor), .trainable = false};
-}
-
-Parameter Initializer::absent(std::string name, const Shape& shape) const {
-  Parameter parameter = not_trained(std::move(name), shape, 0);
-  parameter.absent = true;
-  return parameter;
-}
 
 std::vector<std::int32_t> dropout_draws(const std::vector<DropoutState>& members) {
   std::vector<std::int32_t> words;
@@ -117,25 +11,49 @@ std::vector<std::int32_t> dropout_draws(const std::vector<DropoutState>& members
   return words;
 }
 
+Shape Layer::build(const Shape&, Initializer&) {
+  throw Error("this layer takes several inputs; give it a list of them");
+}
+
+Variable Layer::forward(const Variable&, const Context&) const {
+  throw Error("this layer takes several inputs; give it a list of them");
+}
+
+Shape Layer::build(const std::vector<Shape>& inputs, Initializer& initializer) {
+  if (inputs.size() != 1) throw Error("a layer of one input is given ", inputs.size());
+  return build(inputs[0], initializer);
+}
+
+Variable Layer::forward(const std::vector<Variable>& inputs, const Context& context) const {
+  if (inputs.size() != 1) throw Error("a layer of one input is given ", inputs.size());
+  return forward(inputs[0], context);
+}
+
+std::vector<Parameter> Layer::parameters() const {
+  std::vector<Parameter> all;
+  for (const auto& parameter : parameters_)
+    if (parameter.saved) all.push_back(parameter);
+  for (const auto& [name, layer] : children_)
+    for (auto& parameter : layer->parameters()) all.push_back(std::move(parameter));
+  return all;
+}
+
+const Variable& Layer::parameter(std::size_t i) const {
+  if (i >= parameters_.size()) throw Error("a layer is asked to compute before it was built");
+  return parameters_[i].variable;
+}
+
+Layer& Layer::add_child(std::unique_ptr<Layer> layer, std::string name) {
+  if (name.empty()) name = std::to_string(children_.size());
+  return *children_.emplace_back(Child{std::move(name), std::move(layer)}).layer;
+}
+
 void Layer::freeze() {
   for (auto& parameter : parameters_) {
     parameter.variable = Variable(parameter.variable.value());
     parameter.trainable = false;
   }
-}
-
-std::optional<Variable> Layer::forward_with(const Layer&, const Batch&, const Context&) const {
-  return std::nullopt;
-}
-
-Variable Layer::forward(const Batch& batch, const Context& pass) const {
-  const DType type = parameters_.empty() ? DType::float32 : parameters_[0].variable.value().dtype();
-  return forward(gather(batch, type), pass);
-}
-
-Variable activate(const Activation& activation, const Variable& x, const Context& pass) {
-  if (!activation.is_softmax) return tutti::activation(activation.function, x);
-  return pass.leave_softmax ? x : softmax(x);
+  for (auto& child : children_) child.layer->freeze();
 }
 
 void Layer::select_members(const std::vector<std::int64_t>& members) {
@@ -143,6 +61,7 @@ void Layer::select_members(const std::vector<std::int64_t>& members) {
     Variable& variable = parameter.variable;
     variable = Variable(variable.value().rows(members), variable.requires_grad());
   }
+  for (auto& child : children_) child.layer->select_members(members);
 }
 
 void Layer::append_members(const Layer& other) {
@@ -152,6 +71,8 @@ void Layer::append_members(const Layer& other) {
         Variable(Tensor::joined({variable.value(), other.parameters_.at(i).variable.value()}),
                  variable.requires_grad());
   }
+  for (std::size_t i = 0; i < children_.size(); ++i)
+    children_[i].layer->append_members(*other.children_.at(i).layer);
 }
 
 }  // namespace tutti

@@ -23,7 +23,7 @@ class Pooling2D final : public Layer {
 
   explicit Pooling2D(const Options& options) : options_(options) {}
   Shape build(const Shape& input, Initializer& initializer) override;
-  Variable forward(const Variable& x, const Context& pass) const override;
+  Variable forward(const Variable& x, const Context& context) const override;
   const Options& options() const { return options_; }
 
  private:

@@ -10,17 +10,15 @@ Shape Recurrent::build(const Shape& input, Initializer& initializer) {
   return options_.return_sequences ? Shape{input[0], units} : Shape{units};
 }
 
-Variable Recurrent::forward(const Variable& x, const Context& pass) const {
-  if (pass.training && (options_.dropout != 0 || options_.recurrent_dropout != 0))
+Variable Recurrent::forward(const Variable& x, const Context& context) const {
+  if (context.training && (options_.dropout != 0 || options_.recurrent_dropout != 0))
     throw Error(name_, ": training with dropout within the cell is not supported");
-  const Variable h =
-      states(x, parameters_[0].variable, parameters_[1].variable, parameters_[2].variable);
+  const Variable h = states(x, parameter(0), parameter(1), parameter(2));
   return options_.return_sequences ? h : last_step(h);
 }
 
 Parameter SimpleRNN::bias(Initializer& initializer) const {
-  const Shape shape{options().units};
-  return options().use_bias ? initializer.zeros("bias", shape) : initializer.absent("bias", shape);
+  return initializer.optional(options().use_bias, "bias", {options().units});
 }
 
 Variable SimpleRNN::states(const Variable& x, const Variable& w, const Variable& u,
@@ -30,7 +28,7 @@ Variable SimpleRNN::states(const Variable& x, const Variable& w, const Variable&
 
 Parameter LSTM::bias(Initializer& initializer) const {
   const std::int64_t units = options().units;
-  if (!options().use_bias) return initializer.absent("bias", {4 * units});
+  if (!options().use_bias) return initializer.optional(false, "bias", {4 * units});
   const auto value = [units](std::int64_t i) { return i / units == 1 ? 1.0 : 0.0; };
   return initializer.values("bias", {4 * units}, value);  // 1 of the forget gate
 }
@@ -43,7 +41,7 @@ Variable LSTM::states(const Variable& x, const Variable& w, const Variable& u,
 Parameter GRU::bias(Initializer& initializer) const {
   const std::int64_t width = 3 * options().units;
   const Shape shape = reset_after_ ? Shape{2, width} : Shape{width};
-  return options().use_bias ? initializer.zeros("bias", shape) : initializer.absent("bias", shape);
+  return initializer.optional(options().use_bias, "bias", shape);
 }
 
 Variable GRU::states(const Variable& x, const Variable& w, const Variable& u,

@@ -17,7 +17,7 @@ class Recurrent : public Layer {
   using Options = RecurrentOptions;
 
   Shape build(const Shape& input, Initializer& initializer) final;
-  Variable forward(const Variable& x, const Context& pass) const final;
+  Variable forward(const Variable& x, const Context& context) const final;
   const Options& options() const { return options_; }
 
  protected:

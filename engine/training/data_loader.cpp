@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/training/members.h"
+#include "engine/members.h"
 #include "kernels/support/error.h"
 
 namespace tutti {

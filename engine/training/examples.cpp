@@ -39,7 +39,7 @@ Tensor gather_rows(const Tensor& x, const std::vector<std::int32_t>& rows, std::
   Shape shape = x.shape();
   shape[0] = count / members;
   shape.insert(shape.begin(), members);
-  const Tensor gathered = Tensor::empty(shape, x.dtype(), Device::cpu);
+  Tensor gathered = Tensor::empty(shape, x.dtype(), Device::cpu);
   const auto bytes = static_cast<std::size_t>(x.slice(0, 1).size() * size_of(x.dtype()));
   const auto copy = [&]<class T>(const T* from, T* to) {
     parallel_for(count, [&](std::int64_t i) {

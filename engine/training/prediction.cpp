@@ -11,11 +11,11 @@ constexpr std::int64_t examples_at_once = 32;
 
 }  // namespace
 
-Tensor predict_probabilities(const Sequential& model, const Tensor& x, const MemberRows& rows) {
+Tensor predict_probabilities(const Model& model, const Tensor& x, const MemberRows& rows) {
   return predict_streamed(model, x.to(model.device()), rows);
 }
 
-Tensor predict_streamed(const Sequential& model, const Tensor& x, const MemberRows& rows) {
+Tensor predict_streamed(const Model& model, const Tensor& x, const MemberRows& rows) {
   const std::int64_t members = model.members(), classes = model.classes();
   const auto n = static_cast<std::int64_t>(rows.at(0).size());
   std::vector<float> all(static_cast<std::size_t>(members * n * classes));
@@ -35,7 +35,7 @@ Tensor predict_streamed(const Sequential& model, const Tensor& x, const MemberRo
   return Tensor::from({members, n, classes}, all);
 }
 
-Tensor predict_probabilities(const Sequential& model, const Tensor& x,
+Tensor predict_probabilities(const Model& model, const Tensor& x,
                              const std::vector<std::int32_t>& rows) {
   return predict_probabilities(model, x,
                                MemberRows(static_cast<std::size_t>(model.members()), rows));

@@ -11,7 +11,7 @@ namespace {
 /// A training whose members leave when they end before the others.
 class TrainRun {
  public:
-  TrainRun(Sequential& model, const TrainData& data, const TrainOptions& options,
+  TrainRun(Model& model, const TrainData& data, const TrainOptions& options,
            std::stop_token stop)
       : model_(model),
         options_(options),
@@ -93,7 +93,7 @@ class TrainRun {
     }
   }
 
-  Sequential& model_;
+  Model& model_;
   const TrainOptions& options_;
   Training training_;
   std::vector<std::int64_t> present_;  // the members at the places of training_
@@ -103,7 +103,7 @@ class TrainRun {
 
 }  // namespace
 
-TrainResult train(Sequential& model, const TrainData& data, const TrainOptions& options,
+TrainResult train(Model& model, const TrainData& data, const TrainOptions& options,
                   std::stop_token stop, const TrainObserver& observer) {
   return TrainRun(model, data, options, std::move(stop)).run(observer);
 }

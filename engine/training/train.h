@@ -23,7 +23,7 @@ struct TrainResult {
 /// Trains all members of a built model at once, to the last epoch or until all have stopped early.
 /// Errors: as Training's. The model is left with every member's last weights, or its best with
 /// early stopping; the history holds the finished epochs.
-TrainResult train(Sequential& model, const TrainData& data, const TrainOptions& options,
+TrainResult train(Model& model, const TrainData& data, const TrainOptions& options,
                   std::stop_token stop = {}, const TrainObserver& observer = {});
 
 }  // namespace tutti

@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "engine/training/examples.h"
-#include "engine/training/members.h"
+#include "engine/members.h"
 
 namespace tutti {
 namespace {
@@ -34,7 +34,7 @@ void copy(const Tensor& on_host, Tensor& to) {
 
 }  // namespace
 
-Trainer::Trainer(Sequential& model, const std::vector<RandomStream>& members, Tensor x,
+Trainer::Trainer(Model& model, const std::vector<RandomStream>& members, Tensor x,
                  std::vector<std::int32_t> labels, const OptimizerOptions& optimizer)
     : model_(model),
       optimizer_(make_optimizer(model.parameters(), optimizer)),

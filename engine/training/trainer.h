@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/captured_graph.h"
-#include "engine/layers/sequential.h"
+#include "engine/layers/model.h"
 #include "engine/optimizers/any_optimizer.h"
 #include "engine/training/data_loader.h"
 
@@ -18,7 +18,7 @@ class Trainer {
  public:
   /// x [examples, …] is on the model's device, and undefined if every batch brings its own;
   /// `labels` are those of all examples.
-  Trainer(Sequential& model, const std::vector<RandomStream>& members, Tensor x,
+  Trainer(Model& model, const std::vector<RandomStream>& members, Tensor x,
           std::vector<std::int32_t> labels, const OptimizerOptions& optimizer = AdamOptions{});
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
@@ -65,7 +65,7 @@ class Trainer {
   void set_loss(Step& step) const;
   void change_weights(Step& step);
 
-  Sequential& model_;
+  Model& model_;
   std::unique_ptr<Optimizer> optimizer_;
   Tensor x_;
   std::vector<std::int32_t> labels_;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/training/members.h"
+#include "engine/members.h"
 #include "engine/training/prediction.h"
 #include "engine/training/score.h"
 
@@ -30,7 +30,7 @@ LoaderOptions loader_options(const TrainOptions& options) {
 
 }  // namespace
 
-Training::Training(Sequential& model, const TrainData& data, const TrainOptions& options,
+Training::Training(Model& model, const TrainData& data, const TrainOptions& options,
                    std::stop_token stop)
     : model_(model),
       options_(options),

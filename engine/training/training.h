@@ -55,7 +55,7 @@ struct TrainObserver {
 class Training {
  public:
   /// An Error if a batch is larger than a member's rows, or an option is out of range.
-  Training(Sequential& model, const TrainData& data, const TrainOptions& options,
+  Training(Model& model, const TrainData& data, const TrainOptions& options,
            std::stop_token stop = {});
 
   /// Trains one epoch more, and validates if there are rows to; nothing if it was stopped. Throws
@@ -104,7 +104,7 @@ class Training {
   void judge(const std::vector<EpochResult>& results);
   [[noreturn]] void diverged(const char* what, std::size_t member) const;
 
-  Sequential& model_;
+  Model& model_;
   TrainOptions options_;
   std::stop_token stop_;
   DataLoader loader_;

@@ -30,15 +30,15 @@ json training_config(double learning_rate) {
 /// In the order of Keras 2 up to 2.10, which 2.15 knows too: the steps, all m, all v. Keras 3 opens
 /// the file, but takes no state from any .h5 and wants compile() before it trains.
 std::vector<KerasLayer::Weight> optimizer_weights(const std::vector<KerasLayer>& layers,
-                                                  const Sequential& model,
+                                                  const Model& model,
                                                   const OptimizerState& adam) {
   std::vector<KerasLayer::Weight> weights = {{"Adam/iter:0", {}, {static_cast<float>(adam.steps)}}};
   for (const char* kind : {"m", "v"}) {
     auto values = adam.slots.at(kind).begin();
-    auto described = layers.end() - static_cast<std::ptrdiff_t>(model.layers().size());
-    for (const auto& layer : model.layers()) {
+    auto described = layers.end() - static_cast<std::ptrdiff_t>(model.children().size());
+    for (const auto& [child_name, layer] : model.children()) {
       for (const auto& parameter : layer->parameters())
-        if (!parameter.absent && parameter.trainable)
+        if (parameter.trainable)
           weights.push_back({"Adam/" + described->name + '/' + parameter.name + '/' + kind + ":0",
                              member_shape(parameter), *values++});
       ++described;
@@ -95,7 +95,7 @@ KerasAdam adam_of(const KerasModel& file) {
   }
 }
 
-void describe_adam(KerasModel& file, const Sequential& model, const KerasAdam& adam) {
+void describe_adam(KerasModel& file, const Model& model, const KerasAdam& adam) {
   file.training_config = training_config(adam.learning_rate);
   if (adam.state.steps > 0)
     file.optimizer_weights = optimizer_weights(file.layers, model, adam.state);

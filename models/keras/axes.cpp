@@ -45,13 +45,11 @@ KerasModel with_axes_exchanged(KerasModel file) {
   return file;
 }
 
-bool is_exchangeable(const Sequential& model) {
-  const auto& shapes = model.output_shapes();
-  for (std::size_t i = 1; i < model.layers().size(); ++i) {
-    const Shape& from = shapes[i - 1];
-    if (dynamic_cast<const Flatten*>(model.layers()[i].get()) && from.size() == 3 && from[0] != 1 &&
-        from[1] != 1)
-      return false;
+bool is_exchangeable(const Model& model) {
+  for (const auto& node : model.nodes()) {
+    if (!dynamic_cast<const Flatten*>(node.layer)) continue;
+    const Shape& from = model.nodes()[node.inputs[0]].shape;
+    if (from.size() == 3 && from[0] != 1 && from[1] != 1) return false;
   }
   return true;
 }

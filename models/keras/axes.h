@@ -1,5 +1,5 @@
 #pragma once
-#include "engine/layers/sequential.h"
+#include "engine/layers/model.h"
 #include "models/keras/file.h"
 
 namespace tutti {
@@ -11,6 +11,6 @@ KerasModel with_axes_exchanged(KerasModel file);
 
 /// Whether the model computes the same: no Flatten of the built model sees more than one place
 /// along both axes, whose order of values the exchange would change.
-bool is_exchangeable(const Sequential& model);
+bool is_exchangeable(const Model& model);
 
 }  // namespace tutti

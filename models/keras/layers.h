@@ -1,7 +1,7 @@
 #pragma once
 #include <optional>
 
-#include "engine/layers/sequential.h"
+#include "engine/layers/model.h"
 #include "engine/optimizers/adam.h"
 #include "models/keras/file.h"
 
@@ -24,19 +24,19 @@ struct KerasAdam {
 };
 
 /// One member of a model with its weights and its Adam; without its state, if that has no steps.
-KerasModel to_keras(const Sequential& model, std::int64_t member, const KerasAdam& adam);
+KerasModel to_keras(const Model& model, std::int64_t member, const KerasAdam& adam);
 
 /// The model a file describes, not yet built. An Error names the layer that is not supported.
-Sequential from_keras(const KerasModel& file);
+Model from_keras(const KerasModel& file);
 
 /// The same, built for so many members once it is known that the file's weights fit it.
-Sequential built_from_keras(const KerasModel& file, std::int64_t members, Device device);
+Model built_from_keras(const KerasModel& file, std::int64_t members, Device device);
 
 /// Sets a built member's parameters. An Error names the layer and both shapes if they do not fit.
-void set_weights(Sequential& model, std::int64_t member, const KerasModel& file);
+void set_weights(Model& model, std::int64_t member, const KerasModel& file);
 
 /// Writes an Adam into the file of a model's member: to_keras() does.
-void describe_adam(KerasModel& file, const Sequential& model, const KerasAdam& adam);
+void describe_adam(KerasModel& file, const Model& model, const KerasAdam& adam);
 
 /// The Adam that trained a file's model. An Error says why training cannot go on as it was: another
 /// optimizer, or one with other options, or none.
@@ -46,6 +46,6 @@ KerasAdam adam_of(const KerasModel& file);
 std::optional<KerasAdam> known_adam(const KerasModel& file);
 
 /// The one-member model of a file, built, with its weights. An Error names `path`.
-Sequential load_member(const std::filesystem::path& path, const KerasModel& file, Device device);
+Model load_member(const std::filesystem::path& path, const KerasModel& file, Device device);
 
 }  // namespace tutti

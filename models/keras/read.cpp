@@ -3,7 +3,7 @@
 #include <functional>
 #include <map>
 
-#include "engine/layers/activation_layer.h"
+#include "engine/layers/activation.h"
 #include "engine/layers/batch_normalization.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
@@ -11,6 +11,7 @@
 #include "engine/layers/flatten.h"
 #include "engine/layers/pooling2d.h"
 #include "engine/layers/recurrent.h"
+#include "engine/layers/rescaling.h"
 #include "engine/layers/reshape.h"
 #include "engine/layers/zero_padding2d.h"
 #include "kernels/support/error.h"
@@ -239,6 +240,11 @@ const std::map<std::string, std::function<std::unique_ptr<Layer>(const Described
              return std::make_unique<Dropout>(d.config.at("rate").template get<double>());
            }},
           {"Flatten", [](const auto&) { return std::make_unique<Flatten>(); }},
+          {"Rescaling",
+           [](const auto& d) {
+             return std::make_unique<Rescaling>(d.config.at("scale").template get<double>(),
+                                                setting(d.config, "offset", 0.0));
+           }},
           {"Reshape",
            [](const auto& d) { return std::make_unique<Reshape>(target_shape(d.config)); }},
           {"Activation", [](const auto& d) { return as_layer(activation_of(d.config, d.file)); }},
@@ -273,7 +279,7 @@ std::unique_ptr<Layer> read_layer(const KerasLayer& layer, const KerasModel& fil
   }
   std::string supported;
   for (const auto& [known, reader] : readers()) supported += known + ", ";
-  throw Error("not supported; ", supported, "Rescaling and InputLayer are (N is 1 or 2)");
+  throw Error("not supported; ", supported, "and InputLayer are (N is 1 or 2)");
 }
 
 /// The shape without the batch, from the file's first layer: Keras 2 and 3 spell it differently.
@@ -293,9 +299,9 @@ Shape input_shape(const KerasModel& file) {
   throw Error("it does not say its input shape (batch_input_shape of the first layer)");
 }
 
-Input input_of(const KerasModel& file) {
+Shape input_of(const KerasModel& file) {
   try {
-    return {input_shape(file)};
+    return input_shape(file);
   } catch (const json::exception& problem) {
     throw Error("its input shape is none: ", problem.what());
   }
@@ -303,21 +309,18 @@ Input input_of(const KerasModel& file) {
 
 }  // namespace
 
-Sequential from_keras(const KerasModel& file) {
+Model from_keras(const KerasModel& file) {
   Sequential model(input_of(file));
   for (std::size_t i = 0; i < file.layers.size(); ++i) {
     const auto& [class_name, layer_name, config, weights] = file.layers[i];
     try {
       if (class_name == "InputLayer" && i == 0) continue;
-      if (class_name == "Rescaling" && model.layers().empty())
-        model.set_scale(config.at("scale"), setting(config, "offset", 0.0));
-      else
-        model.add(read_layer(file.layers[i], file));
+      model.add(read_layer(file.layers[i], file));
     } catch (const std::exception& problem) {  // also what the JSON library says of a wrong type
       throw Error("layer ", i + 1, " (", class_name, " '", layer_name, "'): ", problem.what());
     }
   }
-  if (model.layers().empty()) throw Error("it has no layers");
+  if (model.children().empty()) throw Error("it has no layers");
   return model;
 }
 

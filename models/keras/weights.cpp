@@ -26,16 +26,16 @@ std::vector<const KerasLayer::Weight*> fitting_weights(const std::vector<Paramet
 
 }  // namespace
 
-Sequential built_from_keras(const KerasModel& file, std::int64_t members, Device device) {
-  Sequential model = from_keras(file);
-  model.build(0, Device::cpu);  // without members it takes no memory, whatever the file says
-  for (const auto& shape : model.output_shapes()) shape.elements();
+Model built_from_keras(const KerasModel& file, std::int64_t members, Device device) {
+  Model model = from_keras(file);
+  model.build_zero(0, Device::cpu);  // without members it takes no memory, whatever the file says
+  for (const auto& node : model.nodes()) node.shape.elements();
   fitting_weights(model.parameters(), file);
-  model.build(members, device);
+  model.build_zero(members, device);
   return model;
 }
 
-void set_weights(Sequential& model, std::int64_t member, const KerasModel& file) {
+void set_weights(Model& model, std::int64_t member, const KerasModel& file) {
   const auto parameters = model.parameters();
   const auto weights = fitting_weights(parameters, file);
   for (std::size_t i = 0; i < parameters.size(); ++i)
@@ -43,9 +43,9 @@ void set_weights(Sequential& model, std::int64_t member, const KerasModel& file)
         weights[i]->values.data(), static_cast<std::int64_t>(weights[i]->values.size()));
 }
 
-Sequential load_member(const std::filesystem::path& path, const KerasModel& file, Device device) {
+Model load_member(const std::filesystem::path& path, const KerasModel& file, Device device) {
   try {
-    Sequential model = built_from_keras(file, 1, device);
+    Model model = built_from_keras(file, 1, device);
     set_weights(model, 0, file);
     return model;
   } catch (const Error& problem) {

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <map>
 
-#include "engine/layers/activation_layer.h"
+#include "engine/layers/activation.h"
 #include "engine/layers/batch_normalization.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
@@ -9,6 +9,7 @@
 #include "engine/layers/flatten.h"
 #include "engine/layers/pooling2d.h"
 #include "engine/layers/recurrent.h"
+#include "engine/layers/rescaling.h"
 #include "engine/layers/reshape.h"
 #include "engine/layers/zero_padding2d.h"
 #include "kernels/support/error.h"
@@ -188,6 +189,8 @@ std::pair<std::string, json> describe(const Layer& layer) {
     return describe_recurrent(*recurrent);
   if (const auto* dropout = dynamic_cast<const Dropout*>(&layer))
     return {"Dropout", {{"rate", dropout->rate()}, {"noise_shape", nullptr}, {"seed", nullptr}}};
+  if (const auto* rescaling = dynamic_cast<const Rescaling*>(&layer))
+    return {"Rescaling", {{"scale", rescaling->scale()}, {"offset", rescaling->offset()}}};
   if (dynamic_cast<const Flatten*>(&layer)) return {"Flatten", {{"data_format", "channels_last"}}};
   throw Error("this kind of layer cannot be written as a Keras file");
 }
@@ -227,11 +230,11 @@ class Names {
 
 }  // namespace
 
-KerasModel to_keras(const Sequential& model, std::int64_t member, const KerasAdam& adam) {
+KerasModel to_keras(const Model& model, std::int64_t member, const KerasAdam& adam) {
   KerasModel file;
 
   json batch_input_shape = {nullptr};
-  for (const auto length : model.input().shape) batch_input_shape.push_back(length);
+  for (const auto length : model.input_shape()) batch_input_shape.push_back(length);
   file.layers.push_back({"InputLayer",
                          "input_1",
                          {{"batch_input_shape", batch_input_shape},
@@ -240,27 +243,16 @@ KerasModel to_keras(const Sequential& model, std::int64_t member, const KerasAda
                           {"ragged", false},
                           {"name", "input_1"}},
                          {}});
-  if (model.input().scale != 1 || model.input().offset != 0)
-    file.layers.push_back({"Rescaling",
-                           "rescaling",
-                           {{"name", "rescaling"},
-                            {"trainable", true},
-                            {"dtype", "float32"},
-                            {"scale", model.input().scale},
-                            {"offset", model.input().offset}},
-                           {}});
   Names names;
-  for (const auto& layer : model.layers()) {
+  for (const auto& [child_name, layer] : model.children()) {
     if (has_new_hard_sigmoid(*layer)) file.keras_version = "3.0.0";
     auto [class_name, config] = describe(*layer);
     const std::string layer_name = names.next(class_name);
     config.update({{"name", layer_name}, {"trainable", layer->trainable()}, {"dtype", "float32"}});
     KerasLayer described{class_name, layer_name, config, {}};
     for (const auto& parameter : layer->parameters())
-      if (!parameter.absent)
-        described.weights.push_back(
-            {parameter.name, member_shape(parameter),
-             parameter.variable.value().slice(member, 1).to_vector<float>()});
+      described.weights.push_back({parameter.name, member_shape(parameter),
+                                   parameter.variable.value().slice(member, 1).to_vector<float>()});
     file.layers.push_back(std::move(described));
   }
   describe_adam(file, model, adam);

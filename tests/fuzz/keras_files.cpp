@@ -109,11 +109,11 @@ void use(KerasModel model) {
   if (const auto adam = known_adam(model); adam && adam->memory.m.size() != adam->memory.v.size())
     std::abort();
   with_axes_exchanged(model);
-  const Sequential built = load_member("model.h5", model, Device::cpu);
-  std::int64_t most = built.input().shape.elements();
-  for (const auto& shape : built.output_shapes()) most = std::max(most, shape.elements());
+  const Model built = load_member("model.h5", model, Device::cpu);
+  std::int64_t most = built.input_shape().elements();
+  for (const auto& node : built.nodes()) most = std::max(most, node.shape.elements());
   if (most > 1 << 16) return;
-  Shape shape = built.input().shape;
+  Shape shape = built.input_shape();
   shape.insert(shape.begin(), 1);
   const Batch batch{Tensor::zeros(shape, DType::float32, Device::cpu),
                     Tensor::from({1, 1}, std::vector<std::int32_t>{0})};

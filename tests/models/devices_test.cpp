@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "engine/training/members.h"
+#include "engine/members.h"
 #include "engine/training/trainer.h"
 #include "models/genre_cnn.h"
 #include "models/recurrent_classifiers.h"
@@ -20,7 +20,7 @@ struct Training {
   std::vector<std::vector<float>> before, updates;  // of parameters
 };
 
-Training train_steps(std::int64_t steps, Sequential model, const Tensor& x,
+Training train_steps(std::int64_t steps, Model model, const Tensor& x,
                      const std::vector<std::int32_t>& labels, std::int64_t members,
                      std::int64_t batch, Device device) {
   const auto streams = member_streams(5, members);
@@ -94,7 +94,7 @@ TEST_CASE("Training steps of GenreCnn are the cpu device's on every device") {
   const Tensor x = Tensor::from({4, 2900, 127, 1}, pixels);
   check_on_gpu_devices(
       [] {
-        return genre_cnn(Input{{2900, 127, 1}, 1.0 / 255, 0}, 10);
+        return genre_cnn({2900, 127, 1}, 10, {1.0 / 255, 0});
       },
       x, {1, 4, 7, 9}, 2, 1, 2);
 }

@@ -169,7 +169,7 @@ TEST_CASE("Members vote by mean probability, or by majority") {
 }
 
 TEST_CASE("A network whose axes cannot be exchanged sees pictures as its file has them") {
-  Sequential model(Input{{frequencies, times, 1}},
+  Sequential model(Shape{frequencies, times, 1},
                    Conv2D({.filters = 2,
                            .kernel_height = 5,
                            .kernel_width = 9,
@@ -201,8 +201,7 @@ TEST_CASE("A network whose axes cannot be exchanged sees pictures as its file ha
   options.batch_size = 1;
   trained.fit(data.rows(0, 2), Examples(), options);
   CHECK(load_member("again", read_keras_file(folder / "run/classifier_0.h5"), Device::cpu)
-            .input()
-            .shape == Shape{frequencies, times, 1});
+            .input_shape() == Shape{frequencies, times, 1});
 }
 
 TEST_CASE("An ensemble that cannot be loaded says which file is wrong") {
@@ -211,15 +210,14 @@ TEST_CASE("An ensemble that cannot be loaded says which file is wrong") {
                     Contains("none") && Contains("no such folder"));
   CHECK_THROWS_WITH(Ensemble::load_model(folder.path()), Contains("classifier_0.h5"));
 
-  Sequential two = genre_cnn(Input{{times, frequencies, 1}}, 2),
-             three = genre_cnn(Input{{times, frequencies, 1}}, 3);
+  Model two = genre_cnn({times, frequencies, 1}, 2), three = genre_cnn({times, frequencies, 1}, 3);
   two.build(member_streams(0, 1), Device::cpu);
   three.build(member_streams(0, 1), Device::cpu);
   write_keras_file(folder / "classifier_0.h5", with_axes_exchanged(to_keras(two, 0, {1e-4})));
   write_keras_file(folder / "classifier_1.h5", with_axes_exchanged(to_keras(three, 0, {1e-4})));
   CHECK_THROWS_WITH(Ensemble::load_model(folder.path()),
                     Contains("classifier_1.h5") && Contains("dense_1") && Contains("[128, 3]"));
-  Sequential narrow = genre_cnn(Input{{300, frequencies, 1}}, 2);
+  Model narrow = genre_cnn({300, frequencies, 1}, 2);
   narrow.build(member_streams(0, 1), Device::cpu);
   const TemporaryFolder other;
   write_keras_file(other / "classifier_0.h5", with_axes_exchanged(to_keras(narrow, 0, {1e-4})));

@@ -3,8 +3,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "engine/members.h"
 #include "engine/optimizers/adam.h"
-#include "engine/training/members.h"
 #include "engine/training/prediction.h"
 #include "models/genre_cnn.h"
 #include "models/keras/axes.h"
@@ -37,8 +37,8 @@ std::vector<float> glorot(std::int64_t size, double fan_in, double fan_out, std:
 }
 
 /// The model with the golden weights, set the way a Keras file's are.
-Sequential golden_model() {
-  Sequential model = genre_cnn(Input{{times, frequencies, 1}, 1.0 / 255, 0}, 10);
+Model golden_model() {
+  Model model = genre_cnn({times, frequencies, 1}, 10, {1.0 / 255, 0});
   model.build(member_streams(0, 1), Device::cpu);
   KerasModel file;
   file.layers.push_back(
@@ -62,7 +62,7 @@ Sequential golden_model() {
 }
 
 /// Loss before the step, which is taken.
-double step(const Sequential& model, Adam& adam, const Tensor& x, std::int64_t number) {
+double step(const Model& model, Adam& adam, const Tensor& x, std::int64_t number) {
   std::vector<std::int32_t> rows, labels;
   for (std::int64_t i = 0; i < batch; ++i) {
     rows.push_back(static_cast<std::int32_t>((batch * number + i) % pictures));
@@ -101,7 +101,7 @@ TEST_CASE("Ten training steps of GenreCnn are those of PyTorch") {
   const json document = json::parse(std::ifstream(golden("genre_cnn.json")));
   const json& expected = document.at("float32");
   const Tensor x = golden_pictures(document.at("pixel_salt"));
-  const Sequential model = golden_model();
+  const Model model = golden_model();
   const KerasModel start = with_axes_exchanged(to_keras(model, 0, {1e-4}));
   Adam adam(model.parameters());
 
@@ -141,7 +141,7 @@ TEST_CASE("Ten training steps of GenreCnn are those of PyTorch") {
 }
 
 TEST_CASE("GenreCnn has the published number of parameters") {
-  Sequential model = genre_cnn(Input{{times, frequencies, 1}}, 10);
+  Model model = genre_cnn({times, frequencies, 1}, 10);
   model.build(member_streams(0, 1), Device::cpu);
   std::int64_t parameters = 0;
   for (const auto& parameter : model.parameters()) parameters += parameter.variable.value().size();

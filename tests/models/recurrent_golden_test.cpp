@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/dispatch.h"
+#include "engine/members.h"
 #include "engine/optimizers/adam.h"
-#include "engine/training/members.h"
 #include "models/recurrent_classifiers.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
@@ -45,7 +45,7 @@ std::vector<double> doubles(const Tensor& tensor) {
 }
 
 /// The weights of tests/golden/recurrent_classifiers.py.
-void set_golden_weights(const Sequential& model) {
+void set_golden_weights(const Model& model) {
   std::uint32_t salt = 0;
   for (const auto& parameter : model.parameters()) {
     const Tensor& value = parameter.variable.value();
@@ -74,7 +74,7 @@ double error_of(const std::vector<double>& values, const json& summary) {
   return std::max(error / largest, std::abs(std::sqrt(squares) - norm) / norm);
 }
 
-void expect_golden(Sequential model, const json& expected, DType type, Device device,
+void expect_golden(Model model, const json& expected, DType type, Device device,
                    double tolerance) {
   model.build(member_streams(0, 1), device, type);
   set_golden_weights(model);
@@ -114,7 +114,7 @@ json golden_numbers(const char* model) {
   return json::parse(std::ifstream(golden("recurrent_classifiers.json"))).at(model);
 }
 
-std::int64_t count_parameters(Sequential model) {
+std::int64_t count_parameters(Model model) {
   model.build(member_streams(0, 1), Device::cpu);
   std::int64_t count = 0;
   for (const auto& parameter : model.parameters()) count += parameter.variable.value().size();

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "engine/training/members.h"
+#include "engine/members.h"
 #include "tests/support/devices.h"
 
 using namespace tutti;

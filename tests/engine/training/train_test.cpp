@@ -5,7 +5,7 @@
 
 #include "engine/layers/dense.h"
 #include "engine/layers/dropout.h"
-#include "engine/training/members.h"
+#include "engine/members.h"
 #include "tests/support/values.h"
 
 using namespace tutti;
@@ -31,14 +31,14 @@ TrainData points(std::int64_t members, std::int64_t first = 0) {
   return {member_streams(7, members, first), {data, labels, training}, {data, labels, validation}};
 }
 
-Sequential network(const TrainData& data, Device device = Device::cpu) {
-  Sequential model(Input{{inputs}}, Dense({.units = 16, .activation = Activation::relu}),
+Model network(const TrainData& data, Device device = Device::cpu) {
+  Model model(Input{{inputs}}, Dense({.units = 16, .activation = Activation::relu}),
                    Dropout(0.2), Dense({.units = 2, .activation = Activation::softmax}));
   model.build(streams_for(Purpose::initialization, data.members), device);
   return model;
 }
 
-std::vector<MemberValues> weights(const Sequential& model) {
+std::vector<MemberValues> weights(const Model& model) {
   std::vector<MemberValues> all;
   for (std::int64_t m = 0; m < model.members(); ++m)
     all.push_back(member_values(model.parameters(), m));
@@ -56,7 +56,7 @@ bool same(const EpochResult& a, const EpochResult& b) {
 
 TEST_CASE("Training returns its history and the state of its optimizer") {
   const TrainData data = points(2);
-  Sequential model = network(data);
+  Model model = network(data);
   const TrainResult result = train(model, data, quick());
   REQUIRE(result.history.size() == 4);
   CHECK(result.history[3][0].loss < result.history[0][0].loss);
@@ -69,7 +69,7 @@ TEST_CASE("Training returns its history and the state of its optimizer") {
 
 TEST_CASE("An observer sees every step and epoch, and a token stops between two steps") {
   const TrainData data = points(1);
-  Sequential model = network(data);
+  Model model = network(data);
   std::stop_source stop;
   int steps = 0, epochs = 0;
   const auto result =
@@ -93,7 +93,7 @@ TEST_CASE("Training goes on from its state to the same bits") {
   options.reduce_on_plateau = ReduceOnPlateau{.factor = 0.5, .patience = 0};
   options.early_stopping = EarlyStopping{.patience = 3};
   const TrainData data = points(2);
-  Sequential straight = network(data), first = network(data), second = network(data);
+  Model straight = network(data), first = network(data), second = network(data);
   Training all(straight, data, options), before(first, data, options);
   for (int epoch = 0; epoch < 5; ++epoch) all.epoch();
   for (int epoch = 0; epoch < 2; ++epoch) before.epoch();
@@ -112,7 +112,7 @@ TEST_CASE("Training goes on from its state to the same bits") {
 
 TEST_CASE("A state of other members or of another model is refused") {
   const TrainData data = points(2);
-  Sequential model = network(data);
+  Model model = network(data);
   Training training(model, data, quick());
   TrainState state = training.state();
   state.members.pop_back();
@@ -130,7 +130,7 @@ TEST_CASE("Early stopping keeps each member's best weights, alone and beside oth
   options.epochs = 60;
   options.early_stopping = EarlyStopping{.patience = 3};
   const TrainData both = points(2), alone = points(1, 1);
-  Sequential two = network(both), one = network(alone);
+  Model two = network(both), one = network(alone);
   const auto result = train(two, both, options), single = train(one, alone, options);
   REQUIRE(result.history.size() < 60);
   REQUIRE(single.history.size() <= result.history.size());
@@ -147,7 +147,7 @@ TEST_CASE("Early stopping keeps each member's best weights, alone and beside oth
   for (std::size_t epoch = single.history.size(); epoch < result.history.size(); ++epoch)
     CHECK(same(result.history[epoch][1], single.history[best][0]));
 
-  Sequential again = network(alone);
+  Model again = network(alone);
   options.epochs = static_cast<int>(best + 1);
   options.early_stopping.reset();
   train(again, alone, options);
@@ -159,7 +159,7 @@ TEST_CASE("The best weights are kept even if training ends before the patience d
   options.epochs = 60;
   options.early_stopping = EarlyStopping{.patience = 59};
   const TrainData data = points(1);
-  Sequential model = network(data);
+  Model model = network(data);
   const auto result = train(model, data, options);
   REQUIRE(result.history.size() == 60);
   CHECK(result.optimizer_state[0].steps < 300);
@@ -169,7 +169,7 @@ TEST_CASE("A member that diverges is an error, or leaves the others alone") {
   const TrainData data = points(3);
   TrainOptions options = quick();
   options.optimizer_state.assign(3, {});
-  Sequential model = network(data);
+  Model model = network(data);
   {
     Training fresh(model, data, quick());
     for (std::size_t m = 0; m < 3; ++m)
@@ -177,7 +177,7 @@ TEST_CASE("A member that diverges is an error, or leaves the others alone") {
   }
   options.optimizer_state[1].slots["m"][0][0] = 1e38f;  // its first step goes to infinity
   options.learning_rate = 1e3;
-  Sequential doomed = network(data);
+  Model doomed = network(data);
   CHECK_THROWS_WITH(train(doomed, data, options), Contains("of member 1") &&
                                                       Contains("epoch 1, step 2") &&
                                                       Contains("learning rate 1000"));
@@ -193,7 +193,7 @@ TEST_CASE("A member that diverges is an error, or leaves the others alone") {
 
   options.optimizer_state.resize(1);
   const TrainData alone = points(1);
-  Sequential first = network(alone);
+  Model first = network(alone);
   const auto single = train(first, alone, options);
   CHECK(same(single.history[3][0], result.history[3][0]));
   CHECK(weights(first)[0] == weights(model)[0]);
@@ -204,7 +204,7 @@ TEST_CASE("Training that loses every member ends") {
   options.learning_rate = 1e30;
   options.drop_diverged = true;
   const TrainData data = points(2);
-  Sequential model = network(data);
+  Model model = network(data);
   const auto result = train(model, data, options);
   CHECK(result.diverged.size() == 2);
   CHECK(result.history.size() <= 1);
@@ -215,7 +215,7 @@ TEST_CASE("Data that is streamed trains to the same bits") {
   const TrainData data = points(2);
   for (const Device device : {Device::cpu, Device::simt}) {
     TrainOptions options = quick();
-    Sequential resident = network(data, device), streamed = network(data, device),
+    Model resident = network(data, device), streamed = network(data, device),
                augmented = network(data, device);
     const auto expected = train(resident, data, options);
     options.stream = true;
@@ -239,7 +239,7 @@ TEST_CASE("Left-over examples may be dropped") {
   TrainOptions options = quick();
   options.drop_last = true;
   const TrainData data = points(1);
-  Sequential model = network(data);
+  Model model = network(data);
   CHECK(train(model, data, options).optimizer_state[0].steps == 16);
 }
 
@@ -252,14 +252,14 @@ TEST_CASE("A rate that follows a schedule counts the member's own steps") {
   };
   options.epochs = 1;
   const TrainData data = points(1);
-  Sequential model = network(data);
+  Model model = network(data);
   train(model, data, options);
   CHECK(asked == std::vector<std::int64_t>{0, 1, 2, 3, 4});
 }
 
 TEST_CASE("Training refuses options that are out of range") {
   TrainData data = points(1);
-  Sequential model = network(data);
+  Model model = network(data);
   const auto refused = [&](auto change, const std::string& message) {
     TrainOptions options = quick();
     change(options);

@@ -9,7 +9,8 @@
 #include "engine/layers/dropout.h"
 #include "engine/layers/flatten.h"
 #include "engine/layers/pooling2d.h"
-#include "engine/training/members.h"
+#include "engine/layers/rescaling.h"
+#include "engine/members.h"
 #include "tests/support/devices.h"
 #include "tests/support/values.h"
 
@@ -21,9 +22,9 @@ namespace {
 constexpr std::int64_t examples = 12;
 
 /// Layers of every kind that keeps something from step to step, or draws anew.
-Sequential small_model() {
+Model small_model() {
   return Sequential(
-      Input{{10, 6, 1}, 1.0 / 255, 0},
+      Shape{10, 6, 1}, Rescaling(1.0 / 255),
       Conv2D({.filters = 3, .kernel_height = 3, .kernel_width = 6, .activation = Activation::relu}),
       MaxPooling2D(pairs_of_rows), BatchNormalization({}), Dropout(0.5), Flatten(),
       Dense({.units = 5, .activation = Activation::relu}), Dropout(0.3),
@@ -41,7 +42,7 @@ std::vector<std::int32_t> labels() { return {0, 1, 2, 2, 1, 0, 0, 1, 2, 1, 0, 2}
 
 /// A built model and its trainer.
 struct Trained {
-  Sequential model = small_model();
+  Model model = small_model();
   std::vector<RandomStream> streams;
   Trainer trainer;
   std::vector<float> losses = {};
@@ -50,7 +51,7 @@ struct Trained {
       : streams(member_streams(4, members, first)),
         trainer(built(device), streams, pixels().to(device), labels()) {}
 
-  Sequential& built(Device device) {
+  Model& built(Device device) {
     model.build(streams_for(Purpose::initialization, streams), device);
     return model;
   }

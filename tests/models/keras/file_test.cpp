@@ -410,7 +410,7 @@ TEST_CASE("Trained models of Keras 2.5 to 3.12 are read") {
     std::size_t layers, weighted;  // the layers with weights
     Shape first;                   // the first weight's
   };
-  // All four are Sequential: a Conv1D and a Conv2D network with BatchNormalization, dense layers,
+  // All four are Model: a Conv1D and a Conv2D network with BatchNormalization, dense layers,
   // LSTMs.
   for (const auto& [name, layers, weighted, first] :
        std::vector<Expected>{{"conv1d_bn_keras3.12.h5", 14, 8, {3, 1, 32}},

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "engine/training/members.h"
+#include "engine/members.h"
 #include "engine/training/trainer.h"
 #include "models/keras/layers.h"
 #include "tests/support/files.h"
@@ -17,12 +17,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-Sequential loaded(const KerasModel& file, Device device = Device::cpu) {
+Model loaded(const KerasModel& file, Device device = Device::cpu) {
   return load_member("model.h5", file, device);
 }
 
 /// The model's outputs for the inputs of tests/golden/keras_models.py.
-Tensor outputs(const Sequential& model, const json& golden_answer) {
+Tensor outputs(const Model& model, const json& golden_answer) {
   Shape shape;
   for (const auto& length : golden_answer.at("input")) shape.push_back(length);
   const Tensor x = Tensor::from(shape, uniform(shape.elements(), 1, 1.0));
@@ -32,7 +32,7 @@ Tensor outputs(const Sequential& model, const json& golden_answer) {
   return model.outputs(batch, Context{}).value();
 }
 
-void require_keras_answers(const Sequential& model, const json& golden_answer) {
+void require_keras_answers(const Model& model, const json& golden_answer) {
   const Tensor y = outputs(model, golden_answer);
   Shape shape{1};
   for (const auto& length : golden_answer.at("output")) shape.push_back(length);
@@ -116,7 +116,7 @@ TEST_CASE("Writes every model again, for golden/check_keras_round_trip.py", "[.]
 TEST_CASE("Training goes on from a Keras file as in Keras") {
   each_model("trained", [](const fs::path& path, const json& answer) {
     const KerasModel file = read_keras_file(path);
-    Sequential model = loaded(file);
+    Model model = loaded(file);
     const KerasAdam adam = adam_of(file);
     CHECK(adam.state.steps == 3);
     CHECK(adam.learning_rate == Approx(0.01));
@@ -125,12 +125,12 @@ TEST_CASE("Training goes on from a Keras file as in Keras") {
     std::vector<float> x;  // batch after batch
     std::vector<std::int32_t> labels;
     for (int step = first; step < first + steps; ++step) {
-      const auto values = uniform(batch * model.input().shape.elements(), 1000u + step, 1.0);
+      const auto values = uniform(batch * model.input_shape().elements(), 1000u + step, 1.0);
       x.insert(x.end(), values.begin(), values.end());
       for (int i = 0; i < batch; ++i)
         labels.push_back((i + step) % static_cast<std::int32_t>(model.classes()));
     }
-    Shape shape = model.input().shape;
+    Shape shape = model.input_shape();
     shape.insert(shape.begin(), steps * batch);
     Trainer trainer(model, member_streams(0, 1), Tensor::from(shape, x), labels);
     trainer.set_optimizer_state(0, adam.state);

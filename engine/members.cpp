@@ -1,4 +1,4 @@
-#include "engine/training/members.h"
+#include "engine/members.h"
 
 #include <cmath>
 
