@@ -50,9 +50,14 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape) {
 Tensor Tensor::empty(Shape shape, DType type, Device device) {
   for (const auto length : shape)
     if (length < 0) throw Error("tensor: shape ", shape, " has a negative length");
+  auto elements = allocate(device, shape.elements() * size_of(type));
+  return over(std::move(elements), std::move(shape), type, device);
+}
+
+Tensor Tensor::over(std::shared_ptr<void> elements, Shape shape, DType type, Device device) {
   Tensor tensor;
+  tensor.storage_ = std::move(elements);
   tensor.size_ = shape.elements();
-  tensor.storage_ = allocate(device, tensor.size_ * size_of(type));
   tensor.shape_ = std::move(shape);
   tensor.type_ = type;
   tensor.device_ = device;

@@ -44,6 +44,8 @@ class Tensor {
 
   static Tensor empty(Shape shape, DType type, Device device);  // elements not set
   static Tensor zeros(Shape shape, DType type, Device device);
+  /// Over memory of the device that is somebody else's, kept as long as a tensor shares it.
+  static Tensor over(std::shared_ptr<void> elements, Shape shape, DType type, Device device);
   template <class T>
   static Tensor from(Shape shape, const std::vector<T>& values, Device device = Device::cpu) {
     Tensor tensor = empty(std::move(shape), dtype_of<T>, device);

@@ -6,6 +6,7 @@ namespace tutti {
 struct AdamOptions {
   double beta1 = 0.9, beta2 = 0.999;
   double epsilon = 1e-7;  // Keras' default
+  double clip_norm = 0;   // see Optimizer
 };
 
 /// Kingma, Ba: Adam (ICLR 2015), as Keras computes it: epsilon is added to the root of the
@@ -14,12 +15,37 @@ class Adam : public Optimizer {
  public:
   explicit Adam(const std::vector<Parameter>& parameters, const AdamOptions& options = {});
 
- private:
-  void update(const Tensor& rates) override;
+ protected:
+  /// With a row of decays below that of the rates, parameters that decay do.
+  void update(const Tensor& numbers) override;
   /// Corrected against the bias of the first means towards 0.
-  double prepared(double rate, std::int64_t steps) const override;
+  std::vector<double> prepared(double rate, std::int64_t steps) const override;
 
+ private:
   AdamOptions options_;
 };
+
+struct AdamWOptions {
+  double beta1 = 0.9, beta2 = 0.999;
+  double epsilon = 1e-7;
+  double weight_decay = 4e-3;  // Keras' default
+  double clip_norm = 0;
+};
+
+/// Adam with decoupled weight decay: weights *= 1 - rate weight_decay before the step, where
+/// decays() says so. Loshchilov, Hutter (ICLR 2019).
+class AdamW : public Adam {
+ public:
+  explicit AdamW(const std::vector<Parameter>& parameters, const AdamWOptions& options = {});
+
+ private:
+  std::vector<double> prepared(double rate, std::int64_t steps) const override;
+
+  double weight_decay_;
+};
+
+/// Whether a decay applies to a parameter: to kernels and embeddings by their Keras names, not to
+/// biases, nor to the scales and shifts of normalization.
+bool decays(const Parameter& parameter);
 
 }  // namespace tutti

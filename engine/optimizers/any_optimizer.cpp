@@ -8,6 +8,16 @@ std::unique_ptr<Optimizer> make(const std::vector<Parameter>& parameters,
   return std::make_unique<Adam>(parameters, options);
 }
 
+std::unique_ptr<Optimizer> make(const std::vector<Parameter>& parameters,
+                                const AdamWOptions& options) {
+  return std::make_unique<AdamW>(parameters, options);
+}
+
+std::unique_ptr<Optimizer> make(const std::vector<Parameter>& parameters,
+                                const SGDOptions& options) {
+  return std::make_unique<SGD>(parameters, options);
+}
+
 }  // namespace
 
 std::unique_ptr<Optimizer> make_optimizer(const std::vector<Parameter>& parameters,

@@ -3,11 +3,12 @@
 #include <variant>
 
 #include "engine/optimizers/adam.h"
+#include "engine/optimizers/sgd.h"
 
 namespace tutti {
 
 /// Which optimizer, by its options.
-using OptimizerOptions = std::variant<AdamOptions>;
+using OptimizerOptions = std::variant<AdamOptions, AdamWOptions, SGDOptions>;
 
 std::unique_ptr<Optimizer> make_optimizer(const std::vector<Parameter>& parameters,
                                           const OptimizerOptions& options);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/dispatch.h"
+#include "engine/ops/ops.h"
 
 namespace tutti {
 
@@ -17,17 +18,19 @@ std::vector<double> Rates::of(std::int64_t members) const {
   return rates_.size() == count ? rates_ : std::vector<double>(count, rates_[0]);
 }
 
-Optimizer::Optimizer(const std::vector<Parameter>& parameters, std::vector<std::string> slots)
-    : slots_(std::move(slots)) {
+Optimizer::Optimizer(const std::vector<Parameter>& parameters, std::vector<std::string> slots,
+                     double clip_norm)
+    : slots_(std::move(slots)), clip_norm_(clip_norm) {
+  if (!(clip_norm >= 0))
+    throw Error("optimizer: a clipping norm of ", clip_norm, "; it must be above 0, or 0 for none");
   for (const auto& parameter : parameters)
-    if (parameter.trainable) trained_.push_back({parameter, {}});
+    if (parameter.trainable) trained_.push_back({parameter, {}, {}});
   if (trained_.empty()) throw Error("optimizer: there is no parameter to train");
   for (auto& one : trained_)
     for (std::size_t s = 0; s < slots_.size(); ++s)
       one.slots.push_back(
           Tensor::zeros(one.value().shape(), one.value().dtype(), one.value().device()));
   steps_.resize(static_cast<std::size_t>(trained_[0].value().dim(0)));
-  rates_ = like(trained_[0].value(), {members()});
 }
 
 void Optimizer::follow(std::vector<Parameter> parameters) {
@@ -36,7 +39,7 @@ void Optimizer::follow(std::vector<Parameter> parameters) {
     throw Error("optimizer: the model now trains ", parameters.size(), " parameters, not ",
                 trained_.size());
   for (std::size_t i = 0; i < trained_.size(); ++i) trained_[i].parameter = parameters[i];
-  rates_ = like(trained_[0].value(), {members()});
+  prepared_ = {};
 }
 
 void Optimizer::step(const Rates& rates) {
@@ -47,20 +50,42 @@ void Optimizer::step(const Rates& rates) {
 
 void Optimizer::prepare(const Rates& rates) {
   const auto of_members = rates.of(members());
-  with_real(rates_, [&]<class Real>() {
-    std::vector<Real> values;
-    for (std::size_t m = 0; m < steps_.size(); ++m)
-      values.push_back(static_cast<Real>(prepared(of_members[m], steps_[m])));
-    rates_.copy_from(values.data(), rates_.size());
+  const std::size_t count = prepared(0, 0).size();
+  if (!prepared_.defined())
+    prepared_ = like(trained_[0].value(), {static_cast<std::int64_t>(count), members()});
+  with_real(prepared_, [&]<class Real>() {
+    std::vector<Real> values(static_cast<std::size_t>(prepared_.size()));
+    for (std::size_t m = 0; m < steps_.size(); ++m) {
+      const auto numbers = prepared(of_members[m], steps_[m]);
+      for (std::size_t i = 0; i < count; ++i)
+        values[i * steps_.size() + m] = static_cast<Real>(numbers[i]);
+    }
+    prepared_.copy_from(values.data(), prepared_.size());
   });
 }
 
 void Optimizer::apply() {
-  for (const auto& one : trained_)
-    if (!one.gradient().defined())
+  if (!prepared_.defined()) throw Error("optimizer: a step that was not prepared");
+  set_gradients();
+  update(prepared_);
+  for (auto& one : trained_) one.gradient = {};
+}
+
+void Optimizer::set_gradients() {
+  std::vector<Tensor> tensors;
+  for (auto& one : trained_) {
+    const Gradient& gradient = one.parameter.variable.gradient();
+    if (!gradient.defined())
       throw Error("optimizer: the parameter ", one.parameter.name, ' ', one.value().shape(),
                   " has no gradient; call backward() on a loss that depends on it");
-  update(rates_);
+    if (clip_norm_ > 0)
+      tensors.push_back(gradient.tensor());
+    else
+      one.gradient = gradient;
+  }
+  if (clip_norm_ == 0) return;
+  const auto clipped = clip_by_global_norm(tensors, clip_norm_);
+  for (std::size_t i = 0; i < trained_.size(); ++i) trained_[i].gradient = clipped.gradients[i];
 }
 
 void Optimizer::count_step() {

@@ -28,8 +28,9 @@ struct OptimizerState {
   std::map<std::string, std::vector<std::vector<float>>> slots = {};
 };
 
-/// Changes the parameters of all members along their gradients. An Error at construction if an
-/// option is out of range or no parameter is trainable.
+/// Changes the parameters of all members along their gradients. With a `clip_norm` above 0, a
+/// member's gradients are first scaled down to that norm, if their common norm is larger. An Error
+/// at construction if an option is out of range or no parameter is trainable.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -56,30 +57,33 @@ class Optimizer {
 
  protected:
   /// `slots` names the tensors that are kept for each parameter, zeros at first.
-  Optimizer(const std::vector<Parameter>& parameters, std::vector<std::string> slots);
+  Optimizer(const std::vector<Parameter>& parameters, std::vector<std::string> slots,
+            double clip_norm);
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
   struct Trained {
     Parameter parameter;
     std::vector<Tensor> slots;
+    Gradient gradient;  // clipped, while it is updated
 
     const Tensor& value() const { return parameter.variable.value(); }
-    const Gradient& gradient() const { return parameter.variable.gradient(); }
   };
   const std::vector<Trained>& trained() const { return trained_; }
 
  private:
-  /// Launches the change of every parameter; every one has its gradient.
-  virtual void update(const Tensor& rates) = 0;
-  /// What stands in `rates` for a member that has taken so many steps.
-  virtual double prepared(double rate, std::int64_t /*steps*/) const { return rate; }
+  /// Launches the change of every parameter by its gradient; `numbers` [count, M] are prepared.
+  virtual void update(const Tensor& numbers) = 0;
+  /// The numbers that a step needs of a member that has taken so many; always of one count.
+  virtual std::vector<double> prepared(double rate, std::int64_t /*steps*/) const { return {rate}; }
+  void set_gradients();
   void follow(std::vector<Parameter> parameters);
 
   std::vector<std::string> slots_;
   std::vector<Trained> trained_;
   std::vector<std::int64_t> steps_;  // of each member
-  Tensor rates_;                     // [M], as prepared
+  double clip_norm_;
+  Tensor prepared_;  // [count, M]
 };
 
 }  // namespace tutti

@@ -37,9 +37,9 @@ struct EarlyStopping {
 /// Orders, dropout and augmentation follow from the member's stream and these counts.
 struct MemberState {
   std::int64_t epoch = 0, steps = 0;  // done
-  MemberValues weights;               // as they are trained on
+  MemberValues weights;               // as the model holds them
   OptimizerState optimizer;
-  MemberValues average = {};  // of the weights, if one is kept
+  MemberValues trained = {};  // as they are trained on, where the model holds their average
   ReduceOnPlateau::State plateau = {};
   EarlyStopping::State stopping = {};
 };

@@ -3,14 +3,31 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/captured_graph.h"
 #include "engine/layers/model.h"
 #include "engine/optimizers/any_optimizer.h"
+#include "engine/optimizers/weight_average.h"
 #include "engine/training/data_loader.h"
 
 namespace tutti {
+
+/// How the cross-entropy of a batch is made, where a hook has set no targets.
+struct LossOptions {
+  double label_smoothing = 0;  // share of every target that is spread over all classes
+  /// The loss of each example times that of its class, as Keras' class_weight; none: all 1.
+  std::vector<double> class_weights = {};
+
+  bool plain() const { return label_smoothing == 0 && class_weights.empty(); }
+};
+
+struct TrainerOptions {
+  OptimizerOptions optimizer = AdamOptions{};
+  LossOptions loss = {};
+  double weight_average = 0;  // the decay of a moving average of the weights; 0: none
+};
 
 /// A built model in training: the optimizer, the members' random keys and counts of steps. Lives as
 /// long as the model at its address.
@@ -19,7 +36,7 @@ class Trainer {
   /// x [examples, …] is on the model's device, and undefined if every batch brings its own;
   /// `labels` are those of all examples.
   Trainer(Model& model, const std::vector<RandomStream>& members, Tensor x,
-          std::vector<std::int32_t> labels, const OptimizerOptions& optimizer = AdamOptions{});
+          std::vector<std::int32_t> labels, const TrainerOptions& options = {});
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
 
@@ -39,6 +56,13 @@ class Trainer {
     optimizer_->set_state(member, state);
   }
 
+  /// Whether the model holds the moving average of its weights, if there is one: to validate and to
+  /// save, not while it is trained.
+  void show_average(bool shown);
+  /// The weights that it does not hold; none without an average.
+  std::vector<std::vector<float>> hidden_weights(std::int64_t member) const;
+  void set_hidden_weights(std::int64_t member, const std::vector<std::vector<float>>& values);
+
   /// Steps that a member has taken here, for one that goes on from a saved state.
   std::int64_t steps(std::int64_t member) const;
   void set_steps(std::int64_t member, std::int64_t steps);
@@ -53,8 +77,9 @@ class Trainer {
   struct Step {
     Tensor numbers;                      // int32, new in every step:
     Tensor rows, labels, dropout_draws;  // parts of it
-    Tensor x;                            // [M B, …], new in every step, where batches bring it
+    Tensor x, targets;                   // [M B, …], new in every step, where batches bring them
     Tensor ones;                         // [M]
+    Tensor class_weights;                // [M, K]
     Variable loss;
     Tensor probabilities;
     std::vector<std::function<void()>> changes;  // of layers, beside those of the optimizer
@@ -62,11 +87,14 @@ class Trainer {
   };
   Step& step_on(const MemberBatch& batch);
   void set_inputs(Step& step, const MemberBatch& batch) const;
+  Tensor targets(const Step& step) const;
   void set_loss(Step& step) const;
   void change_weights(Step& step);
 
   Model& model_;
   std::unique_ptr<Optimizer> optimizer_;
+  LossOptions loss_;
+  std::optional<WeightAverage> average_;
   Tensor x_;
   std::vector<std::int32_t> labels_;
   std::vector<DropoutState> members_;

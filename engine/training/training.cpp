@@ -41,18 +41,27 @@ Training::Training(Model& model, const TrainData& data, const TrainOptions& opti
                     : x_.defined() && data.validation.x.shares_elements_with(data.training.x)
                         ? x_
                         : data.validation.x.to(model.device())),
-      trainer_(model, data.members, x_, data.training.labels, options.optimizer),
+      trainer_(model, data.members, x_, data.training.labels,
+               {options.optimizer, options.loss, options.weight_average}),
       validation_labels_(data.validation.labels) {
   for (std::size_t m = 0; m < data.members.size(); ++m)
     members_.push_back(
         {m, options.learning_rate,
          data.validation.rows.empty() ? std::vector<std::int32_t>() : data.validation.rows.at(m)});
-  check();
+  check(data);
   for (std::size_t m = 0; m < options.optimizer_state.size(); ++m)
     trainer_.set_optimizer_state(static_cast<std::int64_t>(m), options.optimizer_state[m]);
+  trainer_.show_average(true);
 }
 
-void Training::check() const {
+void Training::check(const TrainData& data) const {
+  for (const MemberExamples* part : {&data.training, &data.validation})
+    for (const auto& rows : part->rows)
+      for (const auto row : rows)
+        if (const auto label = part->labels.at(static_cast<std::size_t>(row));
+            label < 0 || label >= model_.classes())
+          throw Error("training: row ", row, " has the label ", label, "; the model tells ",
+                      model_.classes(), " classes apart, from 0 on");
   const auto& plateau = options_.reduce_on_plateau;
   const auto& early = options_.early_stopping;
   if (plateau) plateau->check();
@@ -90,10 +99,15 @@ Rates Training::rates() const {
 
 std::optional<std::vector<EpochResult>> Training::epoch(const TrainObserver& observer) {
   if (between_epochs_) begin_epoch();
+  trainer_.show_average(false);
   while (step_ < loader_.size()) {
-    if (stop_.stop_requested()) return std::nullopt;
+    if (stop_.stop_requested()) {
+      trainer_.show_average(true);
+      return std::nullopt;
+    }
     step(observer);
   }
+  trainer_.show_average(true);
   auto results = this->results();
   if (!members_[0].validation.empty()) validate(results);
   judge(results);
@@ -200,6 +214,7 @@ TrainState Training::state() const {
                              .steps = trainer_.steps(place),
                              .weights = member_values(model_.parameters(), place),
                              .optimizer = trainer_.optimizer_state(place),
+                             .trained = trainer_.hidden_weights(place),
                              .plateau = members_[m].plateau,
                              .stopping = members_[m].stopping});
   }
@@ -215,6 +230,7 @@ void Training::set_state(const TrainState& state) {
     const MemberState& one = state.members[m];
     set_member_values(model_.parameters(), place, one.weights);
     trainer_.set_optimizer_state(place, one.optimizer);
+    trainer_.set_hidden_weights(place, one.trained);
     trainer_.set_steps(place, one.steps);
     loader_.set_epoch(place, one.epoch);
     members_[m].plateau = one.plateau;

@@ -31,6 +31,10 @@ struct TrainOptions {
   int batch_size = 32;
   Schedule learning_rate = 1e-4;  // of each member's own steps
   OptimizerOptions optimizer = AdamOptions{};
+  LossOptions loss = {};
+  /// The decay of a moving average of the weights, which is what is validated, saved and left in
+  /// the model; 0: none.
+  double weight_average = 0;
   bool drop_last = false;  // the batch of what is left over
   bool stream = false;     // for data larger than the device's memory: see LoaderOptions
   Augment augment = {};
@@ -94,7 +98,7 @@ class Training {
     double loss = 0;  // sums over the epoch's examples so far
     std::int64_t correct = 0;
   };
-  void check() const;
+  void check(const TrainData& data) const;
   void begin_epoch();
   double rate(std::size_t member) const;
   Rates rates() const;

@@ -46,13 +46,14 @@ def sgd(rate, **options):
 
 
 def adam(rate):
-    return lambda kernel, bias: torch.optim.Adam([kernel, bias], rate, eps=1e-7)
+    """With the default epsilon, 1e-8, which PyTorch adds after the bias correction and Keras, as ours, before."""
+    return lambda kernel, bias: torch.optim.Adam([kernel, bias], rate)
 
 
 def adamw(rate, decay):
     """Biases do not decay."""
     groups = lambda kernel, bias: [{"params": [kernel], "weight_decay": decay}, {"params": [bias], "weight_decay": 0}]
-    return lambda kernel, bias: torch.optim.AdamW(groups(kernel, bias), rate, eps=1e-7)
+    return lambda kernel, bias: torch.optim.AdamW(groups(kernel, bias), rate)
 
 
 def one_cycle(optimizer):

@@ -1,0 +1,15 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+
+#include "engine/tensor.h"
+
+namespace tutti {
+
+/// The elements in a file from `offset` bytes on, in this machine's byte order, as a tensor on the
+/// host that reads what is touched and may be larger than memory. It is mapped privately: writing
+/// to it leaves the file as it is. An Error names the file that cannot be read or is too short, or
+/// the offset that is not a multiple of the element's size.
+Tensor map_file(const std::filesystem::path& path, std::int64_t offset, Shape shape, DType type);
+
+}  // namespace tutti

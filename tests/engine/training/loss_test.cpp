@@ -1,0 +1,185 @@
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+
+#include "engine/layers/dense.h"
+#include "engine/training/members.h"
+#include "engine/training/prediction.h"
+#include "engine/training/score.h"
+#include "engine/training/train.h"
+#include "tests/support/devices.h"
+#include "tests/support/values.h"
+
+using namespace tutti;
+using namespace tutti::test;
+using Catch::Contains;
+
+namespace {
+
+constexpr std::int32_t examples = 24, inputs = 5, classes = 3;
+
+TrainData points(std::int64_t members) {
+  std::vector<std::int32_t> labels, training, validation;
+  for (std::int32_t i = 0; i < examples; ++i) {
+    labels.push_back(i % classes);
+    (i < 18 ? training : validation).push_back(i);
+  }
+  const Tensor x = Tensor::from({examples, inputs}, uniform(examples * inputs, 4, 1.0));
+  const auto all = static_cast<std::size_t>(members);
+  return {member_streams(3, members),
+          {x, labels, MemberRows(all, training)},
+          {x, labels, MemberRows(all, validation)}};
+}
+
+Sequential network(const TrainData& data, Device device) {
+  Sequential model(Input{{inputs}}, Dense({.units = 8, .activation = Activation::relu}),
+                   Dense({.units = classes, .activation = Activation::softmax}));
+  model.build(streams_for(Purpose::initialization, data.members), device);
+  return model;
+}
+
+/// Losses of both members in the first step, on all training rows.
+std::vector<float> first_loss(const LossOptions& loss, Device device, const Augment& augment = {}) {
+  const TrainData data = points(2);
+  Sequential model = network(data, device);
+  DataLoader loader(data.training, data.members, {.batch = 18, .augment = augment});
+  Trainer trainer(model, data.members, data.training.x.to(device), data.training.labels,
+                  {.loss = loss});
+  loader.begin_epoch();
+  return trainer.step(loader.batch(0), 0.1).loss;
+}
+
+std::vector<MemberValues> weights(const Sequential& model) {
+  std::vector<MemberValues> all;
+  for (std::int64_t m = 0; m < model.members(); ++m)
+    all.push_back(member_values(model.parameters(), m));
+  return all;
+}
+
+const TrainOptions everything{.epochs = 3,
+                              .batch_size = 4,
+                              .learning_rate = 0.05,
+                              .optimizer = AdamWOptions{.weight_decay = 0.1, .clip_norm = 0.5},
+                              .loss = {.label_smoothing = 0.1, .class_weights = {1, 2, 0.5}},
+                              .weight_average = 0.9};
+
+}  // namespace
+
+TEST_CASE("Label smoothing mixes the loss of the label with the mean of all classes'") {
+  for (const Device device : {Device::reference, Device::cpu, Device::simt}) {
+    const auto plain = first_loss({}, device), half = first_loss({.label_smoothing = 0.5}, device),
+               some = first_loss({.label_smoothing = 0.25}, device);
+    for (std::size_t m = 0; m < 2; ++m) {
+      CHECK(some[m] == Approx((plain[m] + half[m]) / 2).epsilon(1e-5));
+      CHECK(some[m] != plain[m]);
+    }
+  }
+}
+
+TEST_CASE("Class weights multiply the losses of their classes") {
+  for (const Device device : {Device::reference, Device::cpu, Device::simt}) {
+    const auto plain = first_loss({}, device),
+               all = first_loss({.class_weights = {3, 3, 3}}, device);
+    std::vector<float> sum(2);
+    for (const auto& one : {std::vector<double>{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}) {
+      const auto part = first_loss({.class_weights = one}, device);
+      for (std::size_t m = 0; m < 2; ++m) sum[m] += part[m];
+    }
+    for (std::size_t m = 0; m < 2; ++m) {
+      CHECK(all[m] == Approx(3 * plain[m]).epsilon(1e-5));
+      CHECK(sum[m] == Approx(plain[m]).epsilon(1e-5));
+    }
+  }
+}
+
+TEST_CASE("Targets that a hook sets are what is learned") {
+  const Augment labels = [](MemberBatch& batch, std::vector<RandomStream>& members) {
+    std::vector<float> targets;
+    for (const auto label : batch.labels)
+      for (std::int32_t k = 0; k < classes; ++k) targets.push_back(k == label ? 1.0f : 0.0f);
+    const auto count = static_cast<std::int64_t>(members.size());
+    batch.targets = Tensor::from(
+        {count, static_cast<std::int64_t>(batch.labels.size()) / count, classes}, targets);
+  };
+  const Augment wrong = [](MemberBatch& batch, std::vector<RandomStream>&) {
+    batch.targets = Tensor::from<float>({2, 18, 2}, std::vector<float>(72));
+  };
+  const auto plain = first_loss({}, Device::cpu), same = first_loss({}, Device::cpu, labels);
+  for (std::size_t m = 0; m < 2; ++m) CHECK(same[m] == Approx(plain[m]).epsilon(1e-5));
+  CHECK_THROWS_WITH(first_loss({}, Device::cpu, wrong),
+                    Contains("targets of a batch are [2, 18, 2], not [2, 18, 3]"));
+}
+
+TEST_CASE("Everything at once is recorded, and a member is the same bits alone") {
+  for (const Device device : {Device::cpu, Device::simt}) {
+    const TrainData both = points(2);
+    TrainData alone = points(1);
+    alone.members = {both.members[1]};
+    Sequential two = network(both, device), one = network(alone, device),
+               direct = network(both, device);
+    train(two, both, everything);
+    train(one, alone, everything);
+    CHECK(weights(two)[1] == weights(one)[0]);
+
+    // A training whose members were selected anew records anew.
+    Training training(direct, both, everything);
+    for (int epoch = 0; epoch < 3; ++epoch)
+      training.epoch({.on_step = [&](int, std::int64_t, std::int64_t) {
+        training.select_members({0, 1});
+      }});
+    CHECK(weights(direct) == weights(two));
+  }
+}
+
+TEST_CASE("Training with everything goes on from its state to the same bits") {
+  const TrainData data = points(2);
+  Sequential straight = network(data, Device::cpu), first = network(data, Device::cpu),
+             second = network(data, Device::cpu);
+  Training all(straight, data, everything), before(first, data, everything),
+      after(second, data, everything);
+  for (int epoch = 0; epoch < 3; ++epoch) all.epoch();
+  before.epoch();
+  after.set_state(before.state());
+  for (int epoch = 1; epoch < 3; ++epoch) after.epoch();
+  CHECK(weights(second) == weights(straight));
+}
+
+TEST_CASE("The average of the weights is validated and left, the weights are trained") {
+  const TrainData data = points(2);
+  TrainOptions options = everything;
+  Sequential averaged = network(data, Device::cpu), plain = network(data, Device::cpu);
+  Training training(averaged, data, options);
+  const double loss = (*training.epoch())[1].val_loss;
+  options.weight_average = 0;
+  Training other(plain, data, options);
+  other.epoch();
+  const auto state = training.state();
+  CHECK(state.members[1].trained == weights(plain)[1]);
+  CHECK(state.members[1].weights == weights(averaged)[1]);
+  CHECK(weights(averaged) != weights(plain));
+
+  const auto& rows = data.validation.rows[1];
+  const auto probabilities =
+      predict_probabilities(averaged, data.validation.x, rows).slice(1, 1).to_vector<float>();
+  CHECK(score(probabilities, labels_of(data.validation.labels, rows)).loss == Approx(loss));
+}
+
+TEST_CASE("Training refuses losses, averages and labels that are out of range") {
+  TrainData data = points(1);
+  Sequential model = network(data, Device::cpu);
+  const auto refused = [&](auto change, const std::string& message) {
+    TrainOptions options{.epochs = 1, .batch_size = 4};
+    change(options);
+    CHECK_THROWS_WITH(train(model, data, options), Contains(message));
+  };
+  refused([](auto& o) { o.loss.label_smoothing = 1; }, "smoothing of 1");
+  refused([](auto& o) { o.loss.label_smoothing = -0.1; }, "smoothing of -0.1");
+  refused([](auto& o) { o.loss.class_weights = {1, 2}; }, "class weights for 2 classes");
+  refused([](auto& o) { o.loss.class_weights = {1, 2, -1}; }, "class weight of -1");
+  refused([](auto& o) { o.weight_average = 1; }, "decay of 1");
+  refused([](auto& o) { o.optimizer = SGDOptions{.momentum = 2}; }, "momentum of 2");
+  data.validation.labels[20] = 3;
+  refused([](auto&) {}, "row 20 has the label 3");
+  data.training.labels[4] = -1;
+  refused([](auto&) {}, "row 4 has the label -1");
+}
