@@ -74,7 +74,7 @@ KerasAdam read_adam(const KerasModel& file) {
     if (!weight.shape.empty()) means.push_back(&weight);
   const std::size_t scalars = file.optimizer_weights.size() - means.size(), n = means.size() / 2;
   if (scalars == 0 || means.empty() || means.size() % 2 != 0)
-    throw Error("the file does not hold what its Adam remembers");
+    throw Error("the file does not hold its Adam's state");
   const bool all_m_first = n > 1 && means[1]->name.ends_with("/m:0");
   adam.state.steps = static_cast<std::int64_t>(file.optimizer_weights[0].values[0]);
   if (scalars > 1) adam.learning_rate = file.optimizer_weights[1].values[0];

@@ -42,8 +42,8 @@ enum class ReadOptimizer { yes, no };
 
 /// Reads a model that Keras 1, 2 or 3 saved, as .h5 or as .keras: a Sequential one, or a Functional
 /// one that is a chain. An Error names the file and what is wrong with it: not such a file,
-/// truncated, no model_config, a missing weight, links to other files, absurd sizes. What its
-/// optimizer remembers is two thirds of a file, and only training on asks for it.
+/// truncated, no model_config, a missing weight, links to other files, absurd sizes. The
+/// optimizer's state is two thirds of a file, and only training on asks for it.
 KerasModel read_keras_file(const std::filesystem::path& path,
                            ReadOptimizer optimizer = ReadOptimizer::yes);
 /// The same of several files, some at once: `use` is given each in its turn.

@@ -119,7 +119,7 @@ TEST_CASE("Keras files from elsewhere are an ensemble") {
 TEST_CASE("An ensemble goes on from its files") {
   const TemporaryFolder folder;
   const auto steps = [](const fs::path& file) {
-    return tutti::adam_of(tutti::read_keras_file(file)).memory.steps;
+    return tutti::adam_of(tutti::read_keras_file(file)).state.steps;
   };
   const auto members = run_tutti(quick(folder / "on") + "--from " + word(trained()));
   CAPTURE(members.err);

@@ -62,7 +62,7 @@ TEST_CASE("Training goes on from a Keras file: weights, network and Adam") {
   const auto first = tutti::read_keras_file(f.folder / "first/model.h5"),
              second = tutti::read_keras_file(f.folder / "on/model.h5");
   CHECK(second.layers[1].config.at("units") == 5);
-  const auto before = tutti::adam_of(first).memory, after = tutti::adam_of(second).memory;
+  const auto before = tutti::adam_of(first).state, after = tutti::adam_of(second).state;
   CHECK(before.steps > 0);
   CHECK(2 * after.steps == 5 * before.steps);
   CHECK(json::parse(text_of(f.folder / "on/run.json")).at("options").at("from") ==

@@ -53,7 +53,7 @@ struct RealOf<Backend<Real>> {
 template <class B>
 using real_of = typename RealOf<std::remove_reference_t<B>>::type;
 
-/// Adam's memory at the start, and a rate for each member.
+/// Adam's state at the start, and a rate for each member.
 template <class A>
 void prepare_adam(A& a, std::int64_t members) {
   auto rates = a.values("w"), zeros = a.values("w");
