@@ -1,13 +1,12 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "models/keras/layers.h"
+#include "tests/support/catch.h"
 #include "tests/support/program.h"
 
-using Catch::Contains;
 using nlohmann::json;
 using tutti::test::run_tutti;
 using tutti::test::TemporaryFolder;

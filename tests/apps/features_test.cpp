@@ -1,14 +1,13 @@
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "models/keras/layers.h"
+#include "tests/support/catch.h"
 #include "tests/support/program.h"
 #include "tests/support/songs.h"
 
-using Catch::Contains;
 using nlohmann::json;
 using tutti::test::run_tutti;
 using tutti::test::table;

@@ -1,9 +1,9 @@
 // What training came to before the engine was rebuilt: the reference device, whose arithmetic is
 // the same on every machine, must still come to the same digits. tests/golden/histories holds them,
 // written by the program at commit 9fbfefa with the commands below.
-#include <catch2/catch.hpp>
 #include <fstream>
 
+#include "tests/support/catch.h"
 #include "tests/support/png.h"
 #include "tests/support/program.h"
 #include "tests/support/songs.h"

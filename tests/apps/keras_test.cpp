@@ -1,11 +1,10 @@
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "datasets/npy.h"
+#include "tests/support/catch.h"
 #include "tests/support/program.h"
 #include "tests/support/values.h"
 
-using Catch::Contains;
 using nlohmann::json;
 using namespace tutti;
 using namespace tutti::test;

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -8,9 +7,9 @@
 #include "datasets/audio/audio.h"
 #include "datasets/audio/synth.h"
 #include "datasets/audio/wav.h"
+#include "tests/support/catch.h"
 #include "tests/support/program.h"
 
-using Catch::Contains;
 using nlohmann::json;
 using tutti::synthetic_genres;
 using tutti::synthetic_song;

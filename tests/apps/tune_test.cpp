@@ -1,14 +1,13 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "search/study.h"
+#include "tests/support/catch.h"
 #include "tests/support/program.h"
 #include "tests/support/songs.h"
 
-using Catch::Contains;
 using nlohmann::json;
 using namespace tutti::test;
 namespace fs = std::filesystem;

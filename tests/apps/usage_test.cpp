@@ -1,9 +1,8 @@
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/catch.h"
 #include "tests/support/program.h"
 
-using Catch::Contains;
 using tutti::test::run_tutti;
 
 TEST_CASE("Every command explains itself") {

@@ -6,7 +6,6 @@
 
 using namespace tutti;
 using namespace tutti::test;
-using Catch::Matchers::Contains;
 
 // On a machine without a GPU these tests say so; tests/simt runs the same kernels there.
 

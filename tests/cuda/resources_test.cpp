@@ -1,12 +1,13 @@
 #include <cxxabi.h>
 
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <regex>
+
+#include "tests/support/catch.h"
 
 namespace fs = std::filesystem;
 

@@ -1,9 +1,8 @@
 #include "datasets/csv.h"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 using namespace tutti;
-using Catch::Matchers::Equals;
 using Cells = std::vector<std::string>;
 
 namespace {
@@ -57,12 +56,11 @@ TEST_CASE("A CSV row knows the line on which it starts") {
 TEST_CASE("Faulty CSV is refused with its line") {
   CHECK_THROWS_WITH(rows_of("a,b\n1,\"2\n3,4\n"),
                     Equals("songs.csv, line 2: a quoted cell begins here that no quote closes"));
-  CHECK_THROWS_WITH(rows_of("a\n\""), Catch::Contains("line 2: a quoted cell begins"));
-  CHECK_THROWS_WITH(rows_of("a\n\"x\"\"\n"), Catch::Contains("line 2: a quoted cell begins"));
-  CHECK_THROWS_WITH(rows_of("a,b\n\"1\"2,3\n"),
-                    Catch::Contains("songs.csv, line 2: there is text"));
+  CHECK_THROWS_WITH(rows_of("a\n\""), Contains("line 2: a quoted cell begins"));
+  CHECK_THROWS_WITH(rows_of("a\n\"x\"\"\n"), Contains("line 2: a quoted cell begins"));
+  CHECK_THROWS_WITH(rows_of("a,b\n\"1\"2,3\n"), Contains("songs.csv, line 2: there is text"));
   CHECK_THROWS_WITH(rows_of("a\n" + std::string(1 << 20, ',')),
-                    Catch::Contains("line 2: has more than 65536 cells"));
+                    Contains("line 2: has more than 65536 cells"));
 }
 
 TEST_CASE("A written CSV cell is read back as it was") {

@@ -1,15 +1,13 @@
 #include "datasets/feature_table.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
-using Catch::Matchers::Equals;
 namespace fs = std::filesystem;
 
 namespace {

@@ -1,14 +1,13 @@
 #include "datasets/npy.h"
 
-#include <catch2/catch.hpp>
 #include <fstream>
 
 #include "kernels/support/files.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 
 using namespace tutti;
 using namespace tutti::test;
-using Catch::Matchers::Contains;
 
 namespace {
 

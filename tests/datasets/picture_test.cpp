@@ -2,14 +2,13 @@
 
 #include <stb/stb_image_write.h>
 
-#include <catch2/catch.hpp>
 #include <initializer_list>
 
 #include "kernels/support/error.h"
+#include "tests/support/catch.h"
 #include "tests/support/png.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
 using test::Png;
 
 namespace {

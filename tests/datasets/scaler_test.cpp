@@ -1,10 +1,10 @@
 #include "datasets/scaler.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
+#include "tests/support/catch.h"
+
 using namespace tutti;
-using Catch::Matchers::Equals;
 
 namespace {
 

@@ -3,16 +3,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
-
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/threads.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/png.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {

@@ -1,8 +1,9 @@
 #include "datasets/split.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <numeric>
+
+#include "tests/support/catch.h"
 
 using tutti::split_train_test;
 
@@ -21,6 +22,6 @@ TEST_CASE("A split holds every example once, in the shares asked for, by the see
 }
 
 TEST_CASE("A split that leaves a part empty is refused") {
-  CHECK_THROWS_WITH(split_train_test(3, 0.99, 1), Catch::Contains("leaves 3 of 3"));
-  CHECK_THROWS_WITH(split_train_test(3, 0.1, 1), Catch::Contains("leaves 0 of 3"));
+  CHECK_THROWS_WITH(split_train_test(3, 0.99, 1), Contains("leaves 3 of 3"));
+  CHECK_THROWS_WITH(split_train_test(3, 0.1, 1), Contains("leaves 0 of 3"));
 }

@@ -1,13 +1,11 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
 
 #include "datasets/split.h"
+#include "tests/support/catch.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
-using Catch::Matchers::Equals;
 
 namespace {
 

@@ -1,13 +1,12 @@
 #include "engine/mapped_file.h"
 
-#include <catch2/catch.hpp>
 #include <fstream>
 
 #include "engine/training/data_loader.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 
 using namespace tutti;
-using Catch::Contains;
 using tutti::test::TemporaryFolder;
 
 namespace {

@@ -1,6 +1,6 @@
 #include "engine/tensor.h"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 using tutti::Device;
 using tutti::DType;

@@ -1,10 +1,9 @@
 #include "engine/variable.h"
 
-#include <catch2/catch.hpp>
-
 #include "engine/ops/ops.h"
 #include "engine/optimizers/adam.h"
 #include "kernels/support/random.h"
+#include "tests/support/catch.h"
 
 using namespace tutti;
 using Floats = std::vector<float>;
@@ -43,25 +42,24 @@ TEST_CASE("What took no part has no gradient, and asking for none is said") {
                  constant(Tensor::from<float>({1, 1}, {1}));
   backward(l2(w, 1));
   CHECK_FALSE(other.grad().defined());
-  CHECK_THROWS_WITH(constant.grad(), Catch::Contains("none was asked for"));
+  CHECK_THROWS_WITH(constant.grad(), Contains("none was asked for"));
   CHECK_THROWS_WITH(backward(activation({ActivationFunction::Kind::relu}, constant)),
-                    Catch::Contains("depends on nothing"));
+                    Contains("depends on nothing"));
 }
 
 TEST_CASE("Operations name themselves and the shapes that do not fit") {
   const Variable x = leaf({1, 2, 3}, Floats(6)), w = leaf({1, 4, 5}, Floats(20)),
                  b = leaf({1, 5}, Floats(5));
-  CHECK_THROWS_WITH(dense(x, w, b),
-                    Catch::Contains("dense: x is [1, 2, 3], w [1, 4, 5], b [1, 5]"));
+  CHECK_THROWS_WITH(dense(x, w, b), Contains("dense: x is [1, 2, 3], w [1, 4, 5], b [1, 5]"));
   CHECK_THROWS_WITH(add(x, w), "add: a is [1, 2, 3], b is [1, 4, 5]");
-  CHECK_THROWS_WITH(conv2d(x, w, b, {}), Catch::Contains("conv2d: x is [1, 2, 3]"));
-  CHECK_THROWS_WITH(max_pool2d(x, {2, 2, 2, 2}), Catch::Contains("max_pool2d: x is [1, 2, 3]"));
+  CHECK_THROWS_WITH(conv2d(x, w, b, {}), Contains("conv2d: x is [1, 2, 3]"));
+  CHECK_THROWS_WITH(max_pool2d(x, {2, 2, 2, 2}), Contains("max_pool2d: x is [1, 2, 3]"));
   CHECK_THROWS_WITH(dropout(x, 1, Tensor(), 1), "dropout: the rate is 1, not in [0, 1)");
   const Variable picture = leaf({1, 1, 2, 2, 1}, Floats(4));
   CHECK_THROWS_WITH(max_pool2d(picture, {3, 3, 1, 1}),
-                    Catch::Contains("[3, 3] does not fit into x [1, 1, 2, 2, 1]"));
+                    Contains("[3, 3] does not fit into x [1, 1, 2, 2, 1]"));
   CHECK_THROWS_WITH(softmax_cross_entropy(x, Tensor::from<std::int32_t>({1, 3}, {0, 0, 0})),
-                    Catch::Contains("softmax_cross_entropy: x is [1, 2, 3] and labels [1, 3]"));
+                    Contains("softmax_cross_entropy: x is [1, 2, 3] and labels [1, 3]"));
 }
 
 TEST_CASE(
@@ -117,5 +115,5 @@ TEST_CASE("A convolution, relu and the larger of two rows in one pass are the th
   require_near(b.grad().to_vector<float>(), db);
 
   const Batch low{Tensor::zeros({4, 6, width, 1}, DType::uint8, Device::cpu), batch.rows};
-  CHECK_THROWS_WITH(conv2d_relu_pool(low, w, b, options), Catch::Contains("does not fit"));
+  CHECK_THROWS_WITH(conv2d_relu_pool(low, w, b, options), Contains("does not fit"));
 }

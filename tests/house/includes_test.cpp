@@ -1,6 +1,5 @@
 // The house: which folder may include which, read from the #include lines themselves.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -9,6 +8,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "tests/support/catch.h"
 
 namespace {
 

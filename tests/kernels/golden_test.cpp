@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "kernels/backend.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 
 // Every case of tests/golden/operations.json: PyTorch's numbers for one member.

@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
 #include <numeric>
 
 #include "kernels/support/threads.h"
 #include "tests/support/agreement.h"
+#include "tests/support/catch.h"
 
 using namespace tutti;
 using namespace tutti::test;

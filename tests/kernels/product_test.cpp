@@ -1,8 +1,9 @@
 #include "kernels/cpu/product.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <vector>
+
+#include "tests/support/catch.h"
 
 namespace {
 

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <vector>
 
 #include "kernels/backend.h"
 #include "kernels/support/philox.h"
+#include "tests/support/catch.h"
 
 using namespace tutti;
 using namespace tutti::kernels;

@@ -1,7 +1,8 @@
 #include "kernels/cpu/vector_math.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
+
+#include "tests/support/catch.h"
 
 using namespace tutti::kernels::cpu;
 

@@ -1,12 +1,12 @@
 #include "tests/support/devices.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "engine/members.h"
 #include "engine/training/trainer.h"
 #include "models/genre_cnn.h"
 #include "models/recurrent_classifiers.h"
+#include "tests/support/catch.h"
 #include "tests/support/values.h"
 
 using namespace tutti;

@@ -2,7 +2,6 @@
 
 #include <sys/resource.h>
 
-#include <catch2/catch.hpp>
 #include <cstring>
 #include <filesystem>
 
@@ -12,12 +11,12 @@
 #include "kernels/support/threads.h"
 #include "models/keras/axes.h"
 #include "models/keras/layers.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
 
 using namespace tutti;
 using namespace tutti::test;
-using Catch::Contains;
 
 namespace {
 

@@ -1,10 +1,10 @@
 #include "models/feature_trials.h"
 
-#include <catch2/catch.hpp>
 #include <fstream>
 #include <map>
 
 #include "kernels/support/threads.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/songs.h"
 
@@ -109,9 +109,8 @@ TEST_CASE("A trial is the same bits alone and beside others, whoever comes and g
   CHECK(same(run.histories[5], run.histories[0]));
   CHECK_FALSE(same(run.histories[0], run.histories[2]));
   REQUIRE(run.errors.size() == 1);
-  CHECK_THAT(run.errors[3], Catch::Contains("training diverged") &&
-                                Catch::Contains("of member 0") &&
-                                Catch::Contains("learning rate 1e+30"));
+  CHECK_THAT(run.errors[3], Contains("training diverged") && Contains("of member 0") &&
+                                Contains("learning rate 1e+30"));
 }
 
 TEST_CASE("Trials of a shape train side by side, in as many groups as there are threads") {

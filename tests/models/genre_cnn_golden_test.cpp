@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -9,6 +8,7 @@
 #include "models/genre_cnn.h"
 #include "models/keras/axes.h"
 #include "models/keras/layers.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
 

@@ -1,7 +1,8 @@
 #include "reports/axis.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
+
+#include "tests/support/catch.h"
 
 using namespace tutti;
 

@@ -2,7 +2,6 @@
 
 #include <cairo/cairo.h>
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 
@@ -10,10 +9,10 @@
 #include "kernels/support/files.h"
 #include "reports/chart_parts.h"
 #include "reports/confusion_layout.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
 using test::TemporaryFolder;
 
 namespace {

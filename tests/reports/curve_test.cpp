@@ -1,7 +1,8 @@
 #include "reports/curve.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
+
+#include "tests/support/catch.h"
 
 using namespace tutti;
 

@@ -1,7 +1,8 @@
 #include "reports/metrics_json.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
+
+#include "tests/support/catch.h"
 
 using namespace tutti;
 

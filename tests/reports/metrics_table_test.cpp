@@ -1,10 +1,10 @@
 #include "reports/metrics_table.h"
 
-#include <catch2/catch.hpp>
 #include <set>
 #include <sstream>
 
 #include "kernels/support/text.h"
+#include "tests/support/catch.h"
 
 using namespace tutti;
 

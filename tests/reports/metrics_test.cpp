@@ -1,12 +1,11 @@
 #include "reports/metrics.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "kernels/support/error.h"
+#include "tests/support/catch.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
 
 namespace {
 

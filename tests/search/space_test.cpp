@@ -1,13 +1,12 @@
 #include "search/space.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "kernels/support/error.h"
 #include "search/sampler.h"
+#include "tests/support/catch.h"
 
 using namespace tutti;
-using Catch::Contains;
 using nlohmann::ordered_json;
 
 namespace {

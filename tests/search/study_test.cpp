@@ -2,17 +2,16 @@
 
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <limits>
 #include <thread>
 
 #include "kernels/support/error.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 
 using namespace tutti;
-using Catch::Contains;
 using nlohmann::json;
 using tutti::test::TemporaryFolder;
 

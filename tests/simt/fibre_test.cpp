@@ -1,9 +1,10 @@
 #include "kernels/simt/fibre.h"
 
-#include <catch2/catch.hpp>
 #include <cstddef>
 #include <memory>
 #include <string>
+
+#include "tests/support/catch.h"
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #endif

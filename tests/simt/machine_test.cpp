@@ -1,5 +1,6 @@
-#include <catch2/catch.hpp>
 #include <vector>
+
+#include "tests/support/catch.h"
 
 #define TUTTI_SIMT
 #include "kernels/cuda/language.h"
@@ -7,7 +8,6 @@
 
 using namespace tutti;
 using namespace tutti::kernels::simt;
-using Catch::Matchers::Contains;
 
 // Small kernels, right ones and such with a fault that the machine must name.
 

@@ -1,7 +1,8 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
 #include <vector>
+
+#include "tests/support/catch.h"
 
 #define TUTTI_SIMT
 #include "kernels/cuda/language.h"

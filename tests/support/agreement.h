@@ -1,16 +1,16 @@
 #pragma once
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
 #include <set>
 
+#include "tests/support/catch.h"
 #include "tests/support/operation_cases.h"
 
 namespace tutti::test {
 
-/// Every array of a case, but those ignored, agrees with what another device made of it, relative to
-/// itself or to the largest of its array.
+/// Every array of a case, but those ignored, agrees with what another device made of it, relative
+/// to itself or to the largest of its array.
 inline void require_agreement(const OperationCase& c, const Arrays<float>& expected,
                               const Arrays<float>& actual, double tolerance,
                               const std::set<std::string>& ignored = {"work"}) {

@@ -1,7 +1,6 @@
 #include "datasets/audio/audio.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -9,10 +8,10 @@
 
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {

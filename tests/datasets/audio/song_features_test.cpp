@@ -1,7 +1,6 @@
 #include "datasets/audio/song_features.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -13,6 +12,7 @@
 #include "datasets/csv.h"
 #include "datasets/feature_table.h"
 #include "kernels/support/files.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
 

@@ -1,6 +1,5 @@
 #include "datasets/audio/songs.h"
 
-#include <catch2/catch.hpp>
 #include <fstream>
 #include <mutex>
 
@@ -13,11 +12,11 @@
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/threads.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {

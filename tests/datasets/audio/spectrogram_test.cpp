@@ -1,7 +1,6 @@
 #include "datasets/audio/spectrogram.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -11,10 +10,10 @@
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/threads.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
 
 namespace {
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -15,10 +14,10 @@
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/threads.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {

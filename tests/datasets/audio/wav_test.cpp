@@ -1,15 +1,14 @@
 #include "datasets/audio/wav.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <sndfile.hh>
 
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
 
 TEST_CASE("a wav file reads back as it was written") {
   const test::TemporaryFolder folder;

@@ -1,7 +1,5 @@
 #include "engine/layers/model.h"
 
-#include <catch2/catch.hpp>
-
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
 #include "engine/layers/dropout.h"
@@ -10,6 +8,7 @@
 #include "engine/layers/recurrent.h"
 #include "engine/layers/rescaling.h"
 #include "engine/optimizers/adam.h"
+#include "tests/support/catch.h"
 #include "tests/support/values.h"
 
 using namespace tutti;

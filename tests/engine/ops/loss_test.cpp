@@ -1,6 +1,5 @@
-#include <catch2/catch.hpp>
-
 #include "engine/ops/ops.h"
+#include "tests/support/catch.h"
 
 using namespace tutti;
 using Floats = std::vector<float>;
@@ -33,16 +32,16 @@ TEST_CASE("Losses name the shapes and settings that do not fit") {
   const Variable x(Tensor::from<float>({1, 2, 3}, Floats(6)));
   const Tensor labels = Tensor::from<std::int32_t>({1, 2}, {2, 0});
   CHECK_THROWS_WITH(softmax_cross_entropy(x, Tensor::from<float>({1, 2}, Floats(2))),
-                    Catch::Contains("x is [1, 2, 3] and targets [1, 2]"));
+                    Contains("x is [1, 2, 3] and targets [1, 2]"));
   CHECK_THROWS_WITH(softmax_cross_entropy(x, Tensor::from<std::int32_t>({1, 1}, {0})),
-                    Catch::Contains("x is [1, 2, 3] and labels [1, 1]"));
+                    Contains("x is [1, 2, 3] and labels [1, 1]"));
   CHECK_THROWS_WITH(soft_targets(labels, 3, {.smoothing = 1.5}),
                     "soft_targets: smoothing is 1.5, not in [0, 1]");
   CHECK_THROWS_WITH(
       soft_targets(labels, 3, {.class_weights = Tensor::from<float>({1, 2}, Floats(2))}),
       "soft_targets: class weights are [1, 2], not [1, 3]");
   CHECK_THROWS_WITH(soft_targets(Tensor::from<std::int32_t>({2}, {2, 0}), 3, {}),
-                    Catch::Contains("soft_targets: labels are [2]"));
+                    Contains("soft_targets: labels are [2]"));
 }
 
 TEST_CASE(
@@ -56,7 +55,7 @@ TEST_CASE(
   CHECK(clipped[0].to_vector<float>()[1] == 0.3f);
   CHECK(a.to_vector<float>() == Floats{3, 0.3f});
   CHECK_THROWS_WITH(clip_by_global_norm({}, 1), "clip_by_global_norm: there is no gradient");
-  CHECK_THROWS_WITH(clip_by_global_norm({a}, 0), Catch::Contains("norm is 0, not above 0"));
+  CHECK_THROWS_WITH(clip_by_global_norm({a}, 0), Contains("norm is 0, not above 0"));
   CHECK_THROWS_WITH(clip_by_global_norm({a, Tensor::from<float>({1, 1}, {1})}, 1),
-                    Catch::Contains("[2, 1] and [1, 1], of different members"));
+                    Contains("[2, 1] and [1, 1], of different members"));
 }

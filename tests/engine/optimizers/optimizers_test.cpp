@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <functional>
@@ -8,12 +7,12 @@
 #include "engine/optimizers/any_optimizer.h"
 #include "engine/optimizers/schedules.h"
 #include "engine/optimizers/weight_average.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
 
 using namespace tutti;
 using namespace tutti::test;
-using Catch::Contains;
 
 namespace {
 

@@ -1,15 +1,14 @@
 #include "engine/optimizers/schedules.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 
 using namespace tutti;
-using Catch::Contains;
 
 TEST_CASE("Schedules give PyTorch's rates") {
   const auto golden = nlohmann::json::parse(std::ifstream(test::golden("optimizers.json")));

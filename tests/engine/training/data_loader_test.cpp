@@ -1,13 +1,12 @@
 #include "engine/training/data_loader.h"
 
-#include <catch2/catch.hpp>
 #include <set>
 
 #include "engine/members.h"
+#include "tests/support/catch.h"
 #include "tests/support/devices.h"
 
 using namespace tutti;
-using Catch::Contains;
 
 namespace {
 

@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 
@@ -7,12 +6,12 @@
 #include "engine/training/prediction.h"
 #include "engine/training/score.h"
 #include "engine/training/train.h"
+#include "tests/support/catch.h"
 #include "tests/support/devices.h"
 #include "tests/support/values.h"
 
 using namespace tutti;
 using namespace tutti::test;
-using Catch::Contains;
 
 namespace {
 

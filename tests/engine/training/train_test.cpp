@@ -1,16 +1,15 @@
 #include "engine/training/train.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "engine/layers/dense.h"
 #include "engine/layers/dropout.h"
 #include "engine/members.h"
+#include "tests/support/catch.h"
 #include "tests/support/values.h"
 
 using namespace tutti;
 using namespace tutti::test;
-using Catch::Contains;
 
 namespace {
 
@@ -32,8 +31,8 @@ TrainData points(std::int64_t members, std::int64_t first = 0) {
 }
 
 Model network(const TrainData& data, Device device = Device::cpu) {
-  Model model(Input{{inputs}}, Dense({.units = 16, .activation = Activation::relu}),
-                   Dropout(0.2), Dense({.units = 2, .activation = Activation::softmax}));
+  Model model(Input{{inputs}}, Dense({.units = 16, .activation = Activation::relu}), Dropout(0.2),
+              Dense({.units = 2, .activation = Activation::softmax}));
   model.build(streams_for(Purpose::initialization, data.members), device);
   return model;
 }
@@ -216,7 +215,7 @@ TEST_CASE("Data that is streamed trains to the same bits") {
   for (const Device device : {Device::cpu, Device::simt}) {
     TrainOptions options = quick();
     Model resident = network(data, device), streamed = network(data, device),
-               augmented = network(data, device);
+          augmented = network(data, device);
     const auto expected = train(resident, data, options);
     options.stream = true;
     const auto result = train(streamed, data, options);

@@ -1,6 +1,5 @@
 #include "engine/training/trainer.h"
 
-#include <catch2/catch.hpp>
 #include <limits>
 
 #include "engine/layers/batch_normalization.h"
@@ -11,6 +10,7 @@
 #include "engine/layers/pooling2d.h"
 #include "engine/layers/rescaling.h"
 #include "engine/members.h"
+#include "tests/support/catch.h"
 #include "tests/support/devices.h"
 #include "tests/support/values.h"
 

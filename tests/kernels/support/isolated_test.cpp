@@ -3,14 +3,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <csignal>
 #include <vector>
 
 #include "kernels/support/error.h"
+#include "tests/support/catch.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
 
 namespace {
 

@@ -1,6 +1,6 @@
 #include "kernels/support/philox.h"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 using tutti::kernels::philox;
 using tutti::kernels::PhiloxBlock;

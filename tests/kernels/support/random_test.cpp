@@ -1,9 +1,10 @@
 #include "kernels/support/random.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
+
+#include "tests/support/catch.h"
 
 using tutti::RandomStream;
 

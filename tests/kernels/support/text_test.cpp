@@ -1,6 +1,6 @@
 #include "kernels/support/text.h"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 using namespace tutti;
 

@@ -1,10 +1,11 @@
 #include "kernels/support/threads.h"
 
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <stdexcept>
 #include <thread>
 #include <vector>
+
+#include "tests/support/catch.h"
 
 using namespace tutti;
 

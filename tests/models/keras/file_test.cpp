@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 
 #include <bit>
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -14,11 +13,11 @@
 #include "kernels/support/files.h"
 #include "kernels/support/isolated.h"
 #include "models/keras/layers.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 
 using namespace tutti;
 using namespace tutti::test;
-using Catch::Matchers::Contains;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
@@ -323,8 +322,7 @@ TEST_CASE("A Keras file with something wrong with it is an Error that says what"
   }));
   const fs::path path = golden("keras_files") / (name + ".h5");
   REQUIRE(fs::exists(path));
-  CHECK_THAT(reading_error(path),
-             Catch::Matchers::StartsWith("cannot read " + path.string()) && Contains(problem));
+  CHECK_THAT(reading_error(path), StartsWith("cannot read " + path.string()) && Contains(problem));
 }
 
 TEST_CASE("A model that is no chain, or an archive that is not whole, is an Error that says what") {
@@ -343,8 +341,7 @@ TEST_CASE("A model that is no chain, or an archive that is not whole, is an Erro
   }));
   const fs::path path = golden("keras_files") / name;
   REQUIRE(fs::exists(path));
-  CHECK_THAT(reading_error(path),
-             Catch::Matchers::StartsWith("cannot read " + path.string()) && Contains(problem));
+  CHECK_THAT(reading_error(path), StartsWith("cannot read " + path.string()) && Contains(problem));
 }
 
 TEST_CASE("A model takes no more memory than the weights of its file") {

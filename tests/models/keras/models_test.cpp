@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -7,6 +6,7 @@
 #include "engine/members.h"
 #include "engine/training/trainer.h"
 #include "models/keras/layers.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
 
