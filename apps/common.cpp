@@ -6,6 +6,7 @@
 #include <csignal>
 #include <thread>
 
+#include "kernels/device_context.h"
 #include "kernels/gpu_description.h"
 #include "kernels/support/error.h"
 #include "kernels/support/threads.h"
@@ -50,15 +51,16 @@ void CommonOptions::add_to(CLI::App& command) {
 
 Device CommonOptions::prepare() const {
   if (threads > 0) set_thread_count(threads);
-  set_precision(precision == "tf32"   ? Precision::tf32
-                : precision == "bf16" ? Precision::bf16
-                                      : Precision::fp32);
   const bool gpu = describe_gpu().available;
   if (device == "cuda" && !gpu)
     throw Error("--device cuda: ", describe_gpu().reason, "; 'tutti devices' lists what there is");
+  Device chosen = device == "auto" && gpu ? Device::cuda : Device::cpu;
   for (const Device one : {Device::cuda, Device::simt, Device::reference})
-    if (device == name(one)) return one;
-  return device == "auto" && gpu ? Device::cuda : Device::cpu;
+    if (device == name(one)) chosen = one;
+  kernels::context(chosen).set_precision(precision == "tf32"   ? Precision::tf32
+                                         : precision == "bf16" ? Precision::bf16
+                                                               : Precision::fp32);
+  return chosen;
 }
 
 namespace {

@@ -66,9 +66,9 @@ BENCHMARK(train_step)
 
 int main(int argc, char** argv) {
   device = take_device(argc, argv);
-  take_precision(argc, argv);
+  take_precision(argc, argv, device);
   benchmark::AddCustomContext("device", name(device));
-  benchmark::AddCustomContext("precision", name(precision()));
+  benchmark::AddCustomContext("precision", name(kernels::context(device).precision()));
   if (device == Device::cuda)
     benchmark::RegisterBenchmark("whole_job", whole_job)
         ->Iterations(3)

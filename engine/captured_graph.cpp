@@ -9,7 +9,7 @@ void CapturedGraph::run(std::size_t part) {
 
 void CapturedGraph::record() {
   release_unused_memory();  // of the first time
-  auto memory = own_memory();
+  auto memory = std::make_shared<kernels::MemoryPool>(device_);
   std::vector<std::unique_ptr<kernels::Graph>> recorded;
   {
     const WithMemory with(memory);

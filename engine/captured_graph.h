@@ -28,7 +28,7 @@ class CapturedGraph {
   Device device_ = Device::cpu;
   std::vector<std::function<void()>> parts_;
   int times_ = 0;
-  std::shared_ptr<MemoryPool> memory_;  // of the tensors that the recorded parts make
+  std::shared_ptr<kernels::MemoryPool> memory_;  // of the tensors that the recorded parts make
   std::vector<std::unique_ptr<kernels::Graph>> recorded_;
 };
 

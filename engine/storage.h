@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "kernels/device.h"
+#include "kernels/memory_pool.h"
 
 namespace tutti {
 
@@ -10,24 +10,20 @@ namespace tutti {
 /// that a training step allocates nothing once the first has run.
 std::shared_ptr<void> allocate(Device device, std::int64_t bytes);
 
-/// Gives the pool's unused memory back to the device.
+/// Gives the unused memory of every device's common pool back.
 void release_unused_memory();
 
-/// A pool apart: nothing but tensors made with it get its memory. What they free stays with it as
-/// long as somebody holds it.
-class MemoryPool;
-std::shared_ptr<MemoryPool> own_memory();
-
-/// While one lives, this thread's new tensors are made with that pool.
+/// While one lives, this thread's new tensors of the pool's device are made with it, and nothing
+/// else gets their memory. What they free stays with the pool as long as somebody holds it.
 class WithMemory {
  public:
-  explicit WithMemory(std::shared_ptr<MemoryPool> pool);
+  explicit WithMemory(std::shared_ptr<kernels::MemoryPool> pool);
   ~WithMemory();
   WithMemory(const WithMemory&) = delete;
   WithMemory& operator=(const WithMemory&) = delete;
 
  private:
-  std::shared_ptr<MemoryPool> before_;
+  std::shared_ptr<kernels::MemoryPool> before_;
 };
 
 }  // namespace tutti

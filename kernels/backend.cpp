@@ -1,6 +1,5 @@
 #include "kernels/backend.h"
 
-#include <atomic>
 #include <type_traits>
 
 #include "kernels/cpu/cpu_backend.h"
@@ -10,11 +9,6 @@
 #include "kernels/support/error.h"
 
 namespace tutti {
-namespace {
-
-std::atomic<Precision> current_precision{Precision::fp32};
-
-}  // namespace
 
 const char* name(Device device) {
   switch (device) {
@@ -29,9 +23,6 @@ const char* name(Device device) {
   }
   return "?";
 }
-
-Precision precision() { return current_precision; }
-void set_precision(Precision precision) { current_precision = precision; }
 
 namespace kernels {
 

@@ -16,7 +16,4 @@ const char* name(Device device);
 /// rounded to 10 or 7 bits of mantissa. Sums are always float. sm_75 uses fp16 for both.
 enum class Precision { fp32, tf32, bf16 };
 
-Precision precision();  // fp32 at first
-void set_precision(Precision precision);
-
 }  // namespace tutti

@@ -1,5 +1,6 @@
 #pragma once
 #include "kernels/backend.h"
+#include "kernels/device_context.h"
 #include "kernels/gpu_description.h"
 
 /// The two homes of the kernels in kernels/cuda: a GPU, and the SIMT machine. On a GPU, one thread
@@ -7,12 +8,14 @@
 namespace tutti::kernels {
 
 namespace cuda {
+DeviceContext& context();
 Backend<float>& backend();  // an Error where there is no GPU
 Memory& memory();
 std::unique_ptr<Graph> record(const std::function<void()>& work);
 }  // namespace cuda
 
 namespace simt {
+DeviceContext& context();
 Backend<float>& backend();
 Memory& memory();
 std::unique_ptr<Graph> record(const std::function<void()>& work);

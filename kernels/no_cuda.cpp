@@ -12,6 +12,10 @@ const GpuDescription& describe_gpu() {
 
 namespace kernels {
 
+DeviceContext& cuda::context() {
+  static auto& settings = *new DeviceContext(Device::cuda);
+  return settings;
+}
 Backend<float>& cuda::backend() { throw Error("cuda: ", describe_gpu().reason); }
 Memory& cuda::memory() { throw Error("cuda: ", describe_gpu().reason); }
 std::unique_ptr<Graph> cuda::record(const std::function<void()>&) {

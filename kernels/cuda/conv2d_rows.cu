@@ -153,7 +153,7 @@ void forward(const Conv2dShape& shape, const GatheredBytes<float>& x, const floa
 bool takes_conv2d_rows(const Conv2dShape& s, const GatheredBytes<float>& x) {
   const bool of_words =
       s.height * s.width % 4 == 0 && reinterpret_cast<std::uintptr_t>(x.data) % 4 == 0;
-  return precision() != Precision::fp32 && of_words && s.channels == 1 && spans_rows(s) &&
+  return context().precision() != Precision::fp32 && of_words && s.channels == 1 && spans_rows(s) &&
          s.width <= 4 * row_words && s.stride_height <= 64 && s.members * s.batch <= 65535 &&
          picture_bytes(s) + right_bytes <= most_shared_bytes();
 }

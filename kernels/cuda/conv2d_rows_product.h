@@ -167,7 +167,7 @@ inline unsigned column_tiles(const RowsShape& s) {
 /// Calls call(math) for the precision that is set.
 template <class Call>
 void with_math(Call call) {
-  precision() == Precision::tf32 ? call(Tf32Rows{}) : call(Bf16Rows{});
+  context().precision() == Precision::tf32 ? call(Tf32Rows{}) : call(Bf16Rows{});
 }
 
 inline std::int64_t packed_words(const RowsShape& s, int tiles) {

@@ -278,7 +278,7 @@ inline int length(std::int64_t value, const char* operation) {
 /// a b^T, in the precision that is set.
 template <class A, class B, class To>
 void multiply(const GemmShape& shape, const A& a, const B& b, const To& to) {
-  switch (precision()) {
+  switch (context().precision()) {
     case Precision::fp32:
       return gemm::run<gemm::Fp32>(shape, a, b, to);
     case Precision::tf32:

@@ -13,15 +13,6 @@ void check(cudaError_t status, const char* call) {
 
 namespace {
 
-class Stream {
- public:
-  Stream() { TUTTI_CUDA(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking)); }
-  cudaStream_t get() const { return stream_; }
-
- private:
-  cudaStream_t stream_{};  // as long as the process lives
-};
-
 class GpuMemory final : public Memory {
  public:
   void* allocate(std::size_t bytes) override {
@@ -55,6 +46,28 @@ class GpuMemory final : public Memory {
   void wait() override { TUTTI_CUDA(cudaStreamSynchronize(stream())); }
 };
 
+/// The settings and memory of the GPU, and its one stream.
+class GpuContext final : public DeviceContext {
+ public:
+  GpuContext() : DeviceContext(Device::cuda) {}
+
+  cudaStream_t stream() {
+    if (!stream_) TUTTI_CUDA(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking));
+    return stream_;
+  }
+  bool capturing = false;
+  GpuMemory memory;
+
+ private:
+  cudaStream_t stream_{};
+};
+
+/// Never destroyed: at the end of the process the driver may be gone before it.
+GpuContext& gpu() {
+  static auto& context = *new GpuContext;
+  return context;
+}
+
 /// A captured graph, ready to be launched.
 class CudaGraph final : public Graph {
  public:
@@ -74,21 +87,21 @@ class Capture {
  public:
   Capture() {  // relaxed: memory may be allocated
     TUTTI_CUDA(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeRelaxed));
-    under_way = true;
+    gpu().capturing = true;
   }
   Capture(const Capture&) = delete;
   Capture& operator=(const Capture&) = delete;
   ~Capture() {
-    if (under_way && cudaStreamEndCapture(stream(), &graph_) != cudaSuccess) cudaGetLastError();
-    under_way = false;
+    if (gpu().capturing && cudaStreamEndCapture(stream(), &graph_) != cudaSuccess)
+      cudaGetLastError();
+    gpu().capturing = false;
     if (graph_) cudaGraphDestroy(graph_);
   }
   std::unique_ptr<Graph> end() {
-    under_way = false;
+    gpu().capturing = false;
     TUTTI_CUDA(cudaStreamEndCapture(stream(), &graph_));
     return std::make_unique<CudaGraph>(graph_);
   }
-  inline static bool under_way = false;
 
  private:
   cudaGraph_t graph_{};
@@ -100,12 +113,9 @@ std::string version_text(int version) {
 
 }  // namespace
 
-cudaStream_t stream() {
-  static const Stream stream;
-  return stream.get();
-}
+cudaStream_t stream() { return gpu().stream(); }
 
-bool recording() { return Capture::under_way; }
+bool recording() { return gpu().capturing; }
 
 std::int64_t most_shared_bytes() {
   static const int bytes = [] {
@@ -122,10 +132,11 @@ std::unique_ptr<Graph> record(const std::function<void()>& work) {
   return capture.end();
 }
 
+DeviceContext& context() { return gpu(); }
+
 Memory& memory() {
   if (!describe_gpu().available) throw Error("cuda: ", describe_gpu().reason);
-  static GpuMemory gpu;
-  return gpu;
+  return gpu().memory;
 }
 
 }  // namespace kernels::cuda

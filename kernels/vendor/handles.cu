@@ -1,4 +1,5 @@
 #include "kernels/cuda/runtime.h"
+#include "kernels/gpu.h"
 #include "kernels/support/error.h"
 #include "kernels/vendor/handles.h"
 
@@ -46,7 +47,7 @@ cublasHandle_t blas() {
 }
 
 cudnnMathType_t math_type() {
-  switch (precision()) {
+  switch (cuda::context().precision()) {
     case Precision::tf32:
       return CUDNN_DEFAULT_MATH;
     case Precision::bf16:
@@ -57,7 +58,7 @@ cudnnMathType_t math_type() {
 }
 
 cublasComputeType_t compute_type() {
-  switch (precision()) {
+  switch (cuda::context().precision()) {
     case Precision::tf32:
       return CUBLAS_COMPUTE_32F_FAST_TF32;
     case Precision::bf16:

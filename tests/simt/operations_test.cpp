@@ -27,7 +27,7 @@ TEST_CASE("The GPU's kernels give the same bits in every order of threads and bl
                                    {.order = simt::Order::shuffled, .seed = 1},
                                    {.order = simt::Order::shuffled, .seed = 2}};
   for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
-    const WithPrecision with_precision(precision);
+    const WithPrecision with_precision(Device::simt, precision);
     for (const auto& c : operation_cases()) {
       if (c.large || (precision != Precision::fp32 && !multiplies_matrices(c))) continue;
       const auto ascending = run(c, Device::simt);
@@ -41,7 +41,7 @@ TEST_CASE("The GPU's kernels give the same bits in every order of threads and bl
 
 TEST_CASE("On tensor cores the kernels agree to the bits that their operands keep") {
   for (const Precision precision : {Precision::tf32, Precision::bf16}) {
-    const WithPrecision with_precision(precision);
+    const WithPrecision with_precision(Device::simt, precision);
     for (const auto& c : operation_cases())
       if (!c.large && multiplies_matrices(c))
         require_agreement(c, run(c, Device::simt), tolerance_of(precision, c));
@@ -53,7 +53,7 @@ TEST_CASE("At the models' sizes the kernels agree with the cpu device in every p
     if (!c.large || c.flops > 1e8) continue;  // more takes this machine too long
     const auto expected = run(c, Device::cpu);
     for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
-      const WithPrecision with_precision(precision);
+      const WithPrecision with_precision(Device::simt, precision);
       require_agreement(c, expected, run(c, Device::simt),
                         std::max(1e-4, tolerance_of(precision, c)));
     }

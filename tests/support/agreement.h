@@ -4,6 +4,7 @@
 #include <cstring>
 #include <set>
 
+#include "kernels/device_context.h"
 #include "tests/support/catch.h"
 #include "tests/support/operation_cases.h"
 
@@ -46,10 +47,13 @@ inline void require_same_bits(const OperationCase& c, const Arrays<float>& one,
   }
 }
 
-/// The precision of matrix products on a GPU, and fp32 again at the end.
+/// The precision of a device's matrix products, and fp32 again at the end.
 struct WithPrecision {
-  explicit WithPrecision(Precision precision) { set_precision(precision); }
-  ~WithPrecision() { set_precision(Precision::fp32); }
+  WithPrecision(Device device, Precision precision) : context(kernels::context(device)) {
+    context.set_precision(precision);
+  }
+  ~WithPrecision() { context.set_precision(Precision::fp32); }
+  kernels::DeviceContext& context;
 };
 
 /// Of what the precision rounds, against what it does not: rounding both factors of a product moves
