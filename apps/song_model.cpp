@@ -6,7 +6,6 @@
 #include "apps/feature_options.h"
 #include "apps/run_directory.h"
 #include "datasets/audio/song_features.h"
-#include "datasets/audio/spectrogram.h"
 #include "datasets/picture.h"
 #include "datasets/song_pictures.h"
 #include "datasets/song_table.h"
@@ -19,10 +18,10 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-Tensor picture_of(const std::vector<float>& samples, FrequencyScale scale) {
+Tensor picture_of(const std::vector<float>& samples, PictureScale scale) {
   Tensor input =
       Tensor::empty({1, picture_times, picture_frequencies, 1}, DType::uint8, Device::cpu);
-  write_time_first(log_spectrogram(samples, song_rate, scale), input.data<std::uint8_t>());
+  write_time_first(song_picture(samples, scale), input.data<std::uint8_t>());
   return input;
 }
 
@@ -83,7 +82,7 @@ void expect_same_pictures(const fs::path& folder, const json& run, const fs::pat
   const json trained = run.at("preprocessing").value("scale", json());
   const auto scale = scale_of_tree(tree);
   if (scale && trained.is_string() && trained != name(*scale))
-    throw Error(tree.string(), ": its pictures are of ", name(*scale), " frequency, those that ",
+    throw Error(tree.string(), ": its pictures are of the scale ", name(*scale), ", those that ",
                 folder.string(), " was trained on of ", trained.get<std::string>());
 }
 

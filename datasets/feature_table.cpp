@@ -6,10 +6,12 @@
 #include <iterator>
 #include <limits>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <sstream>
 
+#include "datasets/audio/song_statistics.h"
 #include "datasets/csv.h"
 #include "datasets/fingerprint.h"
 #include "kernels/support/error.h"
@@ -60,12 +62,12 @@ std::string listed(const std::vector<std::string>& columns) {
 /// Which cell of a row holds what.
 struct Header {
   std::size_t cells = 0;
-  std::vector<std::size_t> features;       // in the order of feature_names()
+  std::vector<std::size_t> features;       // in the order of feature_names(set)
   std::optional<std::size_t> label, name;  // nothing: not there, or a label that is not wanted
 };
 
 /// What stands where in the first line. `where` is that line, for Errors.
-Header read_header(const CsvRow& row, const std::string& where, bool labelled) {
+Header read_header(const CsvRow& row, const std::string& where, bool labelled, FeatureSet set) {
   std::map<std::string, std::size_t> columns;
   for (std::size_t i = 0; i < row.cells.size(); ++i)
     if (std::string column(trimmed(row.cells[i])); !columns.emplace(column, i).second)
@@ -77,7 +79,7 @@ Header read_header(const CsvRow& row, const std::string& where, bool labelled) {
   };
   Header header{row.cells.size(), {}, take("label"), take("filename")};
   std::vector<std::string> missing, unknown;
-  for (const auto& feature : feature_names())
+  for (const auto& feature : feature_names(set))
     if (const auto cell = take(feature))
       header.features.push_back(*cell);
     else
@@ -86,8 +88,9 @@ Header read_header(const CsvRow& row, const std::string& where, bool labelled) {
   if (!labelled) header.label.reset();
   for (const auto& [column, cell] : columns) unknown.push_back(column);
 
-  constexpr const char* wanted =
-      "; it has to name the 28 features, 'label' and, if you like, 'filename'";
+  const std::string wanted = "; it has to name the " + std::to_string(feature_names(set).size()) +
+                             (set == FeatureSet::librosa ? " features" : " statistics") +
+                             ", 'label' and, if you like, 'filename'";
   if (!missing.empty()) throw Error(where, "lacks the ", listed(missing), wanted);
   if (!unknown.empty()) throw Error(where, "has the unknown ", listed(unknown), wanted);
   return header;
@@ -130,12 +133,13 @@ struct Songs {
   std::vector<std::string> labels;  // none if they are not wanted
 };
 
-void add_song(Songs& songs, const CsvRow& row, const Header& header, const std::string& where) {
+void add_song(Songs& songs, const CsvRow& row, const Header& header,
+              const std::vector<std::string>& features, const std::string& where) {
   if (row.cells.size() != header.cells)
     throw Error(where, "has ", row.cells.size(), row.cells.size() == 1 ? " cell" : " cells",
                 "; the header has ", header.cells);
   for (std::size_t i = 0; i < header.features.size(); ++i)
-    songs.values.push_back(feature_value(row.cells[header.features[i]], feature_names()[i], where));
+    songs.values.push_back(feature_value(row.cells[header.features[i]], features[i], where));
   songs.names.push_back(header.name ? row.cells[*header.name] : "line " + std::to_string(row.line));
   if (header.label) songs.labels.push_back(label_text(row.cells[*header.label], where));
 }
@@ -164,7 +168,15 @@ std::string fingerprint_of(const FeatureTable& table) {
 
 }  // namespace
 
-const std::vector<std::string>& feature_names() {
+const char* name(FeatureSet set) { return set == FeatureSet::librosa ? "librosa" : "statistics"; }
+
+FeatureSet feature_set_named(const std::string& name) {
+  for (const auto set : {FeatureSet::librosa, FeatureSet::statistics})
+    if (name == tutti::name(set)) return set;
+  throw Error("'", name, "' is no set of features; librosa and statistics are");
+}
+
+const std::vector<std::string>& feature_names(FeatureSet set) {
   static const auto names = [] {
     std::istringstream list(
         "tempo beats chroma_stft rmse spectral_centroid spectral_bandwidth rolloff "
@@ -172,27 +184,43 @@ const std::vector<std::string>& feature_names() {
         "mfcc12 mfcc13 mfcc14 mfcc15 mfcc16 mfcc17 mfcc18 mfcc19 mfcc20");
     return std::vector<std::string>{std::istream_iterator<std::string>(list), {}};
   }();
-  return names;
+  return set == FeatureSet::librosa ? names : statistic_names();
 }
 
-FeatureTable load_feature_table(const fs::path& path, bool labelled) {
+FeatureSet feature_set_of_table(const fs::path& table) {
+  const fs::path record = fs::path(table) += ".json";
+  if (!fs::exists(record)) return FeatureSet::librosa;
+  try {
+    return feature_set_named(nlohmann::json::parse(read_file(record)).value("set", "librosa"));
+  } catch (const std::exception& problem) {
+    throw Error(record.string(), ": does not say how ", table.string(),
+                " was made: ", problem.what());
+  }
+}
+
+FeatureTable load_feature_table(const fs::path& path, bool labelled, FeatureSet set) {
   const auto where = [&path](const CsvRow& row) {
     return path.string() + ", line " + std::to_string(row.line) + ": ";
   };
   const std::string text = read_table(path);
+  if (const auto held = feature_set_of_table(path); held != set)
+    throw Error(path.string(), " holds the feature set ", name(held), "; ", name(set),
+                " is wanted, as of tutti features --set ", name(set));
   CsvReader reader(text, path.string());
   const auto first = reader.next();
   if (!first) throw Error(path.string(), " is empty; a table of features is wanted");
-  const Header header = read_header(*first, where(*first), labelled);
+  const Header header = read_header(*first, where(*first), labelled, set);
   Songs songs;
-  while (const auto row = reader.next()) add_song(songs, *row, header, where(*row));
+  while (const auto row = reader.next())
+    add_song(songs, *row, header, feature_names(set), where(*row));
   if (songs.names.empty())
     throw Error(path.string(), " names its columns but has no songs; add rows");
 
   FeatureTable table;
+  table.set = set;
   table.names = std::move(songs.names);
   table.values = Tensor::from({static_cast<std::int64_t>(table.names.size()),
-                               static_cast<std::int64_t>(feature_names().size())},
+                               static_cast<std::int64_t>(feature_names(set).size())},
                               songs.values);
   if (labelled) set_classes(table, songs.labels, path);
   table.fingerprint = fingerprint_of(table);

@@ -30,4 +30,15 @@ GenreTree find_genre_tree(const fs::path& root, Media media) {
   return tree;
 }
 
+Media media_of_tree(const fs::path& root) {
+  std::error_code problem;
+  if (!fs::is_directory(root, problem)) return Media::pictures;
+  bool songs = false;
+  for (const auto& folder : folders_in(root)) {
+    if (!media_in(folder, Media::pictures).empty()) return Media::pictures;
+    songs = songs || !media_in(folder, Media::songs).empty();
+  }
+  return songs ? Media::songs : Media::pictures;
+}
+
 }  // namespace tutti

@@ -17,4 +17,7 @@ struct GenreTree {
 /// folder that cannot be read.
 GenreTree find_genre_tree(const std::filesystem::path& root, Media media);
 
+/// Songs if a genre folder of a tree holds one and none holds pictures, else pictures.
+Media media_of_tree(const std::filesystem::path& root);
+
 }  // namespace tutti

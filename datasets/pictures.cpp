@@ -21,18 +21,6 @@ namespace {
 constexpr std::uintmax_t largest_file = 256 << 20;
 constexpr std::int64_t pixels_a_picture = picture_times * picture_frequencies;
 
-/// The Errors leave the path out: it stands beside the reason.
-std::string read_picture_file(const fs::path& path) {
-  std::error_code problem;
-  const auto bytes = fs::file_size(path, problem);
-  if (problem) throw Error("cannot be read: ", problem.message());
-  if (bytes > largest_file)
-    throw Error("has ", bytes, " bytes; at most ", largest_file, " can be read");
-  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0)
-    throw Error("cannot be read: ", std::strerror(errno));
-  return read_file(path);
-}
-
 /// What became of one picture.
 struct Outcome {
   std::uint64_t hash = 0;
@@ -48,6 +36,17 @@ Outcome load_picture(const fs::path& root, const fs::path& path, std::uint8_t* p
 }
 
 }  // namespace
+
+std::string read_picture_file(const fs::path& path) {
+  std::error_code problem;
+  const auto bytes = fs::file_size(path, problem);
+  if (problem) throw Error("cannot be read: ", problem.message());
+  if (bytes > largest_file)
+    throw Error("has ", bytes, " bytes; at most ", largest_file, " can be read");
+  if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0)
+    throw Error("cannot be read: ", std::strerror(errno));
+  return read_file(path);
+}
 
 Pictures load_pictures(const std::vector<fs::path>& paths, const Progress& progress,
                        const fs::path& root) {

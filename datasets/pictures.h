@@ -27,4 +27,7 @@ using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
 Pictures load_pictures(const std::vector<std::filesystem::path>& paths,
                        const Progress& progress = {}, const std::filesystem::path& root = {});
 
+/// The bytes of a picture file. An Error says why there are none, but not of which file.
+std::string read_picture_file(const std::filesystem::path& path);
+
 }  // namespace tutti

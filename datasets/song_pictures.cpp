@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "datasets/audio/spectrogram.h"
+#include "datasets/audio/mel_picture.h"
+#include "datasets/audio/spectral_frames.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 
@@ -16,8 +17,8 @@ namespace {
 
 constexpr const char* record = "spectrogram.json";
 
-/// resizedNNN.png in the genre's folder, for each song.
-std::vector<fs::path> picture_names(const std::vector<fs::path>& songs) {
+/// <genre>/resizedNNN.png for each song.
+std::vector<fs::path> counted_names(const std::vector<fs::path>& songs) {
   std::map<fs::path, std::int64_t> counts;
   std::vector<fs::path> names;
   for (const auto& song : songs)
@@ -26,17 +27,45 @@ std::vector<fs::path> picture_names(const std::vector<fs::path>& songs) {
   return names;
 }
 
-}  // namespace
-
-const char* name(FrequencyScale scale) { return scale == FrequencyScale::mel ? "mel" : "linear"; }
-
-FrequencyScale scale_named(const std::string& name) {
-  if (name == "mel") return FrequencyScale::mel;
-  if (name == "linear") return FrequencyScale::linear;
-  throw Error("'", name, "' is no scale of frequencies; mel and linear are");
+/// <genre>/<name>.png for each song, with its extension where two songs differ by that alone.
+std::vector<fs::path> own_names(const std::vector<fs::path>& songs) {
+  std::map<fs::path, int> uses;
+  for (const auto& song : songs) ++uses[fs::path(song).replace_extension()];
+  std::vector<fs::path> names;
+  for (const auto& song : songs) {
+    fs::path name = fs::path(song).replace_extension();
+    if (uses[name] > 1) name = song;
+    names.push_back(name += ".png");
+  }
+  return names;
 }
 
-std::optional<FrequencyScale> scale_of_tree(const fs::path& root) {
+nlohmann::json describe(PictureScale scale) {
+  if (scale != PictureScale::mel128) return {{"scale", name(scale)}};
+  return {{"scale", name(scale)},     {"bands", mel_bands},
+          {"sample_rate", song_rate}, {"n_fft", frame_size},
+          {"hop", frame_hop},         {"columns_in_30_seconds", mel_picture_columns}};
+}
+
+}  // namespace
+
+const char* name(PictureScale scale) {
+  return scale == PictureScale::mel ? "mel" : scale == PictureScale::linear ? "linear" : "mel128";
+}
+
+PictureScale scale_named(const std::string& name) {
+  for (const auto scale : {PictureScale::mel, PictureScale::linear, PictureScale::mel128})
+    if (name == tutti::name(scale)) return scale;
+  throw Error("'", name, "' is no scale of frequencies; mel, linear and mel128 are");
+}
+
+GreyPicture song_picture(const std::vector<float>& samples, PictureScale scale) {
+  if (scale == PictureScale::mel128) return mel_picture(samples);
+  return log_spectrogram(samples, song_rate,
+                         scale == PictureScale::mel ? FrequencyScale::mel : FrequencyScale::linear);
+}
+
+std::optional<PictureScale> scale_of_tree(const fs::path& root) {
   const fs::path path = root / record;
   if (!fs::exists(path)) return std::nullopt;
   try {
@@ -46,26 +75,26 @@ std::optional<FrequencyScale> scale_of_tree(const fs::path& root) {
   }
 }
 
-void record_scale(const fs::path& root, FrequencyScale scale) {
+void record_scale(const fs::path& root, PictureScale scale) {
   const auto before = scale_of_tree(root);
   if (before && *before != scale)
-    throw Error(root.string(), " holds pictures of ", name(*before), " frequency, not ",
+    throw Error(root.string(), " holds pictures of the scale ", name(*before), ", not ",
                 name(scale), "; choose another folder");
-  const nlohmann::json settings = {{"scale", name(scale)}};
-  write_file(root / record, settings.dump(2) + '\n');
+  write_file(root / record, describe(scale).dump(2) + '\n');
 }
 
 SongProblems write_song_pictures(const fs::path& out, const fs::path& root, const GenreTree& songs,
-                                 FrequencyScale scale, const Progress& progress) {
+                                 PictureScale scale, const Progress& progress) {
   for (const auto& genre : songs.genres) make_folder(out / genre);
   record_scale(out, scale);
   std::vector<fs::path> files;
   for (const auto& path : songs.paths) files.push_back(root / path);
-  const auto names = picture_names(songs.paths);
+  const bool mel128 = scale == PictureScale::mel128;
+  const auto names = mel128 ? own_names(songs.paths) : counted_names(songs.paths);
   return read_songs(
-      files, Windows::first,
+      files, mel128 ? Windows::clip : Windows::first,
       [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
-        write_png(out / names[song], log_spectrogram(samples, song_rate, scale));
+        write_png(out / names[song], song_picture(samples, scale));
       },
       progress);
 }

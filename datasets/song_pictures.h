@@ -2,30 +2,37 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "datasets/audio/frequency_bands.h"
 #include "datasets/audio/songs.h"
+#include "datasets/audio/spectrogram.h"
 #include "datasets/genre_tree.h"
 
 namespace tutti {
 
-const char* name(FrequencyScale scale);  // "mel", "linear"
+/// What a song's picture shows: log_spectrogram, 127 bands that lie evenly in mels or in hertz, or
+/// mel_picture, librosa's 128 mel bands.
+enum class PictureScale { mel, linear, mel128 };
+const char* name(PictureScale scale);  // "mel", "linear", "mel128"
 /// An Error if there is no such scale.
-FrequencyScale scale_named(const std::string& name);
+PictureScale scale_named(const std::string& name);
+
+/// The picture of a window of a song.
+GreyPicture song_picture(const std::vector<float>& samples, PictureScale scale);
 
 /// The scale of a tree's pictures as its spectrogram.json says; nothing if it has none. An Error if
 /// that is damaged.
-std::optional<FrequencyScale> scale_of_tree(const std::filesystem::path& root);
+std::optional<PictureScale> scale_of_tree(const std::filesystem::path& root);
 
 /// Writes spectrogram.json. An Error if the tree says that its pictures are of another scale.
-void record_scale(const std::filesystem::path& root, FrequencyScale scale);
+void record_scale(const std::filesystem::path& root, PictureScale scale);
 
-/// Writes log_spectrogram of the first 30 s of each song of a tree to
-/// <out>/<genre>/resizedNNN.png, NNN counted by genre, and spectrogram.json. Songs that cannot be
-/// used are left out and listed.
+/// Writes the pictures of a tree's songs, and spectrogram.json: of 127 bands, of the first 30 s, to
+/// <out>/<genre>/resizedNNN.png, NNN counted by genre; of 128, of the clip (see Windows), to
+/// <out>/<genre>/<the song's name>.png. Songs that cannot be used are left out and listed.
 SongProblems write_song_pictures(const std::filesystem::path& out,
                                  const std::filesystem::path& root, const GenreTree& songs,
-                                 FrequencyScale scale, const Progress& progress = {});
+                                 PictureScale scale, const Progress& progress = {});
 
 /// As in resized007.png: three digits, or as many as it takes.
 std::string numbered(const std::string& prefix, int digits, std::int64_t number,

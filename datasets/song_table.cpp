@@ -5,10 +5,13 @@
 #include <nlohmann/json.hpp>
 
 #include "datasets/audio/song_features.h"
+#include "datasets/audio/song_statistics.h"
+#include "datasets/clips.h"
 #include "datasets/csv.h"
 #include "datasets/feature_table.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/threads.h"
 
 namespace tutti {
 namespace fs = std::filesystem;
@@ -23,12 +26,6 @@ std::string number(double value) {
   return {text, std::to_chars(text, text + sizeof text, value).ptr};
 }
 
-std::string header() {
-  std::string line = "filename";
-  for (const auto& feature : feature_names()) line += ',' + feature;
-  return line + ",label\n";
-}
-
 /// Names of songs without their folder where that tells them apart.
 std::vector<std::string> short_names(const std::vector<fs::path>& paths) {
   std::map<fs::path, int> uses;
@@ -39,35 +36,62 @@ std::vector<std::string> short_names(const std::vector<fs::path>& paths) {
   return names;
 }
 
+using Row = std::vector<double>;
+
+/// The table, a line for each song whose row is not empty, and the record beside it.
+void write_table(const fs::path& table, FeatureSet set, const std::vector<fs::path>& songs,
+                 const std::vector<Row>& rows, const nlohmann::json& record) {
+  std::string csv = "filename";
+  for (const auto& feature : feature_names(set)) csv += ',' + feature;
+  csv += ",label\n";
+  const auto names = short_names(songs);
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    if (rows[i].empty()) continue;
+    csv += csv_cell(names[i]);
+    for (const double value : rows[i]) csv += ',' + number(value);
+    csv += ',' + csv_cell(songs[i].begin()->string()) + '\n';
+  }
+  write_file(table, csv);
+  write_file(record_of(table), record.dump(2) + '\n');
+}
+
+void expect_some(const fs::path& root, std::size_t songs, const SongProblems& problems) {
+  if (problems.bad.size() == songs)
+    throw Error(root.string(), " has no song that can be used; the first, ",
+                problems.bad[0].path.string(), ": ", problems.bad[0].reason);
+}
+
 }  // namespace
 
 SongProblems write_song_table(const fs::path& table, const fs::path& root, const GenreTree& songs,
                               LibrosaVersion compat, const Progress& progress) {
   std::vector<fs::path> files;
   for (const auto& path : songs.paths) files.push_back(root / path);
-  std::vector<std::vector<double>> features(files.size());
+  std::vector<Row> features(files.size());
   SongProblems problems = read_songs(
       files, Windows::first,
       [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
         features[song] = song_features(samples, compat);
       },
       progress);
-  if (problems.bad.size() == files.size())
-    throw Error(root.string(), " has no song that can be used; the first, ",
-                problems.bad[0].path.string(), ": ", problems.bad[0].reason);
+  expect_some(root, files.size(), problems);
+  write_table(table, FeatureSet::librosa, songs.paths, features,
+              {{"compat", name(compat)}, {"sample_rate", song_rate}, {"seconds", window_seconds}});
+  return problems;
+}
 
-  std::string csv = header();
-  const auto names = short_names(songs.paths);
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    if (features[i].empty()) continue;
-    csv += csv_cell(names[i]);
-    for (const double value : features[i]) csv += ',' + number(value);
-    csv += ',' + csv_cell(songs.paths[i].begin()->string()) + '\n';
-  }
-  write_file(table, csv);
-  const nlohmann::json record = {
-      {"compat", name(compat)}, {"sample_rate", song_rate}, {"seconds", window_seconds}};
-  write_file(record_of(table), record.dump(2) + '\n');
+SongProblems write_statistics_table(const fs::path& table, const fs::path& root,
+                                    const GenreTree& tree, Media media, const Progress& progress) {
+  const Clips clips = media == Media::songs ? hear_clips(tree.paths, progress, root)
+                                            : load_clips(tree.paths, progress, root);
+  const SongProblems problems{clips.bad, {}};
+  expect_some(root, tree.paths.size(), problems);
+  std::vector<Row> rows(clips.paths.size());
+  parallel_for(std::ssize(rows), [&](std::int64_t i) {
+    rows[i] = song_statistics(clips.begin(clips.spans[i]), clips.spans[i].frames, clips.bands());
+  });
+  write_table(table, FeatureSet::statistics, clips.paths, rows,
+              {{"set", name(FeatureSet::statistics)}, {"bands", clips.bands()}});
   return problems;
 }
 

@@ -19,8 +19,14 @@ SongProblems write_song_table(const std::filesystem::path& table, const std::fil
                               const GenreTree& songs, LibrosaVersion compat,
                               const Progress& progress = {});
 
-/// How the features of a table were made, as `table`.json says; nothing if there is none. An Error
-/// if that is damaged.
+/// The same of the 800 statistics of the mel pictures of a tree, or of its songs if it holds songs
+/// (see load_clip_tree).
+SongProblems write_statistics_table(const std::filesystem::path& table,
+                                    const std::filesystem::path& root, const GenreTree& tree,
+                                    Media media, const Progress& progress = {});
+
+/// How the 28 features of a table were made, as `table`.json says; nothing if there is none. An
+/// Error if that is damaged.
 std::optional<LibrosaVersion> librosa_version_of_table(const std::filesystem::path& table);
 
 }  // namespace tutti

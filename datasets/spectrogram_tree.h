@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/clips.h"
 #include "datasets/picture.h"
 #include "datasets/pictures.h"
 
@@ -21,5 +22,16 @@ struct SpectrogramTree {
 /// `skip_bad`; then they are left out and stand in pictures.bad.
 SpectrogramTree load_spectrogram_tree(const std::filesystem::path& root, bool skip_bad = false,
                                       const Progress& progress = {});
+
+/// The same with pictures of any size, all of one height, or songs, of which mel pictures are made.
+struct ClipTree {
+  std::vector<std::string> genres;
+  Clips clips;
+  std::vector<std::int32_t> labels;  // index into genres, one a clip
+};
+
+/// Reads a tree of pictures, or of songs if it holds songs. Errors as load_spectrogram_tree's.
+ClipTree load_clip_tree(const std::filesystem::path& root, bool skip_bad = false,
+                        const Progress& progress = {});
 
 }  // namespace tutti

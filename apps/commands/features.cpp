@@ -5,6 +5,7 @@
 #include "apps/common.h"
 #include "apps/progress.h"
 #include "apps/song_report.h"
+#include "datasets/feature_table.h"
 #include "datasets/song_table.h"
 
 namespace tutti {
@@ -12,27 +13,32 @@ namespace {
 
 struct FeaturesCommand {
   CommonOptions common;
-  std::string audio, out, compat = "0.11";
+  std::string audio, out, compat = "0.11", set = "librosa";
 };
 
 int features(const FeaturesCommand& o) {
   o.common.prepare();
-  const GenreTree songs = find_genre_tree(o.audio, Media::songs);
+  const bool statistics = feature_set_named(o.set) == FeatureSet::statistics;
+  const Media media = statistics ? media_of_tree(o.audio) : Media::songs;
+  const GenreTree songs = find_genre_tree(o.audio, media);
   ProgressBar bar("listening ", "songs", o.common.quiet);
+  const auto progress = [&](std::int64_t n, std::int64_t total) { bar.update(n, total); };
   const SongProblems problems =
-      write_song_table(o.out, o.audio, songs, librosa_version_named(o.compat),
-                       [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
+      statistics
+          ? write_statistics_table(o.out, o.audio, songs, media, progress)
+          : write_song_table(o.out, o.audio, songs, librosa_version_named(o.compat), progress);
   bar.clear();
   tell(problems);
   const auto count = songs.paths.size() - problems.bad.size();
   if (o.common.json) {
     nlohmann::json document = {
-        {"songs", count}, {"genres", songs.genres}, {"compat", o.compat}, {"features", o.out}};
+        {"songs", count}, {"genres", songs.genres}, {"set", o.set}, {"features", o.out}};
+    if (!statistics) document["compat"] = o.compat;
     add_to(document, problems);
     std::cout << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else {
     std::cout << count << " songs of " << songs.genres.size() << " genres: " << o.out
-              << "; next: tutti train lstm --data " << o.out << " --out RUN\n";
+              << (statistics ? "\n" : "; next: tutti train lstm --data " + o.out + " --out RUN\n");
   }
   return problems.bad.empty() ? done : at_fault;
 }
@@ -42,18 +48,29 @@ int features(const FeaturesCommand& o) {
 void add_features(CLI::App& program, int& status) {
   auto* command = program.add_subcommand(
       "features",
-      "The 28 features of songs (of their first 30 s), as a table to train an LSTM or RNN on.\n"
+      "Features of songs (of their first 30 s) as a table: 28 to train an LSTM or RNN on, or 800 "
+      "statistics.\n"
       "Songs may be wav, au, flac, ogg or mp3, of any sample rate and number of channels.");
   const auto o = std::make_shared<FeaturesCommand>();
-  command->add_option("AUDIO_DIR", o->audio, "The songs: AUDIO_DIR/<genre>/*.wav")->required();
+  command
+      ->add_option("AUDIO_DIR", o->audio,
+                   "The songs: AUDIO_DIR/<genre>/*.wav; for statistics also a tree of mel pictures")
+      ->required();
   command
       ->add_option("--out", o->out, "The table; FEATURES.csv.json beside it says how it was made")
       ->required()
       ->type_name("FEATURES.csv");
   command
-      ->add_option("--compat", o->compat,
-                   "The version of librosa whose numbers to give: 0.11, or 0.6 as in the published "
-                   "tables")
+      ->add_option("--set", o->set,
+                   "librosa: the 28 features; statistics: 800 of a mel picture, as of tutti "
+                   "spectrogram --bands mel128")
+      ->check(CLI::IsMember({"librosa", "statistics"}))
+      ->capture_default_str();
+  command
+      ->add_option(
+          "--compat", o->compat,
+          "The version of librosa whose 28 features to give: 0.11, or 0.6 as in the published "
+          "tables")
       ->check(CLI::IsMember({"0.6", "0.11"}))
       ->capture_default_str();
   o->common.add_to(*command);

@@ -12,27 +12,32 @@ namespace {
 
 struct SpectrogramCommand {
   CommonOptions common;
-  std::string audio, out, scale = "mel";
+  std::string audio, out, scale = "mel", bands = "127";
 };
 
 int spectrogram(const SpectrogramCommand& o) {
   o.common.prepare();
+  const auto scale = o.bands == "mel128" ? PictureScale::mel128 : scale_named(o.scale);
   const GenreTree songs = find_genre_tree(o.audio, Media::songs);
   ProgressBar bar("listening ", "songs", o.common.quiet);
   const SongProblems problems =
-      write_song_pictures(o.out, o.audio, songs, scale_named(o.scale),
+      write_song_pictures(o.out, o.audio, songs, scale,
                           [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
   bar.clear();
   tell(problems);
   const auto count = songs.paths.size() - problems.bad.size();
   if (o.common.json) {
-    nlohmann::json document = {
-        {"songs", count}, {"genres", songs.genres}, {"scale", o.scale}, {"spectrograms", o.out}};
+    nlohmann::json document = {{"songs", count},
+                               {"genres", songs.genres},
+                               {"scale", name(scale)},
+                               {"spectrograms", o.out}};
     add_to(document, problems);
     std::cout << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else {
     std::cout << count << " songs of " << songs.genres.size() << " genres: " << o.out
-              << "; next: tutti train ensemble --data " << o.out << " --out RUN\n";
+              << (scale == PictureScale::mel128
+                      ? "\n"
+                      : "; next: tutti train ensemble --data " + o.out + " --out RUN\n");
   }
   return problems.bad.empty() ? done : at_fault;
 }
@@ -42,20 +47,29 @@ int spectrogram(const SpectrogramCommand& o) {
 void add_spectrogram(CLI::App& program, int& status) {
   auto* command = program.add_subcommand(
       "spectrogram",
-      "Pictures of songs (of their first 30 s), 127 frequencies x 2900 times, to train an ensemble "
-      "on.\nSongs may be wav, au, flac, ogg or mp3, of any sample rate and number of channels.");
+      "Pictures of songs (of their first 30 s): 127 frequencies x 2900 times, to train an ensemble "
+      "on,\nor 128 mel bands x 775 times, librosa's.\nSongs may be wav, au, flac, ogg or mp3, of "
+      "any sample rate and number of channels.");
   const auto o = std::make_shared<SpectrogramCommand>();
   command->add_option("AUDIO_DIR", o->audio, "The songs: AUDIO_DIR/<genre>/*.wav")->required();
   command
-      ->add_option(
-          "--out", o->out,
-          "Folder for <genre>/resizedNNN.png; its spectrogram.json says how they were made")
+      ->add_option("--out", o->out,
+                   "Folder for <genre>/resizedNNN.png, or with mel128 <genre>/<song>.png; its "
+                   "spectrogram.json says how they were made")
       ->required()
       ->type_name("GENRES_DIR");
+  auto* scale =
+      command
+          ->add_option("--scale", o->scale,
+                       "How frequencies lie from 0 to 11 025 Hz: mel (as one hears) or linear")
+          ->check(CLI::IsMember({"mel", "linear"}))
+          ->capture_default_str();
   command
-      ->add_option("--scale", o->scale,
-                   "How frequencies lie from 0 to 11 025 Hz: mel (as one hears) or linear")
-      ->check(CLI::IsMember({"mel", "linear"}))
+      ->add_option("--bands", o->bands,
+                   "127 frequencies x 2900 times, or mel128: librosa's 128 mel bands, 775 times in "
+                   "30 s, fewer for shorter songs")
+      ->check(CLI::IsMember({"127", "mel128"}))
+      ->excludes(scale)
       ->capture_default_str();
   o->common.add_to(*command);
   command->callback([o, &status] { status = spectrogram(*o); });

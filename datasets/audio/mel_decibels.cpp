@@ -31,6 +31,18 @@ void to_decibels(std::vector<double>& power) {
   for (double& value : power) value = std::max(value, least);
 }
 
+std::vector<float> single_decibels(const std::vector<double>& power) {
+  std::vector<float> decibels;
+  decibels.reserve(power.size());
+  for (const double value : power) {
+    const float single = std::max(static_cast<float>(least_power), static_cast<float>(value));
+    decibels.push_back(10 * static_cast<float>(std::log10(static_cast<double>(single))));
+  }
+  const float loudest = *std::ranges::max_element(decibels);
+  for (float& value : decibels) value = std::max(value - loudest, static_cast<float>(-range));
+  return decibels;
+}
+
 std::vector<double> mean_mfcc(const std::vector<double>& decibels) {
   // The transform of the mean is the mean of the transforms.
   std::array<double, mel_bands> mean{};

@@ -8,6 +8,10 @@ namespace tutti {
 /// librosa.power_to_db.
 void to_decibels(std::vector<double>& power);
 
+/// librosa.power_to_db(power, ref=np.max) of single-precision powers, every step rounded to single
+/// precision as it is there: 0 for the loudest, at least -80.
+std::vector<float> single_decibels(const std::vector<double>& power);
+
 /// Means over frames of mel-frequency cepstral coefficients 1 to 20, of decibels [frames][128]:
 /// librosa.feature.mfcc (an orthonormal DCT-II of each frame).
 std::vector<double> mean_mfcc(const std::vector<double>& decibels);

@@ -15,12 +15,21 @@ double seconds_of(const std::vector<float>& samples) {
   return static_cast<double>(samples.size()) / song_rate;
 }
 
+std::vector<float> read_clip(AudioFile& file) {
+  constexpr auto samples_in = [](double seconds) {
+    return static_cast<std::size_t>(seconds * song_rate);
+  };
+  auto samples = file.read(window_seconds + 1);
+  if (samples.size() >= samples_in(window_seconds + 1)) samples.resize(samples_in(window_seconds));
+  return samples;
+}
+
 using UseWindow = std::function<void(std::size_t window, const std::vector<float>&)>;
 
 /// A warning, or nothing.
 std::string use_song(const std::filesystem::path& path, Windows windows, const UseWindow& use) {
   AudioFile file(path);
-  auto samples = file.read(window_seconds);
+  auto samples = windows == Windows::clip ? read_clip(file) : file.read(window_seconds);
   expect_song(samples);
   std::ostringstream warning;
   if (seconds_of(samples) < window_seconds)

@@ -49,6 +49,28 @@ TUTTI_SIMD void measure_shape(const Spectra& magnitudes, Shape& shape) {
   }
 }
 
+std::int64_t frames_in(const std::vector<float>& padded) {
+  return 1 + (static_cast<std::int64_t>(padded.size()) - frame_size) / frame_hop;
+}
+
+/// Where frames [first, first + count) of a padded song start, the last one for all lanes left.
+std::array<const float*, lanes> frames_at(const std::vector<float>& padded, std::int64_t first,
+                                          std::int64_t count) {
+  std::array<const float*, lanes> starts;
+  for (std::int64_t lane = 0; lane < lanes; ++lane)
+    starts[lane] = padded.data() + frame_hop * (first + std::min(lane, count - 1));
+  return starts;
+}
+
+/// The power of the mel bands of `count` frames, to mel [count][128].
+void put_mel(const Spectra& magnitudes, std::int64_t count, double* mel) {
+  static const auto bands = frequency_bands(FrequencyScale::mel, mel_bands, song_rate);
+  for (int band = 0; band < mel_bands; ++band) {
+    const auto power = bands[band].power(magnitudes);
+    for (std::int64_t lane = 0; lane < count; ++lane) mel[lane * mel_bands + band] = power[lane];
+  }
+}
+
 }  // namespace
 
 void pad_song(const std::vector<float>& samples, LibrosaVersion compat,
@@ -63,8 +85,7 @@ void pad_song(const std::vector<float>& samples, LibrosaVersion compat,
 }
 
 void spectral_frames(const std::vector<float>& padded, SpectralFrames& result) {
-  static const auto bands = frequency_bands(FrequencyScale::mel, mel_bands, song_rate);
-  result.frames = 1 + (static_cast<std::int64_t>(padded.size()) - frame_size) / frame_hop;
+  result.frames = frames_in(padded);
   result.magnitudes.resize(static_cast<std::size_t>((result.frames + lanes - 1) / lanes));
   result.mel.resize(static_cast<std::size_t>(result.frames * mel_bands));
   result.centroid = result.bandwidth = result.rolloff = 0;
@@ -72,11 +93,8 @@ void spectral_frames(const std::vector<float>& padded, SpectralFrames& result) {
   SpectrumAnalyzer analyzer;
   for (std::int64_t first = 0; first < result.frames; first += lanes) {
     const auto count = std::min<std::int64_t>(lanes, result.frames - first);
-    std::array<const float*, lanes> starts;
-    for (std::int64_t lane = 0; lane < lanes; ++lane)
-      starts[lane] = padded.data() + frame_hop * (first + std::min(lane, count - 1));
     Spectra& magnitudes = result.magnitudes[first / lanes];
-    analyzer.magnitudes(starts, magnitudes);
+    analyzer.magnitudes(frames_at(padded, first, count), magnitudes);
     Shape shape;
     measure_shape(magnitudes, shape);
     for (std::int64_t lane = 0; lane < count; ++lane) {
@@ -84,14 +102,22 @@ void spectral_frames(const std::vector<float>& padded, SpectralFrames& result) {
       result.bandwidth += shape.bandwidth[lane];
       result.rolloff += shape.rolloff[lane];
     }
-    for (int band = 0; band < mel_bands; ++band) {
-      const auto power = bands[band].power(magnitudes);
-      for (std::int64_t lane = 0; lane < count; ++lane)
-        result.mel[(first + lane) * mel_bands + band] = power[lane];
-    }
+    put_mel(magnitudes, count, result.mel.data() + first * mel_bands);
   }
   const double to_mean_hertz = hertz_per_bin / static_cast<double>(result.frames);
   for (double* sum : {&result.centroid, &result.bandwidth, &result.rolloff}) *sum *= to_mean_hertz;
+}
+
+void mel_power(const std::vector<float>& padded, std::vector<double>& mel) {
+  const auto frames = frames_in(padded);
+  mel.resize(static_cast<std::size_t>(frames * mel_bands));
+  SpectrumAnalyzer analyzer;
+  Spectra magnitudes;
+  for (std::int64_t first = 0; first < frames; first += lanes) {
+    const auto count = std::min<std::int64_t>(lanes, frames - first);
+    analyzer.magnitudes(frames_at(padded, first, count), magnitudes);
+    put_mel(magnitudes, count, mel.data() + first * mel_bands);
+  }
 }
 
 }  // namespace tutti

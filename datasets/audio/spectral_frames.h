@@ -31,4 +31,7 @@ struct SpectralFrames {
 /// spectral_rolloff (0.85) and melspectrogram.
 void spectral_frames(const std::vector<float>& padded, SpectralFrames& result);
 
+/// The same power of the mel bands [frames][128] alone.
+void mel_power(const std::vector<float>& padded, std::vector<double>& mel);
+
 }  // namespace tutti

@@ -52,7 +52,7 @@ void write_synthetic_songs(const fs::path& out, const SynthOptions& options,
     make_folder(out / "genres" / genre);
     if (options.audio) make_folder(out / "audio" / genre);
   }
-  record_scale(out / "genres", FrequencyScale::mel);
+  record_scale(out / "genres", PictureScale::mel);
   const auto genres = static_cast<std::int64_t>(synthetic_genres().size());
   const std::int64_t songs = genres * options.songs_per_genre;
   std::mutex mutex;
