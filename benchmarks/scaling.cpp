@@ -126,9 +126,9 @@ Work loading(const fs::path& folder, std::int64_t clips) {
     paths.push_back(files[i % files.size()]);
   return [paths] {
     const Tensor pixels = load_pictures(paths).pixels;
-    spectrogram_input(Normalization::standardize,
-                      {pixels, Tensor::from({pixels.dim(0)},
-                                            std::vector<std::int32_t>(paths.size()), Device::cpu)});
+    pixel_scaling(Normalization::standardize,
+                  {pixels, Tensor::from({pixels.dim(0)}, std::vector<std::int32_t>(paths.size()),
+                                        Device::cpu)});
     pixels.to(device);
   };
 }
@@ -136,7 +136,7 @@ Work loading(const fs::path& folder, std::int64_t clips) {
 /// A member in training; what it trains knows its place.
 struct Epochs {
   Epochs(const MemberExamples& examples, const MemberExamples& validation)
-      : training(model, streams, examples, validation, {}) {}
+      : training(model, {streams, examples, validation}, {}) {}
   Epochs(const Epochs&) = delete;
   Epochs& operator=(const Epochs&) = delete;
 

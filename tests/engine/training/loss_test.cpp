@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "engine/layers/dense.h"
-#include "engine/training/members.h"
+#include "engine/members.h"
 #include "engine/training/prediction.h"
 #include "engine/training/score.h"
 #include "engine/training/train.h"
@@ -30,8 +30,8 @@ TrainData points(std::int64_t members) {
           {x, labels, MemberRows(all, validation)}};
 }
 
-Sequential network(const TrainData& data, Device device) {
-  Sequential model(Input{{inputs}}, Dense({.units = 8, .activation = Activation::relu}),
+Model network(const TrainData& data, Device device) {
+  Sequential model(Shape{inputs}, Dense({.units = 8, .activation = Activation::relu}),
                    Dense({.units = classes, .activation = Activation::softmax}));
   model.build(streams_for(Purpose::initialization, data.members), device);
   return model;
@@ -40,7 +40,7 @@ Sequential network(const TrainData& data, Device device) {
 /// Losses of both members in the first step, on all training rows.
 std::vector<float> first_loss(const LossOptions& loss, Device device, const Augment& augment = {}) {
   const TrainData data = points(2);
-  Sequential model = network(data, device);
+  Model model = network(data, device);
   DataLoader loader(data.training, data.members, {.batch = 18, .augment = augment});
   Trainer trainer(model, data.members, data.training.x.to(device), data.training.labels,
                   {.loss = loss});
@@ -48,7 +48,7 @@ std::vector<float> first_loss(const LossOptions& loss, Device device, const Augm
   return trainer.step(loader.batch(0), 0.1).loss;
 }
 
-std::vector<MemberValues> weights(const Sequential& model) {
+std::vector<MemberValues> weights(const Model& model) {
   std::vector<MemberValues> all;
   for (std::int64_t m = 0; m < model.members(); ++m)
     all.push_back(member_values(model.parameters(), m));
@@ -114,8 +114,7 @@ TEST_CASE("Everything at once is recorded, and a member is the same bits alone")
     const TrainData both = points(2);
     TrainData alone = points(1);
     alone.members = {both.members[1]};
-    Sequential two = network(both, device), one = network(alone, device),
-               direct = network(both, device);
+    Model two = network(both, device), one = network(alone, device), direct = network(both, device);
     train(two, both, everything);
     train(one, alone, everything);
     CHECK(weights(two)[1] == weights(one)[0]);
@@ -132,8 +131,8 @@ TEST_CASE("Everything at once is recorded, and a member is the same bits alone")
 
 TEST_CASE("Training with everything goes on from its state to the same bits") {
   const TrainData data = points(2);
-  Sequential straight = network(data, Device::cpu), first = network(data, Device::cpu),
-             second = network(data, Device::cpu);
+  Model straight = network(data, Device::cpu), first = network(data, Device::cpu),
+        second = network(data, Device::cpu);
   Training all(straight, data, everything), before(first, data, everything),
       after(second, data, everything);
   for (int epoch = 0; epoch < 3; ++epoch) all.epoch();
@@ -146,7 +145,7 @@ TEST_CASE("Training with everything goes on from its state to the same bits") {
 TEST_CASE("The average of the weights is validated and left, the weights are trained") {
   const TrainData data = points(2);
   TrainOptions options = everything;
-  Sequential averaged = network(data, Device::cpu), plain = network(data, Device::cpu);
+  Model averaged = network(data, Device::cpu), plain = network(data, Device::cpu);
   Training training(averaged, data, options);
   const double loss = (*training.epoch())[1].val_loss;
   options.weight_average = 0;
@@ -165,7 +164,7 @@ TEST_CASE("The average of the weights is validated and left, the weights are tra
 
 TEST_CASE("Training refuses losses, averages and labels that are out of range") {
   TrainData data = points(1);
-  Sequential model = network(data, Device::cpu);
+  Model model = network(data, Device::cpu);
   const auto refused = [&](auto change, const std::string& message) {
     TrainOptions options{.epochs = 1, .batch_size = 4};
     change(options);

@@ -31,8 +31,8 @@ TrainData points(std::int64_t members, std::int64_t first = 0) {
 }
 
 Model network(const TrainData& data, Device device = Device::cpu) {
-  Model model(Input{{inputs}}, Dense({.units = 16, .activation = Activation::relu}), Dropout(0.2),
-              Dense({.units = 2, .activation = Activation::softmax}));
+  Sequential model(Shape{inputs}, Dense({.units = 16, .activation = Activation::relu}),
+                   Dropout(0.2), Dense({.units = 2, .activation = Activation::softmax}));
   model.build(streams_for(Purpose::initialization, data.members), device);
   return model;
 }
