@@ -35,15 +35,15 @@ namespace {
 
 Tensor sum(const Tensor& a, const Tensor& b) {
   Tensor y = like(a);
-  with_backend(y, [&](auto& backend) { backend.add(y.size(), a, b, y); });
+  with_backend(y, [&](auto& backend) {
+    backend.arithmetic(kernels::Arithmetic::add, kernels::contiguous(y.size()), a, b, y);
+  });
   return y;
 }
 
 Tensor ones_like(const Tensor& shape) {
   Tensor y = like(shape);
-  with_real(y, [&]<class Real>() {
-    y.copy_from(std::vector<Real>(static_cast<std::size_t>(y.size()), Real{1}).data(), y.size());
-  });
+  with_backend(y, [&](auto& backend) { backend.fill(y.size(), 1, y); });
   return y;
 }
 

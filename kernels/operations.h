@@ -222,8 +222,44 @@ virtual void l2(std::int64_t members, std::int64_t size, double coefficient,
 virtual void l2_backward(std::int64_t members, std::int64_t size, double coefficient, const Real* w,
                          const Real* dloss, Real* dw) TUTTI_OPERATION;
 
-// y = a + b. May work in place.
-virtual void add(std::int64_t size, const Real* a, const Real* b, Real* y) TUTTI_OPERATION;
+// y = a + b, a - b or a b, element by element, with a and b broadcast as the shape says. May work
+// in place of an array that is not.
+virtual void arithmetic(Arithmetic, const StridedShape&, const Real* a, const Real* b,
+                        Real* y) TUTTI_OPERATION;  // contiguous
+// y[place b] = x[place a]: transposes, slices, broadcasts. What is not walked in y is left alone.
+virtual void strided_copy(const StridedShape&, const Real* x, Real* y) TUTTI_OPERATION;
+virtual void fill(std::int64_t size, double value, Real* y) TUTTI_OPERATION;
+// y = scale x + offset. May work in place.
+virtual void rescale(std::int64_t size, double scale, double offset, const Real* x,
+                     Real* y) TUTTI_OPERATION;
+
+// y = a b, or with a or b transposed.
+virtual void matmul(const MatmulShape&,
+                    const Real* a,  // [count, rows, depth], or [count, depth, rows]
+                    const Real* b,  // [count, depth, columns], or [count, columns, depth]
+                    Real* y) TUTTI_OPERATION;  // [count, rows, columns]
+
+// scale * the sum over an axis.
+virtual void reduce_sum(const ReduceShape&, double scale,
+                        const Real* x,             // [M, outer, length, inner]
+                        Real* y) TUTTI_OPERATION;  // [M, outer, inner]
+// The largest along an axis; its gradient goes to the first of equal ones.
+virtual void reduce_max(const ReduceShape&, const Real* x, Real* y) TUTTI_OPERATION;
+virtual void reduce_max_backward(const ReduceShape&, const Real* x, const Real* dy,
+                                 Real* dx) TUTTI_OPERATION;
+
+// Ba, Kiros, Hinton: Layer normalization (2016): y = gamma scale (x - mean) + beta, with
+// scale = 1 / sqrt(variance + epsilon), and the mean and the (biased) variance of each row.
+virtual void layer_norm(const LayerNormShape&,
+                        const Real* x,             // [M, rows, N]
+                        const Real* gamma,         // [M, N]
+                        const Real* beta,          // [M, N]
+                        Real* mean,                // [M, rows]
+                        Real* scale,               // [M, rows]
+                        Real* y) TUTTI_OPERATION;  // [M, rows, N]
+virtual void layer_norm_backward(const LayerNormShape&, const Real* x, const Real* gamma,
+                                 const Real* mean, const Real* scale, const Real* dy, Real* dx,
+                                 Real* dgamma, Real* dbeta) TUTTI_OPERATION;
 
 // Examples gathered by number from a data set that all members share, read as numbers.
 virtual void gather(std::int64_t count, std::int64_t size, const GatheredBytes<Real>& from,

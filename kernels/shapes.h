@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "kernels/activation.h"
+#include "kernels/arithmetic.h"
 #include "kernels/support/philox.h"
 
 /// What the operations of the contract (kernels/operations.h) are told beside arrays.
@@ -56,6 +57,58 @@ struct RecurrentShape {
   bool reset_after = true;  // in a GRU: the reset gate comes after the product with u
 
   auto operator<=>(const RecurrentShape&) const = default;
+};
+
+/// Places in two arrays.
+struct StridedPlace {
+  std::int64_t a, b;
+};
+
+/// Axes that two arrays are walked along, outermost first, and how far apart neighbours along each
+/// are in them: 0 where an array is broadcast. Axes are at least one.
+struct StridedShape {
+  static constexpr int most = 6;
+  int axes;
+  std::int64_t length[most], a[most], b[most];
+
+  std::int64_t elements() const {
+    std::int64_t count = 1;
+    for (int n = 0; n < axes; ++n) count *= length[n];
+    return count;
+  }
+  /// Of element i of the walk.
+  template <class Index>
+  TUTTI_HOST_DEVICE StridedPlace place(Index i) const {
+    StridedPlace at{0, 0};
+    for (int n = most - 1; n >= 0; --n) {
+      if (n >= axes) continue;
+      const Index own = static_cast<Index>(length[n]), rest = n > 0 ? i / own : 0;
+      at.a += static_cast<std::int64_t>(i - rest * own) * a[n];
+      at.b += static_cast<std::int64_t>(i - rest * own) * b[n];
+      i = rest;
+    }
+    return at;
+  }
+};
+
+/// Two arrays that are walked element by element.
+inline StridedShape contiguous(std::int64_t size) { return {1, {size}, {1}, {1}}; }
+
+/// Products of `count` pairs of matrices; count = M and whatever else they are in.
+struct MatmulShape {
+  std::int64_t count, rows, columns, depth;
+  bool transpose_a = false, transpose_b = false;
+};
+
+/// Arrays [M, outer, length, inner], of which the axis `length` is reduced.
+struct ReduceShape {
+  std::int64_t members, outer, length, inner;
+};
+
+/// Statistics of each row over its features.
+struct LayerNormShape {
+  std::int64_t members, rows, features;
+  double epsilon;  // added to the variance
 };
 
 /// Examples gathered by number from a data set of uint8 that all members share, read as numbers:

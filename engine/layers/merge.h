@@ -1,6 +1,5 @@
 #pragma once
 #include "engine/layers/layer.h"
-#include "engine/ops/pending.h"
 
 namespace tutti {
 

@@ -144,7 +144,42 @@ ClippedGradients clip_by_global_norm(const std::vector<Tensor>& gradients, doubl
 /// coefficient * sum of w^2 for each member: [M, …] -> [M]
 Variable l2(const Variable& w, double coefficient);
 
-/// a + b, of equal shapes
+// Axes are counted from the member's, 0, along which there is no operation, or from the end: -1 is
+// the last.
+
+/// a + b, a - b and a b, element by element. Lengths behind the member's that are not equal must be
+/// 1 or missing, counted from the last axis, as NumPy broadcasts; gradients are summed over them.
 Variable add(const Variable& a, const Variable& b);
+Variable subtract(const Variable& a, const Variable& b);
+Variable multiply(const Variable& a, const Variable& b);
+
+/// scale * x + offset
+Variable rescale(const Variable& x, double scale, double offset);
+
+/// Products of the matrices in the last two axes: a [M, …, R, K], b [M, …, K, C] -> [M, …, R, C]. A
+/// factor that is transposed is given the other way round.
+struct MatmulOptions {
+  bool transpose_a = false, transpose_b = false;
+};
+Variable matmul(const Variable& a, const Variable& b, const MatmulOptions& options = {});
+
+/// Axes in another order: axis n of the result is axis axes[n] of x. axes[0] is 0.
+Variable transpose(const Variable& x, const std::vector<std::int64_t>& axes);
+
+/// Elements [first, first + count) along an axis.
+Variable slice(const Variable& x, std::int64_t axis, std::int64_t first, std::int64_t count);
+
+/// One after another along an axis.
+Variable concatenate(const std::vector<Variable>& parts, std::int64_t axis);
+
+/// Over an axis, which the result does not have: [M, …, N, …] -> [M, …, …]. The gradient of the
+/// largest goes to the first of equal ones.
+Variable sum(const Variable& x, std::int64_t axis);
+Variable mean(const Variable& x, std::int64_t axis);
+Variable max(const Variable& x, std::int64_t axis);
+
+/// (x - mean) / sqrt(variance + epsilon) * gamma + beta, over the last axis: x [M, …, N], gamma and
+/// beta [M, N]. Ba, Kiros, Hinton (2016).
+Variable layer_norm(const Variable& x, const Variable& gamma, const Variable& beta, double epsilon);
 
 }  // namespace tutti

@@ -8,11 +8,12 @@
 namespace tutti::kernels {
 namespace {
 
-TUTTI_SIMD void add_range(std::int64_t n, const float* a, const float* b, float* y) {
-  for (std::int64_t i = 0; i < n; ++i) y[i] = a[i] + b[i];
+TUTTI_SIMD void rescale_range(std::int64_t n, float scale, float offset, const float* x, float* y) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = scale * x[i] + offset;
 }
 
-TUTTI_SIMD void moving_average_range(std::int64_t n, float share, const float* value, float* average) {
+TUTTI_SIMD void moving_average_range(std::int64_t n, float share, const float* value,
+                                     float* average) {
   for (std::int64_t i = 0; i < n; ++i) average[i] += share * (value[i] - average[i]);
 }
 
@@ -102,8 +103,18 @@ void elementwise(std::int64_t size, Range range, Arrays... arrays) {
 
 }  // namespace
 
-void CpuBackend::add(std::int64_t size, const float* a, const float* b, float* y) {
-  elementwise(size, add_range, a, b, y);
+void CpuBackend::fill(std::int64_t size, double value, float* y) {
+  elementwise(
+      size, [value = static_cast<float>(value)](auto n, auto* to) { std::fill_n(to, n, value); },
+      y);
+}
+
+void CpuBackend::rescale(std::int64_t size, double scale, double offset, const float* x, float* y) {
+  elementwise(
+      size,
+      [by = static_cast<float>(scale), plus = static_cast<float>(offset)](
+          auto n, auto* from, auto* to) { rescale_range(n, by, plus, from, to); },
+      x, y);
 }
 
 void CpuBackend::moving_average(std::int64_t size, double share, const float* value,

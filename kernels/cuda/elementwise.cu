@@ -20,8 +20,14 @@ void GpuBackend::moving_average(std::int64_t size, double share, const float* va
   for_each(size, [=] __device__(std::int64_t i) { average[i] += by * (value[i] - average[i]); });
 }
 
-void GpuBackend::add(std::int64_t size, const float* a, const float* b, float* y) {
-  for_each(size, [=] __device__(std::int64_t i) { y[i] = a[i] + b[i]; });
+void GpuBackend::fill(std::int64_t size, double value, float* y) {
+  const float constant = static_cast<float>(value);
+  for_each(size, [=] __device__(std::int64_t i) { y[i] = constant; });
+}
+
+void GpuBackend::rescale(std::int64_t size, double scale, double offset, const float* x, float* y) {
+  const float by = static_cast<float>(scale), plus = static_cast<float>(offset);
+  for_each(size, [=] __device__(std::int64_t i) { y[i] = by * x[i] + plus; });
 }
 
 }  // namespace tutti::kernels::TUTTI_GPU

@@ -6,8 +6,14 @@
 namespace tutti::kernels {
 
 template <class Real>
-void ReferenceBackend<Real>::add(std::int64_t size, const Real* a, const Real* b, Real* y) {
-  for (std::int64_t i = 0; i < size; ++i) y[i] = a[i] + b[i];
+void ReferenceBackend<Real>::fill(std::int64_t size, double value, Real* y) {
+  for (std::int64_t i = 0; i < size; ++i) y[i] = static_cast<Real>(value);
+}
+
+template <class Real>
+void ReferenceBackend<Real>::rescale(std::int64_t size, double scale, double offset, const Real* x,
+                                     Real* y) {
+  for (std::int64_t i = 0; i < size; ++i) y[i] = static_cast<Real>(scale * x[i] + offset);
 }
 
 template <class Real>

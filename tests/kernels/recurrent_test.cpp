@@ -59,7 +59,8 @@ TEST_CASE("The LSTM over all steps is the composition of dense layers, sigmoid a
       backend.dense({1, s.batch, s.units, s.units}, state.data(),
                     columns_of(u, g, number * s.units, s.units).data(), no_bias.data(),
                     from_h.data());
-      backend.add(s.batch * s.units, from_x.data(), from_h.data(), z.data());
+      backend.arithmetic(Arithmetic::add, contiguous(s.batch * s.units), from_x.data(),
+                         from_h.data(), z.data());
       using Kind = ActivationFunction::Kind;
       backend.activation({number == 2 ? Kind::tanh : Kind::sigmoid}, s.batch * s.units, z.data(),
                          z.data());

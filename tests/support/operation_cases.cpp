@@ -5,6 +5,9 @@
 #include "tests/support/operations.h"
 
 namespace tutti::test {
+
+using kernels::Arithmetic;
+using kernels::contiguous;
 namespace {
 
 std::vector<OperationCase> make_cases() {
@@ -31,9 +34,9 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(conv2d_case("wide rows", conv_shape(1, 2, 20, 50, 1, 6, 50, 7, 3, 1, false)));
   cases.push_back(conv2d_case("full width, more windows than a task's",
                               conv_shape(1, 2, 150, 2, 1, 3, 2, 53, 1, 1, false)));
-  cases.push_back(conv2d_case("full width, pairs of windows and one left",
+  cases.push_back(conv2d_case("full width, tiles of two windows and one left",
                               conv_shape(2, 2, 19, 35, 1, 6, 35, 5, 2, 1, false)));
-  cases.push_back(conv2d_case("full width, more pairs than a task's",
+  cases.push_back(conv2d_case("full width, more tiles than a task's",
                               conv_shape(1, 1, 345, 9, 8, 3, 9, 9, 1, 1, false)));
   cases.push_back(
       conv2d_case("GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), true));
@@ -43,7 +46,7 @@ std::vector<OperationCase> make_cases() {
                                        conv_shape(2, 3, 17, 3, 2, 5, 3, 3, 3, 1, false), 3));
   cases.push_back(
       conv2d_gathered_case("wide rows", conv_shape(2, 2, 23, 50, 1, 6, 50, 7, 3, 1, false), 3));
-  cases.push_back(conv2d_gathered_case("pairs of windows",
+  cases.push_back(conv2d_gathered_case("tiles of two windows",
                                        conv_shape(2, 2, 18, 35, 1, 6, 35, 5, 2, 1, false), 3));
   cases.push_back(conv2d_gathered_case("rows of words, beyond a tile",
                                        conv_shape(1, 1, 280, 6, 1, 4, 6, 9, 2, 1, false), 3));
@@ -61,7 +64,7 @@ std::vector<OperationCase> make_cases() {
       "GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), 64, true));
   cases.push_back(
       conv2d_relu_pool_case("composed", conv_shape(2, 2, 7, 6, 1, 2, 3, 3, 1, 1, false), 3));
-  cases.push_back(conv2d_relu_pool_case("pairs of windows",
+  cases.push_back(conv2d_relu_pool_case("tiles of two windows",
                                         conv_shape(2, 3, 20, 36, 1, 6, 36, 5, 2, 1, false), 3));
   cases.push_back(
       conv2d_relu_pool_case("beyond a tile", conv_shape(1, 1, 260, 4, 1, 2, 4, 5, 2, 1, false), 3));
@@ -150,7 +153,42 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(soft_cross_entropy_case("more classes than lanes, weighted", 3, 11, 45, true));
   cases.push_back(l2_case("odd", 3, 41));
   cases.push_back(l2_case("more than a block", 2, 9001));
-  cases.push_back(add_case("odd", 101));
+  cases.push_back(arithmetic_case("add, odd", Arithmetic::add, contiguous(101)));
+  cases.push_back(arithmetic_case("add, more than a task", Arithmetic::add, contiguous(70001)));
+  cases.push_back(arithmetic_case("subtract, the last axis of b broadcast", Arithmetic::subtract,
+                                  {2, {7, 37}, {37, 1}, {1, 0}}));
+  cases.push_back(arithmetic_case("multiply, axes of both broadcast", Arithmetic::multiply,
+                                  {4, {2, 3, 5, 19}, {15, 5, 1, 0}, {57, 19, 0, 1}}));
+  cases.push_back(arithmetic_case("multiply, one for all", Arithmetic::multiply,
+                                  {2, {3, 40000}, {40000, 1}, {1, 0}}));
+  cases.push_back(arithmetic_case("add, a row to each of a picture's", Arithmetic::add,
+                                  {2, {32 * 578, 100}, {100, 1}, {0, 1}}, true));
+  cases.push_back(strided_copy_case("transpose", {3, {2, 7, 5}, {35, 1, 7}, {35, 5, 1}}));
+  cases.push_back(
+      strided_copy_case("rows in another order", {3, {2, 5, 7}, {35, 7, 1}, {7, 14, 1}}));
+  cases.push_back(strided_copy_case(
+      "six axes", {6, {2, 3, 2, 2, 3, 2}, {1, 2, 6, 12, 24, 72}, {72, 24, 12, 6, 2, 1}}));
+  cases.push_back(rescale_case("odd", 101));
+  //                                      count rows columns depth
+  cases.push_back(matmul_case("one of each", {1, 1, 1, 1}));
+  for (const bool transpose_a : {false, true})
+    for (const bool transpose_b : {false, true}) {
+      const std::string which = std::string(transpose_a ? ", a" : "") + (transpose_b ? ", b" : "");
+      cases.push_back(matmul_case("odd" + which, {6, 3, 5, 7, transpose_a, transpose_b}));
+      cases.push_back(
+          matmul_case("beyond a tile" + which, {2, 70, 67, 33, transpose_a, transpose_b}));
+    }
+  cases.push_back(matmul_case("attention of 8 heads", {32 * 8, 128, 128, 64, false, true}, true));
+  cases.push_back(reduce_sum_case("each member's", {3, 1, 700, 5}));
+  cases.push_back(reduce_sum_case("the last axis", {2, 9, 45, 1}));
+  cases.push_back(reduce_sum_case("an axis between", {2, 3, 7, 37}));
+  cases.push_back(reduce_sum_case("all but the member", {2, 1, 1300, 1}));
+  cases.push_back(reduce_max_case("the last axis", {2, 3, 45, 1}));
+  cases.push_back(reduce_max_case("an axis between", {2, 3, 7, 37}));
+  cases.push_back(layer_norm_case("odd", {2, 7, 5, 1e-3}));
+  cases.push_back(layer_norm_case("more features than lanes", {2, 9, 77, 1e-5}));
+  cases.push_back(layer_norm_case("more rows than a part", {1, 700, 3, 1e-5}));
+  cases.push_back(layer_norm_case("of a transformer", {1, 32 * 128, 256, 1e-5}, true));
   cases.push_back(sgd_case("no momentum", 3, {29, 1, 7}, {}));
   cases.push_back(sgd_case("momentum", 2, std::vector<std::int64_t>(40, 3), {.momentum = 0.9}));
   cases.push_back(sgd_case("Nesterov", 3, {29, 40000}, {.momentum = 0.9, .nesterov = true}));

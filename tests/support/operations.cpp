@@ -488,15 +488,117 @@ OperationCase l2_case(std::string name, std::int64_t members, std::int64_t size)
       });
 }
 
-OperationCase add_case(std::string name, std::int64_t size) {
+namespace {
+
+/// How many elements an array has that is walked by these strides.
+std::int64_t walked(const StridedShape& s, const std::int64_t* strides) {
+  std::int64_t last = 0;
+  for (int n = 0; n < s.axes; ++n) last += (s.length[n] - 1) * strides[n];
+  return last + 1;
+}
+
+}  // namespace
+
+// Its gradient is composed: see engine/ops/arithmetic.cpp.
+OperationCase arithmetic_case(std::string name, Arithmetic operation, const StridedShape& s,
+                              bool large) {
   return running(
-      {.operation = "add",
+      {.operation = "arithmetic",
        .name = std::move(name),
-       .inputs = {{"a", size}, {"b", size}},
+       .inputs = {{"a", walked(s, s.a)}, {"b", walked(s, s.b)}},
+       .outputs = {{"y", s.elements()}},
+       .gradients = {},
+       .large = large},
+      [=](auto& backend, auto& a) { backend.arithmetic(operation, s, a["a"], a["b"], a["y"]); },
+      [](auto&, auto&) {});
+}
+
+OperationCase strided_copy_case(std::string name, const StridedShape& s) {
+  StridedShape back = s;
+  std::swap(back.a, back.b);
+  return running(
+      {.operation = "strided_copy",
+       .name = std::move(name),
+       .inputs = {{"x", s.elements()}},
+       .outputs = {{"y", s.elements()}},
+       .gradients = {"x"}},
+      [=](auto& backend, auto& a) { backend.strided_copy(s, a["x"], a["y"]); },
+      [=](auto& backend, auto& a) { backend.strided_copy(back, a["dy"], a["dx"]); });
+}
+
+OperationCase rescale_case(std::string name, std::int64_t size) {
+  return running(
+      {.operation = "rescale",
+       .name = std::move(name),
+       .inputs = {{"x", size}},
+       .outputs = {{"y", size}, {"ones", size}},
+       .gradients = {"x"}},
+      [=](auto& backend, auto& a) {
+        backend.rescale(size, -0.3, 2, a["x"], a["y"]);
+        backend.fill(size, 1, a["ones"]);
+      },
+      [=](auto& backend, auto& a) { backend.rescale(size, -0.3, 0, a["dy"], a["dx"]); });
+}
+
+OperationCase matmul_case(std::string name, const MatmulShape& s, bool large) {
+  const double products = static_cast<double>(s.count * s.rows * s.depth * s.columns);
+  return running(
+      {.operation = "matmul",
+       .name = std::move(name),
+       .inputs = {{"a", s.count * s.rows * s.depth}, {"b", s.count * s.depth * s.columns}},
+       .outputs = {{"y", s.count * s.rows * s.columns}},
+       .gradients = {},
+       .flops = 2 * products,
+       .large = large},
+      [=](auto& backend, auto& a) { backend.matmul(s, a["a"], a["b"], a["y"]); },
+      [](auto&, auto&) {});
+}
+
+OperationCase reduce_sum_case(std::string name, const ReduceShape& s) {
+  const std::int64_t size = s.members * s.outer * s.inner;
+  return running(
+      {.operation = "reduce_sum",
+       .name = std::move(name),
+       .inputs = {{"x", size * s.length}},
        .outputs = {{"y", size}},
        .gradients = {}},
-      [=](auto& backend, auto& a) { backend.add(size, a["a"], a["b"], a["y"]); },
+      [=](auto& backend, auto& a) { backend.reduce_sum(s, 0.25, a["x"], a["y"]); },
       [](auto&, auto&) {});
+}
+
+OperationCase reduce_max_case(std::string name, const ReduceShape& s) {
+  const std::int64_t size = s.members * s.outer * s.inner;
+  return running(
+      {.operation = "reduce_max",
+       .name = std::move(name),
+       .inputs = {{"x", size * s.length}},
+       .outputs = {{"y", size}},
+       .gradients = {"x"},
+       .coarse = true},  // so that some are equal
+      [=](auto& backend, auto& a) { backend.reduce_max(s, a["x"], a["y"]); },
+      [=](auto& backend, auto& a) { backend.reduce_max_backward(s, a["x"], a["dy"], a["dx"]); });
+}
+
+OperationCase layer_norm_case(std::string name, const LayerNormShape& s, bool large) {
+  const std::int64_t rows = s.members * s.rows, size = rows * s.features;
+  return running(
+      {.operation = "layer_norm",
+       .name = std::move(name),
+       .inputs = {{"x", size}, {"gamma", s.members * s.features}, {"beta", s.members * s.features}},
+       .outputs = {{"y", size}},
+       .gradients = {"x", "gamma", "beta"},
+       .large = large},
+      [=](auto& backend, auto& a) {
+        backend.layer_norm(s, a["x"], a["gamma"], a["beta"], a["mean"], a["scale"], a["y"]);
+      },
+      [=](auto& backend, auto& a) {
+        backend.layer_norm_backward(s, a["x"], a["gamma"], a["mean"], a["scale"], a["dy"], a["dx"],
+                                    a["dgamma"], a["dbeta"]);
+      },
+      [=](auto& a) {
+        a.room("mean", static_cast<std::size_t>(rows));
+        a.room("scale", static_cast<std::size_t>(rows));
+      });
 }
 
 namespace {

@@ -47,7 +47,16 @@ OperationCase cross_entropy_case(std::string name, std::int64_t members, std::in
 OperationCase soft_cross_entropy_case(std::string name, std::int64_t members, std::int64_t batch,
                                       std::int64_t classes, bool weighted);
 OperationCase l2_case(std::string name, std::int64_t members, std::int64_t size);
-OperationCase add_case(std::string name, std::int64_t size);
+OperationCase arithmetic_case(std::string name, kernels::Arithmetic operation,
+                              const kernels::StridedShape& s, bool large = false);
+/// A copy of elements into another order, of as many.
+OperationCase strided_copy_case(std::string name, const kernels::StridedShape& s);
+OperationCase rescale_case(std::string name, std::int64_t size);
+OperationCase matmul_case(std::string name, const kernels::MatmulShape& s, bool large = false);
+OperationCase reduce_sum_case(std::string name, const kernels::ReduceShape& s);
+OperationCase reduce_max_case(std::string name, const kernels::ReduceShape& s);
+OperationCase layer_norm_case(std::string name, const kernels::LayerNormShape& s,
+                              bool large = false);
 /// Two steps from fresh state.
 OperationCase sgd_case(std::string name, std::int64_t members,
                        const std::vector<std::int64_t>& sizes,

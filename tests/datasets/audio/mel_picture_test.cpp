@@ -1,7 +1,6 @@
 #include "datasets/audio/mel_picture.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -17,9 +16,9 @@
 #include "kernels/support/error.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
+#include "tests/support/catch.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {
