@@ -27,23 +27,23 @@ TUTTI_SIMD void read_rows(std::int64_t rows, std::int64_t columns, std::int64_t 
   }
 }
 
-/// e [4, …], `each` apart, of pairs of windows one after another; d3 lies `to_d3` behind d0.
+/// V [4, …], `each` apart, of tiles one after another; d3 lies `to_d3` behind d0.
 template <class Number>
-TUTTI_SIMD void make_differences(std::int64_t pairs, std::int64_t columns, std::int64_t row,
-                                 std::int64_t to_d3, const Number* d, float scale, float offset,
-                                 float* e, std::int64_t each) {
+TUTTI_SIMD void transform_data(std::int64_t tiles, std::int64_t columns, std::int64_t row,
+                               std::int64_t to_d3, const Number* d, float scale, float offset,
+                               float* v, std::int64_t each) {
   constexpr std::int64_t ahead = 16;
-  for (; pairs > 0; --pairs, d += 2 * row, e += columns) {
+  for (; tiles > 0; --tiles, d += 2 * row, v += columns) {
     for (const Number* next : {d + ahead * row, d + (ahead + 1) * row}) {
       __builtin_prefetch(next);
       __builtin_prefetch(next + columns - 1);
     }
     in_vectors(columns, [&](std::int64_t i) TUTTI_INLINE {
       const auto d0 = d[i], d1 = d[row + i], d2 = d[2 * row + i], d3 = d[to_d3 + i];
-      e[i] = scale * static_cast<float>(d0 - d2);
-      e[each + i] = scale * static_cast<float>(d1 + d2) + offset;
-      e[2 * each + i] = scale * static_cast<float>(d2 - d1);
-      e[3 * each + i] = scale * static_cast<float>(d1 - d3);
+      v[i] = scale * static_cast<float>(d0 - d2);
+      v[each + i] = scale * static_cast<float>(d1 + d2) + offset;
+      v[2 * each + i] = scale * static_cast<float>(d2 - d1);
+      v[3 * each + i] = scale * static_cast<float>(d1 - d3);
     });
   }
 }
@@ -84,15 +84,15 @@ const float* Images::columns(std::int64_t image, std::int64_t begin, std::int64_
   return values;
 }
 
-void Images::differences(std::int64_t image, std::int64_t first, std::int64_t windows,
-                         std::int64_t begin, std::int64_t end, float* e) const {
-  const std::int64_t row = row_size(shape_), columns = end - begin, pairs = windows / 2;
+void Images::transformed(std::int64_t image, std::int64_t first, std::int64_t windows,
+                         std::int64_t begin, std::int64_t end, float* v) const {
+  const std::int64_t row = row_size(shape_), columns = end - begin, tiles = windows / 2;
   const std::int64_t each = (windows + 1) / 2 * columns;
   const auto make = [&](const auto* d, float scale, float offset) {
-    make_differences(pairs, columns, row, 3 * row, d, scale, offset, e, each);
-    if (windows % 2 == 1)  // of a window left, e3 is not used: there may be no d3
-      make_differences(1, columns, row, 2 * row, d + 2 * pairs * row, scale, offset,
-                       e + pairs * columns, each);
+    transform_data(tiles, columns, row, 3 * row, d, scale, offset, v, each);
+    if (windows % 2 == 1)  // of a window left, V3 is not used: there may be no d3
+      transform_data(1, columns, row, 2 * row, d + 2 * tiles * row, scale, offset,
+                     v + tiles * columns, each);
   };
   const std::int64_t at = first * row + begin;
   if (x_)

@@ -6,17 +6,18 @@
 /// windows of an image are the rows of a matrix that overlap, and the products read it where it
 /// lies.
 ///
-/// Where the filter is three rows of S values high, Y[i] = X[i] W[0] + X[i + 1] W[1] + X[i + 2]
-/// W[2] is a convolution of three taps, whose numbers are rows and matrices. Two outputs take four
-/// products instead of six by F(2, 3) of Lavin, Gray: Fast algorithms for convolutional neural
-/// networks (CVPR 2016): of d0 = X[2 p] … d3 = X[2 p + 3],
-///   e = (d0 - d2, d1 + d2, d2 - d1, d1 - d3), the differences
-///   v = (W0, (W0 + W1 + W2) / 2, (W0 - W1 + W2) / 2, W2)
-///   Y[2 p] = e0 v0 + e1 v1 + e2 v2,  Y[2 p + 1] = e1 v1 - e2 v2 - e3 v3
-/// and the same read backwards gives the gradient of the filter.
+/// Where the filter is three rows of S values high, Y[i] = d[i] g[0] + d[i + 1] g[1] + d[i + 2]
+/// g[2] is a convolution of three taps, whose numbers are rows d and matrices g. A tile of two
+/// outputs takes four products instead of six by Winograd's F(2, 3), in the letters of Lavin, Gray:
+/// Fast algorithms for convolutional neural networks (2015; CVPR 2016):
+///   V = B^T d = (d0 - d2, d1 + d2, d2 - d1, d1 - d3) of the rows d0 … d3 that the tile reads
+///   U = G g = (g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2)
+///   m = (V0 U0, V1 U1, V2 U2, V3 U3)
+///   Y = A^T m = (m0 + m1 + m2, m1 - m2 - m3)
+/// The gradient of the filter is the same read backwards: dm = A dY, dU = V^T dm, dg = G^T dU.
 namespace tutti::kernels::cpu {
 
-/// True for those that are fastest by pairs of windows.
+/// True for those that are fastest by F(2, 3).
 bool winograd_applies(const Conv2dShape& s);
 
 /// Images as the products read them: floats in memory, or bytes converted a piece at a time. What
@@ -34,9 +35,9 @@ class Images {
   const float* columns(std::int64_t image, std::int64_t begin, std::int64_t end,
                        std::int64_t& stride) const;
 
-  /// Columns [begin, end) of e [4, pairs] of windows first, first + 1, …
-  void differences(std::int64_t image, std::int64_t first, std::int64_t windows, std::int64_t begin,
-                   std::int64_t end, float* e) const;
+  /// Columns [begin, end) of V [4, tiles] of windows first, first + 1, …
+  void transformed(std::int64_t image, std::int64_t first, std::int64_t windows, std::int64_t begin,
+                   std::int64_t end, float* v) const;
 
  private:
   const std::uint8_t* bytes(std::int64_t image) const {
@@ -57,7 +58,8 @@ void conv2d_winograd(const Conv2dShape& s, const Images& x, const float* w, cons
 void conv2d_winograd_backward_filter(const Conv2dShape& s, const Images& x, const float* dy,
                                      float* dw);
 
-/// The same with relu and the larger of each pair of windows: see Backend::conv2d_relu_pool.
+/// The same with relu and the larger of each tile's windows: see conv2d_relu_pool in
+/// kernels/operations.h.
 void conv2d_winograd_relu_pool(const Conv2dShape& s, const Images& x, const float* w,
                                const float* b, float* y, std::uint8_t* argmax);
 void conv2d_winograd_relu_pool_backward(const Conv2dShape& s, const Images& x, const float* dy,
