@@ -17,10 +17,18 @@ struct Factors {
   std::int64_t b_stride;
 };
 
+/// In a register, and in memory at any float: deduction loses what `aligned` says.
+template <int lanes>
+struct Vectors {
+  typedef float Register __attribute__((vector_size(lanes * 4)));
+  typedef float InMemory __attribute__((vector_size(lanes * 4), aligned(4), may_alias));
+};
+
 /// The first `count` rows of a tile; the rows after them repeat the last and are not stored.
 template <int lanes, int rows, int vectors, class Store>
 TUTTI_INLINE inline void tile(Factors f, std::int64_t count, Store store) {
-  typedef float Vector __attribute__((vector_size(lanes * 4), aligned(4), may_alias));
+  using Vector = typename Vectors<lanes>::Register;
+  using InMemory = typename Vectors<lanes>::InMemory;
   Vector sums[rows][vectors];
   std::int64_t offsets[rows];
 #pragma GCC unroll 16
@@ -32,7 +40,7 @@ TUTTI_INLINE inline void tile(Factors f, std::int64_t count, Store store) {
   for (std::int64_t k = 0; k < f.depth; ++k) {
     Vector b[vectors];
 #pragma GCC unroll 4
-    for (int v = 0; v < vectors; ++v) b[v] = *reinterpret_cast<const Vector*>(f.b + v * lanes);
+    for (int v = 0; v < vectors; ++v) b[v] = *reinterpret_cast<const InMemory*>(f.b + v * lanes);
 #pragma GCC unroll 16
     for (int r = 0; r < rows; ++r)
 #pragma GCC unroll 4
@@ -54,11 +62,11 @@ template <int lanes, int rows, int vectors>
 TUTTI_INLINE inline void row_of_tiles(std::int64_t n, std::int64_t done, Factors f,
                                       std::int64_t count, bool add, float* c,
                                       std::int64_t c_stride) {
-  typedef float Vector __attribute__((vector_size(lanes * 4), aligned(4), may_alias));
+  using InMemory = typename Vectors<lanes>::InMemory;
   constexpr int width = lanes * vectors;
   for (; n >= width; n -= width, done += width, f.b += width, c += width)
     tile<lanes, rows, vectors>(f, count, [&](int r, int column, const auto& sum) TUTTI_INLINE {
-      Vector& to = *reinterpret_cast<Vector*>(c + r * c_stride + column);
+      InMemory& to = *reinterpret_cast<InMemory*>(c + r * c_stride + column);
       to = add ? to + sum : sum;
     });
   if (n == 0) return;
