@@ -39,6 +39,7 @@ void add_evaluate(CLI::App& program, int& status);
 void add_predict(CLI::App& program, int& status);
 void add_features(CLI::App& program, int& status);
 void add_spectrogram(CLI::App& program, int& status);
+void add_audit(CLI::App& program, int& status);
 void add_synth(CLI::App& program, int& status);
 void add_inspect(CLI::App& program, int& status);
 void add_run(CLI::App& program, int& status);

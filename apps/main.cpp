@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   tutti::add_reproduce(program, status);
   tutti::add_features(program, status);
   tutti::add_spectrogram(program, status);
+  tutti::add_audit(program, status);
   tutti::add_synth(program, status);
   tutti::add_inspect(program, status);
   tutti::add_run(program, status);

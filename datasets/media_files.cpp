@@ -42,6 +42,13 @@ constexpr std::array<std::string_view, 13> song_names = {".wav", ".au",   ".snd"
                                                          ".oga", ".opus", ".mp3", ".aif",  ".aiff",
                                                          ".m4a", ".aac",  ".wma"};
 
+std::string lower_extension(const fs::path& path) {
+  std::string extension = path.extension().string();
+  for (char& letter : extension)
+    if (letter >= 'A' && letter <= 'Z') letter += 'a' - 'A';
+  return extension;
+}
+
 bool names(std::span<const std::string_view> extensions, const std::string& extension) {
   return std::ranges::find(extensions, extension) != extensions.end();
 }
@@ -60,11 +67,14 @@ void collect(const fs::path& folder, Media media, std::set<fs::path>& seen,
 
 }  // namespace
 
+bool has_media_name(const fs::path& path) {
+  const std::string extension = lower_extension(path);
+  return names(picture_names, extension) || names(song_names, extension);
+}
+
 /// By its name, so that a link that leads nowhere is a bad picture rather than none.
 bool is_media(const fs::path& path, Media media) {
-  std::string extension = path.extension().string();
-  for (char& letter : extension)
-    if (letter >= 'A' && letter <= 'Z') letter += 'a' - 'A';
+  const std::string extension = lower_extension(path);
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) return false;
   if (media == Media::pictures) return names(picture_names, extension);
@@ -93,10 +103,19 @@ std::vector<fs::path> find_media(const fs::path& path, Media media) {
   const auto status = fs::status(path, problem);
   if (!fs::exists(status)) throw Error("cannot read ", path.string(), ": ", problem.message());
   if (!fs::is_directory(status)) return {path};
+  auto found = media_below(path, media);
+  if (found.empty()) throw Error(path.string(), " holds ", none_of(media));
+  return found;
+}
+
+std::vector<fs::path> media_below(const fs::path& folder, Media media) {
+  std::error_code problem;
+  if (!fs::is_directory(folder, problem))
+    throw Error(folder.string(), problem ? ": " + problem.message() : " is a file",
+                "; a folder is wanted");
   std::set<fs::path> seen;
   std::vector<fs::path> found;
-  collect(path, media, seen, found);
-  if (found.empty()) throw Error(path.string(), " holds ", none_of(media));
+  collect(folder, media, seen, found);
   return found;
 }
 

@@ -17,10 +17,16 @@ struct BadFile {
 /// name (.wav, .au, .flac, .ogg, .mp3 and others) or by what it holds. Folders are neither.
 bool is_media(const std::filesystem::path& path, Media media);
 
+/// Whether a name ends as those of pictures or songs do.
+bool has_media_name(const std::filesystem::path& path);
+
 /// The pictures or songs below a folder, sorted; the path itself if it is a file. Links are
 /// followed, hidden entries left out. An Error if there is no such path, none in it, or a folder
 /// that cannot be read.
 std::vector<std::filesystem::path> find_media(const std::filesystem::path& path, Media media);
+
+/// The same, but none is no Error, and the path has to be a folder.
+std::vector<std::filesystem::path> media_below(const std::filesystem::path& folder, Media media);
 
 /// The folders, and the pictures or songs, that stand in a folder; sorted by name, hidden ones left
 /// out. An Error if it cannot be read.

@@ -124,8 +124,17 @@ AudioFile::AudioFile(AudioFile&&) noexcept = default;
 AudioFile::~AudioFile() = default;
 
 std::vector<float> AudioFile::read(double seconds) {
-  const int rate = source_->file.samplerate();
-  return resample(source_->read(static_cast<std::int64_t>(seconds * rate)), rate);
+  return resample(read_as_it_is(seconds), sample_rate());
+}
+
+std::vector<float> AudioFile::read_as_it_is(double seconds) {
+  return source_->read(static_cast<std::int64_t>(seconds * sample_rate()));
+}
+
+int AudioFile::sample_rate() const { return source_->file.samplerate(); }
+
+double AudioFile::seconds() const {
+  return static_cast<double>(source_->file.frames()) / sample_rate();
 }
 
 void AudioFile::skip(double seconds) {

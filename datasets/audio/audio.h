@@ -26,7 +26,12 @@ class AudioFile {
 
   /// The next `seconds`, ceil(n · 22050 / rate) samples of the n that are there; none at the end.
   std::vector<float> read(double seconds);
+  /// The same at the file's own rate.
+  std::vector<float> read_as_it_is(double seconds);
   void skip(double seconds);
+
+  int sample_rate() const;
+  double seconds() const;  // that the file lasts, as it says itself
 
  private:
   struct Source;
