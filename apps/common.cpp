@@ -30,18 +30,31 @@ const CLI::Validator above_zero = number("POSITIVE", "above 0", [](double v) { r
 const CLI::Validator zero_or_above =
     number("NONNEGATIVE", "from 0 up", [](double v) { return v >= 0; });
 
+CLI::Option* add_words(CLI::App& command, const std::string& option, const std::string& help,
+                       const std::vector<std::string>& words, const std::string& usual,
+                       std::function<void(const std::string&)> set) {
+  return command.add_option_function<std::string>(option, std::move(set), help)
+      ->check(CLI::IsMember(words))
+      ->default_str(usual);
+}
+
+void add_classes_to(CLI::App& command, std::vector<std::string>& classes,
+                    const std::string& usual) {
+  command
+      .add_option("--classes", classes,
+                  "Names of the classes, in the order of the outputs, where RUN holds no run.json" +
+                      (usual.empty() ? "" : "; without it " + usual))
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("A,B,…");
+}
+
 void CommonOptions::add_to(CLI::App& command) {
-  command
-      .add_option("--device", device,
-                  "Where to compute: auto (a GPU if there is one), cpu, cuda (the GPU), simt (the "
-                  "GPU's kernels without a GPU; slow, for checks) or reference (slow, for checks)")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda", "simt", "reference"}))
-      ->capture_default_str();
-  command
-      .add_option("--precision", precision,
-                  "Matrix products on a GPU: fp32, or faster with factors rounded: tf32, bf16")
-      ->check(CLI::IsMember({"fp32", "tf32", "bf16"}))
-      ->capture_default_str();
+  add_words(command, "--device", device,
+            "Where to compute: auto (a GPU if there is one), cpu, cuda (the GPU), simt (the "
+            "GPU's kernels without a GPU; slow, for checks) or reference (slow, for checks)");
+  add_words(command, "--precision", precision,
+            "Matrix products on a GPU: fp32, or faster with factors rounded: tf32, bf16");
   command.add_option("--threads", threads, "Threads to use; 0 is one for each core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
@@ -52,14 +65,10 @@ void CommonOptions::add_to(CLI::App& command) {
 Device CommonOptions::prepare() const {
   if (threads > 0) set_thread_count(threads);
   const bool gpu = describe_gpu().available;
-  if (device == "cuda" && !gpu)
+  if (device == Device::cuda && !gpu)
     throw Error("--device cuda: ", describe_gpu().reason, "; 'tutti devices' lists what there is");
-  Device chosen = device == "auto" && gpu ? Device::cuda : Device::cpu;
-  for (const Device one : {Device::cuda, Device::simt, Device::reference})
-    if (device == name(one)) chosen = one;
-  kernels::context(chosen).set_precision(precision == "tf32"   ? Precision::tf32
-                                         : precision == "bf16" ? Precision::bf16
-                                                               : Precision::fp32);
+  const Device chosen = device.value_or(gpu ? Device::cuda : Device::cpu);
+  kernels::context(chosen).set_precision(precision);
   return chosen;
 }
 

@@ -1,10 +1,14 @@
 #pragma once
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "engine/tensor.h"
+#include "kernels/device_names.h"
 
 namespace tutti {
 
@@ -14,10 +18,39 @@ inline constexpr int done = 0, at_fault = 1, wrong_usage = 2, interrupted = 130;
 /// Numbers. CLI::PositiveNumber says "not in range" up to the largest double, in digits.
 extern const CLI::Validator above_zero, zero_or_above;
 
+/// An option of words; `set` gets the one that was given.
+CLI::Option* add_words(CLI::App& command, const std::string& option, const std::string& help,
+                       const std::vector<std::string>& words, const std::string& usual,
+                       std::function<void(const std::string&)> set);
+
+/// An option whose words are an enum's.
+template <NamedEnum T>
+CLI::Option* add_words(CLI::App& command, const std::string& option, T& value,
+                       const std::string& help) {
+  std::vector<std::string> words;
+  for (const auto& [known, word] : enum_names<T>.all) words.push_back(word);
+  return add_words(command, option, help, words, name(value),
+                   [&value](const std::string& word) { value = from_name<T>(word); });
+}
+/// The same with the word "auto" before them, which is no value.
+template <NamedEnum T>
+CLI::Option* add_words(CLI::App& command, const std::string& option, std::optional<T>& value,
+                       const std::string& help) {
+  std::vector<std::string> words = {"auto"};
+  for (const auto& [known, word] : enum_names<T>.all) words.push_back(word);
+  return add_words(command, option, help, words, value ? name(*value) : "auto",
+                   [&value](const std::string& word) {
+                     value = word == "auto" ? std::nullopt : std::optional(from_name<T>(word));
+                   });
+}
+
+/// --classes, of Keras files without a run.json; `usual` says where they come from without it.
+void add_classes_to(CLI::App& command, std::vector<std::string>& classes, const std::string& usual);
+
 /// Options that every computing command has.
 struct CommonOptions {
-  std::string device = "auto";
-  std::string precision = "fp32";
+  std::optional<Device> device;  // else a GPU if there is one
+  Precision precision = Precision::fp32;
   int threads = 0;  // 0: one a core
   bool json = false;
   bool quiet = false;

@@ -1,11 +1,11 @@
 #pragma once
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "apps/common.h"
-#include "apps/ensemble_report.h"
 #include "datasets/spectrogram_tree.h"
+#include "models/genre_cnn.h"
+#include "models/vote.h"
 
 namespace tutti {
 
@@ -20,14 +20,11 @@ struct EnsembleOptions {
   double bootstrap = 0.9, learning_rate = 1e-4, train_fraction = 0.8;
   int epochs = 15, batch = 32;
   std::uint64_t seed = 54;
-  std::string normalize = "standardize", vote = "mean";
+  Normalization normalize = Normalization::standardize;
+  Vote vote = Vote::mean;
   bool force = false, skip_bad = false;
 };
 
-Normalization normalization_named(const std::string& name);
 SpectrogramTree load_pictures(const EnsembleOptions& options);
-
-/// Trains and leaves a run in `out`; nothing if Ctrl-C stopped it.
-std::optional<EnsembleReport> train_run(const EnsembleOptions& options);
 
 }  // namespace tutti

@@ -1,22 +1,7 @@
 #include "apps/feature_options.h"
 
-#include "engine/members.h"
-#include "kernels/support/error.h"
-#include "models/keras/layers.h"
-
 namespace tutti {
-namespace {
-
 using nlohmann::json;
-
-Scaling scaling_named(const std::string& name) {
-  if (name == "none") return Scaling::none;
-  return name == "standard" ? Scaling::standard : Scaling::minmax;
-}
-
-}  // namespace
-
-const char* name(FeatureModel model) { return model == FeatureModel::lstm ? "lstm" : "rnn"; }
 
 FeatureOptions::FeatureOptions(FeatureModel which)
     : model(which),
@@ -56,12 +41,10 @@ void FeatureOptions::add_to(CLI::App& command) {
   command.add_option("--validation", validation, "Share of the rest to validate on while training")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  command
-      .add_option("--scaling", scaling,
-                  "Features as numbers: minmax (0 to 1), standard (mean 0, deviation 1) or none; "
-                  "fitted on the training rows")
-      ->check(CLI::IsMember({"minmax", "standard", "none"}))
-      ->capture_default_str();
+  add_words(
+      command, "--scaling", scaling,
+      "Features as numbers: minmax (0 to 1), standard (mean 0, standard deviation 1) or none; "
+      "fitted on the training rows");
   command.add_option("--seed", seed, "Seed of split, weights and order")->capture_default_str();
   common.add_to(command);
 }
@@ -70,7 +53,7 @@ FeatureRecipe FeatureOptions::recipe(Device device) const {
   FeatureRecipe recipe;
   recipe.model = model;
   recipe.lstm = lstm;
-  recipe.scaling = scaling_named(scaling);
+  recipe.scaling = scaling;
   recipe.seed = seed;
   recipe.device = device;
   recipe.from = from;
@@ -85,45 +68,13 @@ json FeatureOptions::to_json() const {
                   {"batch", batch},
                   {"test", test},
                   {"validation", validation},
-                  {"scaling", scaling}};
+                  {"scaling", name(scaling)}};
   if (model == FeatureModel::lstm)
     options.update({{"units", lstm.units},
                     {"layers", lstm.layers},
                     {"dense", lstm.dense},
                     {"dense_layers", lstm.dense_layers}});
   return options;
-}
-
-json to_json(const Scaler& scaler, const std::string& scaling) {
-  return {{"scaling", scaling},
-          {"features", feature_names()},
-          {"offset", scaler.offset},
-          {"scale", scaler.scale}};
-}
-
-FeatureClassifiers load_classifier(const std::filesystem::path& folder, const json& run,
-                                   Device device) {
-  const auto path = folder / "model.h5";
-  const KerasModel file = read_keras_file(path, ReadOptimizer::no);
-  const auto features = static_cast<std::int64_t>(feature_names().size());
-  try {
-    Model model = built_from_keras(file, 1, device);
-    if (model.input_shape() != Shape{features, 1})
-      throw Error("takes ", model.input_shape(), ", not ", Shape{features, 1}, ": ", features,
-                  " features");
-    set_weights(model, 0, file);
-    if (model.classes() != static_cast<std::int64_t>(run.at("classes").size()))
-      throw Error("tells ", model.classes(), " classes apart, run.json names ",
-                  run["classes"].size());
-    const json& preprocessing = run.at("preprocessing");
-    Scaler scaler{preprocessing.at("offset"), preprocessing.at("scale")};
-    if (scaler.offset.size() != feature_names().size() ||
-        scaler.scale.size() != feature_names().size())
-      throw Error("run.json scales ", scaler.offset.size(), " features, not ", features);
-    return {std::move(model), {scaler}};
-  } catch (const std::exception& problem) {
-    throw Error(path.string(), ": ", problem.what());
-  }
 }
 
 }  // namespace tutti

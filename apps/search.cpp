@@ -49,7 +49,7 @@ class SearchLines {
     bar_.clear();
     const Trial* best = best_trial(all, options_.direction());
     std::cerr << "trial " << std::setw(4) << trial.number << "  " << std::left << std::setw(8)
-              << state_word(trial.state) << std::right << "  " << options_.objective << ' '
+              << name(trial.state) << std::right << "  " << name(options_.objective) << ' '
               << value_word(trial.value) << "  best "
               << (best ? value_word(best->value) + " of trial " + std::to_string(best->number)
                        : "none")
@@ -82,7 +82,7 @@ class SearchRun {
       : options_(options),
         search_(search),
         study_(study),
-        sampler_(sampler_named(options.sampler)),
+        sampler_(make_sampler(options.sampler)),
         lines_(options, search.space, search.common.quiet) {}
 
   /// Fills the free places with new trials.

@@ -9,10 +9,18 @@
 
 #include "apps/common.h"
 #include "engine/training/history.h"
+#include "search/pruner.h"
+#include "search/sampler.h"
 #include "search/study.h"
 
 /// What the commands of `tutti tune` share: their options, and the search itself.
 namespace tutti {
+
+/// What a trial is judged by, after its last epoch.
+enum class Objective { val_accuracy, val_loss };
+template <>
+inline constexpr EnumNames<Objective> enum_names<Objective> = {
+    "objective", {{Objective::val_accuracy, "val_accuracy"}, {Objective::val_loss, "val_loss"}}};
 
 struct SearchOptions {
   void add_to(CLI::App& command);
@@ -20,7 +28,10 @@ struct SearchOptions {
   /// The space of --space, or the one given.
   Space space(const nlohmann::ordered_json& original, const std::vector<Tunable>& tunables) const;
 
-  std::string out, space_file, objective = "val_accuracy", sampler = "tpe", pruner = "median";
+  std::string out, space_file;
+  Objective objective = Objective::val_accuracy;
+  SamplerKind sampler = SamplerKind::tpe;
+  Pruner pruner = Pruner::median;
   std::int64_t trials = 50, jobs = 8;
   double timeout = 0;  // seconds; 0: none
   bool resume = false;

@@ -22,23 +22,14 @@ void SearchOptions::add_to(CLI::App& command) {
           "\"choices\": [16, 32]}}; \"when\": {\"dense_layers\": [1, 2]} makes one depend on "
           "another before it; what is absent keeps its option's value")
       ->type_name("FILE.json");
-  command
-      .add_option("--objective", objective,
-                  "What a trial is judged by: val_accuracy (most) or val_loss (least), after the "
-                  "last epoch")
-      ->check(CLI::IsMember({"val_accuracy", "val_loss"}))
-      ->capture_default_str();
-  command
-      .add_option("--sampler", sampler,
-                  "How trials are chosen: tpe (learns from those before), random, or grid (every "
-                  "combination)")
-      ->check(CLI::IsMember({"tpe", "random", "grid"}))
-      ->capture_default_str();
-  command
-      .add_option("--pruner", pruner,
-                  "median ends a trial whose best so far is below the median of those before; none")
-      ->check(CLI::IsMember({"median", "none"}))
-      ->capture_default_str();
+  add_words(command, "--objective", objective,
+            "What a trial is judged by: val_accuracy (most) or val_loss (least), after the last "
+            "epoch");
+  add_words(command, "--sampler", sampler,
+            "How trials are chosen: tpe (learns from those before), random, or grid (every "
+            "combination)");
+  add_words(command, "--pruner", pruner,
+            "median ends a trial whose best so far is below the median of those before; none");
   command
       .add_option(
           "--jobs", jobs,
@@ -54,7 +45,7 @@ void SearchOptions::add_to(CLI::App& command) {
 }
 
 Direction SearchOptions::direction() const {
-  return objective == "val_loss" ? Direction::minimize : Direction::maximize;
+  return objective == Objective::val_loss ? Direction::minimize : Direction::maximize;
 }
 
 Space SearchOptions::space(const nlohmann::ordered_json& original,

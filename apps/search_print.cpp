@@ -31,7 +31,7 @@ std::string counts_line(const std::vector<Trial>& trials) {
                            TrialState::running, TrialState::waiting}) {
     const auto n = std::count_if(trials.begin(), trials.end(),
                                  [&](const Trial& trial) { return trial.state == state; });
-    if (n) line << ", " << n << ' ' << state_word(state);
+    if (n) line << ", " << n << ' ' << name(state);
   }
   return line.str();
 }
@@ -49,7 +49,7 @@ std::vector<const Trial*> ranking(const SearchReport& report) {
 
 json trial_json(const Trial& trial, const SearchReport& report) {
   return {{"number", trial.number},
-          {"state", state_word(trial.state)},
+          {"state", name(trial.state)},
           {"value", trial.value ? json(*trial.value) : json()},
           {"params", params_json(trial.params, report.parameters)}};
 }
@@ -98,21 +98,6 @@ void print(const SearchReport& report, const json& test, bool as_json) {
   if (test.contains("accuracy"))
     std::cout << "\nThe best model on the test set: accuracy " << number_word(test["accuracy"])
               << ", loss " << number_word(test["loss"]) << '\n';
-}
-
-std::string state_word(TrialState state) {
-  switch (state) {
-    case TrialState::running:
-      return "running";
-    case TrialState::complete:
-      return "complete";
-    case TrialState::pruned:
-      return "pruned";
-    case TrialState::fail:
-      return "failed";
-    default:
-      return "waiting";
-  }
 }
 
 std::string value_word(const std::optional<double>& v) { return v ? fixed(*v, 4) : "-"; }

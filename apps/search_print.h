@@ -14,7 +14,6 @@ void print(const SearchReport& report, const nlohmann::json& test, bool as_json)
 /// search_history.png, search_importance.png, search_parallel.png and search_slices.png.
 void draw_search(const std::filesystem::path& folder, const SearchReport& report);
 
-std::string state_word(TrialState state);                // "complete"
 std::string value_word(const std::optional<double>& v);  // "0.9375"; "-" for none
 /// "units 52, lr 0.00239", in the space's order.
 std::string params_words(const Params& params, const Space& space);

@@ -2,16 +2,15 @@
 
 #include "apps/epoch_lines.h"
 #include "apps/search.h"
-#include "search/pruner.h"
 
 namespace tutti {
 
 bool TrialRun::report(const std::vector<EpochResult>& splits) {
   const EpochResult mean = mean_result(splits);
   trial_.intermediate[static_cast<std::int64_t>(history_.size())] =
-      options_->objective == "val_loss" ? mean.val_loss : mean.val_accuracy;
+      options_->objective == Objective::val_loss ? mean.val_loss : mean.val_accuracy;
   history_.push_back(splits);
-  if (options_->pruner != "median" || !median_prunes(trial_, *known_, options_->direction()))
+  if (options_->pruner == Pruner::none || !median_prunes(trial_, *known_, options_->direction()))
     return true;
   trial_.state = TrialState::pruned;
   return false;

@@ -86,11 +86,11 @@ double best_of(const Sampler& sampler, const Space& space, double (*function)(co
 }
 
 /// The quartiles over the seeds, between neighbours as NumPy's percentile.
-std::vector<double> quartiles(const char* sampler, const Space& space,
+std::vector<double> quartiles(SamplerKind sampler, const Space& space,
                               double (*function)(const Params&)) {
   std::vector<double> best;
   for (std::uint64_t seed = 0; seed < static_cast<std::uint64_t>(seeds); ++seed)
-    best.push_back(best_of(*sampler_named(sampler), space, function, seed));
+    best.push_back(best_of(*make_sampler(sampler), space, function, seed));
   std::sort(best.begin(), best.end());
   std::vector<double> found;
   for (const double share : {0.25, 0.5, 0.75}) {
@@ -112,7 +112,7 @@ int main(int argc, char** argv) {
       {"kind", {Distribution::Kind::categorical, 0, 0, 0, false, {0, 1, 2, 3}}, {}});
   const auto row = [](const char* name, const Space& space, double (*function)(const Params&)) {
     std::cout << name;
-    for (const char* sampler : {"tpe", "random"})
+    for (const auto sampler : {SamplerKind::tpe, SamplerKind::random})
       for (const double best : quartiles(sampler, space, function)) std::cout << ' ' << best;
     std::cout << std::endl;
   };

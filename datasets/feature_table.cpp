@@ -168,14 +168,6 @@ std::string fingerprint_of(const FeatureTable& table) {
 
 }  // namespace
 
-const char* name(FeatureSet set) { return set == FeatureSet::librosa ? "librosa" : "statistics"; }
-
-FeatureSet feature_set_named(const std::string& name) {
-  for (const auto set : {FeatureSet::librosa, FeatureSet::statistics})
-    if (name == tutti::name(set)) return set;
-  throw Error("'", name, "' is no set of features; librosa and statistics are");
-}
-
 const std::vector<std::string>& feature_names(FeatureSet set) {
   static const auto names = [] {
     std::istringstream list(
@@ -191,7 +183,7 @@ FeatureSet feature_set_of_table(const fs::path& table) {
   const fs::path record = fs::path(table) += ".json";
   if (!fs::exists(record)) return FeatureSet::librosa;
   try {
-    return feature_set_named(nlohmann::json::parse(read_file(record)).value("set", "librosa"));
+    return from_name<FeatureSet>(nlohmann::json::parse(read_file(record)).value("set", "librosa"));
   } catch (const std::exception& problem) {
     throw Error(record.string(), ": does not say how ", table.string(),
                 " was made: ", problem.what());

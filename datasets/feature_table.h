@@ -5,15 +5,17 @@
 #include <vector>
 
 #include "engine/tensor.h"
+#include "kernels/support/enum_names.h"
 
 namespace tutti {
 
 /// The columns of a table: the 28 features of the published data set (song_features), or the 800
 /// statistics of mel pictures (song_statistics).
 enum class FeatureSet { librosa, statistics };
-const char* name(FeatureSet set);  // "librosa", "statistics"
-/// An Error if there is no such set.
-FeatureSet feature_set_named(const std::string& name);
+template <>
+inline constexpr EnumNames<FeatureSet> enum_names<FeatureSet> = {
+    "set of features",
+    {{FeatureSet::librosa, "librosa"}, {FeatureSet::statistics, "statistics"}}};
 
 /// The features of a set in their order: tempo, beats, … mfcc20 of the published data set.
 const std::vector<std::string>& feature_names(FeatureSet set = FeatureSet::librosa);

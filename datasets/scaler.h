@@ -4,12 +4,17 @@
 #include <vector>
 
 #include "engine/tensor.h"
+#include "kernels/support/enum_names.h"
 
 namespace tutti {
 
 /// What the rows that a scaler is fitted on become: columns from 0 to 1, columns of mean 0 and
-/// (population) deviation 1, or what they were.
+/// (population) standard deviation 1, or what they were.
 enum class Scaling { minmax, standard, none };
+template <>
+inline constexpr EnumNames<Scaling> enum_names<Scaling> = {
+    "scaling",
+    {{Scaling::minmax, "minmax"}, {Scaling::standard, "standard"}, {Scaling::none, "none"}}};
 
 /// Scales a table column by column: x' = (x - offset) * scale.
 struct Scaler {

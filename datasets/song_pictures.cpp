@@ -49,16 +49,6 @@ nlohmann::json describe(PictureScale scale) {
 
 }  // namespace
 
-const char* name(PictureScale scale) {
-  return scale == PictureScale::mel ? "mel" : scale == PictureScale::linear ? "linear" : "mel128";
-}
-
-PictureScale scale_named(const std::string& name) {
-  for (const auto scale : {PictureScale::mel, PictureScale::linear, PictureScale::mel128})
-    if (name == tutti::name(scale)) return scale;
-  throw Error("'", name, "' is no scale of frequencies; mel, linear and mel128 are");
-}
-
 GreyPicture song_picture(const std::vector<float>& samples, PictureScale scale) {
   if (scale == PictureScale::mel128) return mel_picture(samples);
   return log_spectrogram(samples, song_rate,
@@ -69,7 +59,7 @@ std::optional<PictureScale> scale_of_tree(const fs::path& root) {
   const fs::path path = root / record;
   if (!fs::exists(path)) return std::nullopt;
   try {
-    return scale_named(nlohmann::json::parse(read_file(path)).at("scale"));
+    return from_name<PictureScale>(nlohmann::json::parse(read_file(path)).at("scale"));
   } catch (const std::exception& problem) {
     throw Error(path.string(), ": does not say how the pictures were made: ", problem.what());
   }

@@ -13,9 +13,12 @@ namespace tutti {
 /// What a song's picture shows: log_spectrogram, 127 bands that lie evenly in mels or in hertz, or
 /// mel_picture, librosa's 128 mel bands.
 enum class PictureScale { mel, linear, mel128 };
-const char* name(PictureScale scale);  // "mel", "linear", "mel128"
-/// An Error if there is no such scale.
-PictureScale scale_named(const std::string& name);
+template <>
+inline constexpr EnumNames<PictureScale> enum_names<PictureScale> = {
+    "scale of pictures",
+    {{PictureScale::mel, "mel"},
+     {PictureScale::linear, "linear"},
+     {PictureScale::mel128, "mel128"}}};
 
 /// The picture of a window of a song.
 GreyPicture song_picture(const std::vector<float>& samples, PictureScale scale);

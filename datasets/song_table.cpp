@@ -99,7 +99,7 @@ std::optional<LibrosaVersion> librosa_version_of_table(const fs::path& table) {
   const fs::path record = record_of(table);
   if (!fs::exists(record)) return std::nullopt;
   try {
-    return librosa_version_named(nlohmann::json::parse(read_file(record)).at("compat"));
+    return from_name<LibrosaVersion>(nlohmann::json::parse(read_file(record)).at("compat"));
   } catch (const std::exception& problem) {
     throw Error(record.string(), ": does not say how ", table.string(),
                 " was made: ", problem.what());

@@ -3,7 +3,18 @@
 #include <string>
 #include <vector>
 
+#include "kernels/support/enum_names.h"
+
 namespace tutti {
+
+/// The parts of a data set, as split.csv names them, and the whole of it.
+enum class Part { test, validation, train, all };
+template <>
+inline constexpr EnumNames<Part> enum_names<Part> = {"part of a split",
+                                                     {{Part::test, "test"},
+                                                      {Part::validation, "validation"},
+                                                      {Part::train, "train"},
+                                                      {Part::all, "all"}}};
 
 /// Row numbers of the parts of a data set, each sorted.
 struct Split {

@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/device_names.h"
 #include "kernels/gpu.h"
 #include "kernels/host_memory.h"
 #include "kernels/reference/reference_backend.h"
@@ -10,19 +11,7 @@
 
 namespace tutti {
 
-const char* name(Device device) {
-  switch (device) {
-    case Device::cpu:
-      return "cpu";
-    case Device::reference:
-      return "reference";
-    case Device::cuda:
-      return "cuda";
-    case Device::simt:
-      return "simt";
-  }
-  return "?";
-}
+const char* name(Device device) { return name<Device>(device); }
 
 namespace kernels {
 

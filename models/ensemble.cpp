@@ -1,6 +1,7 @@
 #include "models/ensemble.h"
 
 #include <algorithm>
+#include <charconv>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -90,6 +91,17 @@ std::vector<fs::path> member_files(const fs::path& folder) {
   return files;
 }
 
+std::optional<std::int64_t> member_number(const fs::path& file) {
+  const std::string name = file.filename().string(), before = "classifier_", after = ".h5";
+  if (!name.starts_with(before) || !name.ends_with(after)) return std::nullopt;
+  const char* const first = name.data() + before.size();
+  const char* const last = name.data() + name.size() - after.size();
+  std::int64_t number = 0;
+  const auto [end, problem] = std::from_chars(first, last, number);
+  if (problem != std::errc() || end != last || *first == '-') return std::nullopt;
+  return number;
+}
+
 Ensemble::Ensemble(std::int64_t n_classifiers, fs::path path, std::int64_t classes)
     : n_classifiers_(n_classifiers), path_(std::move(path)), classes_(classes) {
   if (n_classifiers < 1)
@@ -115,7 +127,12 @@ History Ensemble::fit(const Examples& training, const Examples& validation,
   }
   samples_.clear();
   samples_ = bootstrap_samples(training.rows, options.bootstrap_fraction, members);
+  const auto sample = static_cast<std::int64_t>(samples_[0].size());
+  if (options.batch_size > sample)
+    throw Error("a batch of ", options.batch_size, " cannot be drawn from a member's sample of ",
+                sample, " training examples");
 
+  if (options.on_start) options.on_start();
   fs::create_directories(path_);
   save();
   const MemberRows all_validate(members.size(), validation.rows);
@@ -165,19 +182,12 @@ Ensemble::Scores Ensemble::predict_classifiers(const Tensor& X) const {
 
 Ensemble::Scores Ensemble::predict_classifiers(const Tensor& X,
                                                const std::vector<std::int32_t>& rows) const {
-  Scores result{predict_probabilities(model(), oriented(X), rows), {}};
-  const auto scores = result.scores.to_vector<float>();
-  auto row = scores.begin();
-  for (std::int64_t m = 0; m < n_classifiers_; ++m) {
-    auto& labels = result.labels.emplace_back();
-    for (std::size_t i = 0; i < rows.size(); ++i, row += classes_)
-      labels.push_back(static_cast<std::int32_t>(std::max_element(row, row + classes_) - row));
-  }
-  return result;
+  const Tensor scores = predict_probabilities(model(), oriented(X), rows);
+  return {scores, member_labels(scores)};
 }
 
 std::vector<std::int32_t> Ensemble::predict(const Tensor& X, Vote rule) const {
-  return vote(predict_classifiers(X), rule);
+  return vote(predict_classifiers(X).scores, rule);
 }
 
 std::optional<double> Ensemble::out_of_bag_accuracy(const Examples& training) const {
@@ -231,37 +241,6 @@ Ensemble Ensemble::load_model(const fs::path& path, Device device) {
   ensemble.model_ = std::move(model);
   ensemble.time_first_ = time_first;
   return ensemble;
-}
-
-std::vector<float> mean_probabilities(const Tensor& scores) {
-  const auto all = scores.to_vector<float>();
-  const auto members = static_cast<std::size_t>(scores.dim(0)), each = all.size() / members;
-  std::vector<float> mean(each);
-  for (std::size_t i = 0; i < each; ++i) {
-    double sum = 0;
-    for (std::size_t m = 0; m < members; ++m) sum += all[m * each + i];
-    mean[i] = static_cast<float>(sum / static_cast<double>(members));
-  }
-  return mean;
-}
-
-std::vector<std::int32_t> vote(const Ensemble::Scores& scores, Vote rule) {
-  const auto classes = static_cast<std::size_t>(scores.scores.dim(2));
-  const auto n = static_cast<std::size_t>(scores.scores.dim(1));
-  const auto mean = mean_probabilities(scores.scores);
-  std::vector<std::int32_t> winners;
-  for (std::size_t i = 0; i < n; ++i) {
-    std::vector<int> votes(classes);
-    if (rule == Vote::majority)
-      for (const auto& labels : scores.labels) ++votes[static_cast<std::size_t>(labels[i])];
-    std::size_t best = 0;
-    for (std::size_t k = 1; k < classes; ++k)
-      if (std::pair(votes[k], mean[i * classes + k]) >
-          std::pair(votes[best], mean[i * classes + best]))
-        best = k;
-    winners.push_back(static_cast<std::int32_t>(best));
-  }
-  return winners;
 }
 
 }  // namespace tutti

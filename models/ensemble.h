@@ -7,13 +7,9 @@
 #include "engine/members.h"
 #include "engine/training/train.h"
 #include "models/genre_cnn.h"
+#include "models/vote.h"
 
 namespace tutti {
-
-enum class Vote {
-  mean,      ///< the class with the largest mean probability
-  majority,  ///< the class most members choose; of equally many, the one of larger mean probability
-};
 
 struct FitOptions {
   double bootstrap_fraction =
@@ -30,6 +26,9 @@ struct FitOptions {
   /// members. Pictures are then scaled as the files say, and Adam goes on where all of them hold
   /// it.
   std::filesystem::path from = {};
+  /// Called once everything is known to fit and `from` has been read, before the first file is
+  /// written.
+  std::function<void()> on_start = {};
 };
 
 /// A bagged ensemble of GenreCnn. Pictures are uint8 [n, 2900, 127, 1], time first, as the data set
@@ -91,11 +90,7 @@ class Ensemble {
 /// The files of an ensemble's members in a folder: classifier_0.h5, classifier_1.h5, …; where there
 /// is none, all .h5 and .keras files by name.
 std::vector<std::filesystem::path> member_files(const std::filesystem::path& folder);
-
-/// Mean over members of probabilities [M, n, K] -> [n][K], flat.
-std::vector<float> mean_probabilities(const Tensor& scores);
-
-/// The classes that the members vote for, [n].
-std::vector<std::int32_t> vote(const Ensemble::Scores& scores, Vote rule);
+/// Of classifier_K.h5 the number K; nothing if a file has another name.
+std::optional<std::int64_t> member_number(const std::filesystem::path& file);
 
 }  // namespace tutti

@@ -1,6 +1,7 @@
 #pragma once
 #include "engine/layers/model.h"
 #include "engine/training/examples.h"
+#include "kernels/support/enum_names.h"
 
 namespace tutti {
 
@@ -8,8 +9,14 @@ namespace tutti {
 enum class Normalization {
   none,         ///< 0 … 255
   scale,        ///< divided by 255
-  standardize,  ///< minus the mean of the training pixels, over their deviation
+  standardize,  ///< minus the mean of the training pixels, over their standard deviation
 };
+template <>
+inline constexpr EnumNames<Normalization> enum_names<Normalization> = {
+    "normalization",
+    {{Normalization::none, "none"},
+     {Normalization::scale, "scale"},
+     {Normalization::standardize, "standardize"}}};
 
 /// A pixel as a number: scale * byte + offset.
 struct PixelScaling {

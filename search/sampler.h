@@ -1,7 +1,6 @@
 #pragma once
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "kernels/support/random.h"
@@ -51,7 +50,12 @@ TpeSplit split_for_tpe(const std::vector<Trial>& trials, Direction direction);
 /// Of all possible values alike.
 double uniform_value(const Distribution& distribution, RandomStream& stream);
 
-/// "tpe", "random" or "grid".
-std::unique_ptr<Sampler> sampler_named(const std::string& name);
+enum class SamplerKind { tpe, random, grid };
+template <>
+inline constexpr EnumNames<SamplerKind> enum_names<SamplerKind> = {
+    "sampler",
+    {{SamplerKind::tpe, "tpe"}, {SamplerKind::random, "random"}, {SamplerKind::grid, "grid"}}};
+
+std::unique_ptr<Sampler> make_sampler(SamplerKind kind);
 
 }  // namespace tutti

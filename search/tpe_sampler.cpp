@@ -95,11 +95,16 @@ std::optional<Params> TpeSampler::suggest(const Space& space, const std::vector<
   return params;
 }
 
-std::unique_ptr<Sampler> sampler_named(const std::string& name) {
-  if (name == "tpe") return std::make_unique<TpeSampler>();
-  if (name == "random") return std::make_unique<RandomSampler>();
-  if (name == "grid") return std::make_unique<GridSampler>();
-  throw Error("there is no sampler '", name, "'; there are tpe, random and grid");
+std::unique_ptr<Sampler> make_sampler(SamplerKind kind) {
+  switch (kind) {
+    case SamplerKind::tpe:
+      return std::make_unique<TpeSampler>();
+    case SamplerKind::random:
+      return std::make_unique<RandomSampler>();
+    case SamplerKind::grid:
+      return std::make_unique<GridSampler>();
+  }
+  throw Error("a sampler that is not known");
 }
 
 }  // namespace tutti

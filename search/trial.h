@@ -5,12 +5,21 @@
 #include <string>
 #include <vector>
 
+#include "kernels/support/enum_names.h"
 #include "search/space.h"
 
 namespace tutti {
 
 enum class Direction { minimize, maximize };
 enum class TrialState { running, complete, pruned, fail, waiting };
+template <>
+inline constexpr EnumNames<TrialState> enum_names<TrialState> = {
+    "state of a trial",
+    {{TrialState::running, "running"},
+     {TrialState::complete, "complete"},
+     {TrialState::pruned, "pruned"},
+     {TrialState::fail, "failed"},
+     {TrialState::waiting, "waiting"}}};
 
 /// One set of values and what came of it.
 struct Trial {

@@ -60,7 +60,8 @@ int devices(const CommonOptions& common) {
   print(gpu);
   std::cout << "simt       the GPU's kernels on a machine in software, for checks\n"
                "reference  naive loops, for checks\n\n--device "
-            << common.device << " takes " << name(chosen) << " here.\n";
+            << (common.device ? name(*common.device) : "auto") << " takes " << name(chosen)
+            << " here.\n";
   return done;
 }
 

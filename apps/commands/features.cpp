@@ -13,27 +13,28 @@ namespace {
 
 struct FeaturesCommand {
   CommonOptions common;
-  std::string audio, out, compat = "0.11", set = "librosa";
+  std::string audio, out;
+  LibrosaVersion compat = LibrosaVersion::v0_11;
+  FeatureSet set = FeatureSet::librosa;
 };
 
 int features(const FeaturesCommand& o) {
   o.common.prepare();
-  const bool statistics = feature_set_named(o.set) == FeatureSet::statistics;
+  const bool statistics = o.set == FeatureSet::statistics;
   const Media media = statistics ? media_of_tree(o.audio) : Media::songs;
   const GenreTree songs = find_genre_tree(o.audio, media);
   ProgressBar bar("listening ", "songs", o.common.quiet);
   const auto progress = [&](std::int64_t n, std::int64_t total) { bar.update(n, total); };
   const SongProblems problems =
-      statistics
-          ? write_statistics_table(o.out, o.audio, songs, media, progress)
-          : write_song_table(o.out, o.audio, songs, librosa_version_named(o.compat), progress);
+      statistics ? write_statistics_table(o.out, o.audio, songs, media, progress)
+                 : write_song_table(o.out, o.audio, songs, o.compat, progress);
   bar.clear();
   tell(problems);
   const auto count = songs.paths.size() - problems.bad.size();
   if (o.common.json) {
     nlohmann::json document = {
-        {"songs", count}, {"genres", songs.genres}, {"set", o.set}, {"features", o.out}};
-    if (!statistics) document["compat"] = o.compat;
+        {"songs", count}, {"genres", songs.genres}, {"set", name(o.set)}, {"features", o.out}};
+    if (!statistics) document["compat"] = name(o.compat);
     add_to(document, problems);
     std::cout << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else {
@@ -60,19 +61,12 @@ void add_features(CLI::App& program, int& status) {
       ->add_option("--out", o->out, "The table; FEATURES.csv.json beside it says how it was made")
       ->required()
       ->type_name("FEATURES.csv");
-  command
-      ->add_option("--set", o->set,
-                   "librosa: the 28 features; statistics: 800 of a mel picture, as of tutti "
-                   "spectrogram --bands mel128")
-      ->check(CLI::IsMember({"librosa", "statistics"}))
-      ->capture_default_str();
-  command
-      ->add_option(
-          "--compat", o->compat,
-          "The version of librosa whose 28 features to give: 0.11, or 0.6 as in the published "
-          "tables")
-      ->check(CLI::IsMember({"0.6", "0.11"}))
-      ->capture_default_str();
+  add_words(*command, "--set", o->set,
+            "librosa: the 28 features; statistics: 800 of a mel picture, as of tutti spectrogram "
+            "--bands mel128");
+  add_words(*command, "--compat", o->compat,
+            "The version of librosa whose 28 features to give: 0.11, or 0.6 as in the published "
+            "tables");
   o->common.add_to(*command);
   command->callback([o, &status] { status = features(*o); });
 }

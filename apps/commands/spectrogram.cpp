@@ -8,16 +8,25 @@
 #include "datasets/song_pictures.h"
 
 namespace tutti {
+enum class Bands { of_pictures, mel128 };
+template <>
+inline constexpr EnumNames<Bands> enum_names<Bands> = {
+    "set of bands", {{Bands::of_pictures, "127"}, {Bands::mel128, "mel128"}}};
+
 namespace {
 
 struct SpectrogramCommand {
   CommonOptions common;
-  std::string audio, out, scale = "mel", bands = "127";
+  std::string audio, out;
+  FrequencyScale scale = FrequencyScale::mel;
+  Bands bands = Bands::of_pictures;
 };
 
 int spectrogram(const SpectrogramCommand& o) {
   o.common.prepare();
-  const auto scale = o.bands == "mel128" ? PictureScale::mel128 : scale_named(o.scale);
+  const auto scale = o.bands == Bands::mel128           ? PictureScale::mel128
+                     : o.scale == FrequencyScale::mel ? PictureScale::mel
+                                                      : PictureScale::linear;
   const GenreTree songs = find_genre_tree(o.audio, Media::songs);
   ProgressBar bar("listening ", "songs", o.common.quiet);
   const SongProblems problems =
@@ -58,19 +67,12 @@ void add_spectrogram(CLI::App& program, int& status) {
                    "spectrogram.json says how they were made")
       ->required()
       ->type_name("GENRES_DIR");
-  auto* scale =
-      command
-          ->add_option("--scale", o->scale,
-                       "How frequencies lie from 0 to 11 025 Hz: mel (as one hears) or linear")
-          ->check(CLI::IsMember({"mel", "linear"}))
-          ->capture_default_str();
-  command
-      ->add_option("--bands", o->bands,
-                   "127 frequencies x 2900 times, or mel128: librosa's 128 mel bands, 775 times in "
-                   "30 s, fewer for shorter songs")
-      ->check(CLI::IsMember({"127", "mel128"}))
-      ->excludes(scale)
-      ->capture_default_str();
+  auto* scale = add_words(*command, "--scale", o->scale,
+                          "How frequencies lie from 0 to 11 025 Hz: mel (as one hears) or linear");
+  add_words(*command, "--bands", o->bands,
+            "127 frequencies x 2900 times, or mel128: librosa's 128 mel bands, 775 times in 30 s, "
+            "fewer for shorter songs")
+      ->excludes(scale);
   o->common.add_to(*command);
   command->callback([o, &status] { status = spectrogram(*o); });
 }

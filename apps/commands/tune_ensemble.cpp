@@ -1,9 +1,10 @@
 #include <memory>
 
-#include "apps/ensemble_options.h"
+#include "apps/ensemble_training.h"
 #include "apps/search.h"
 #include "datasets/split.h"
 #include "kernels/support/error.h"
+#include "models/ensemble.h"
 
 namespace tutti {
 namespace {
@@ -57,7 +58,7 @@ void train_trial(TrialRun& run, const EnsembleOptions& o, const fs::path& scratc
                   .epochs = o.epochs,
                   .learning_rate = o.learning_rate,
                   .seed = o.seed,
-                  .normalization = normalization_named(o.normalize),
+                  .normalization = o.normalize,
                   .device = device},
                  ended.get_token(),
                  {.on_epoch = [&](int epoch, const std::vector<EpochResult>& members) {
@@ -97,7 +98,7 @@ int tune(const TuneOptions& o) {
                 .train = {},
                 .train_best = {}};
   search.settings = {{"model", "ensemble"},
-                     {"objective", o.search.objective},
+                     {"objective", name(o.search.objective)},
                      {"space", json(to_json(space))},
                      {"options",
                       {{"members", e.members},
@@ -105,7 +106,7 @@ int tune(const TuneOptions& o) {
                        {"batch", e.batch},
                        {"lr", e.learning_rate},
                        {"bootstrap", e.bootstrap},
-                       {"normalize", e.normalize},
+                       {"normalize", name(e.normalize)},
                        {"train_fraction", e.train_fraction}}},
                      {"seed", e.seed},
                      {"data", tree.pictures.fingerprint}};
@@ -121,8 +122,8 @@ int tune(const TuneOptions& o) {
     EnsembleOptions best = with(e, params, space);
     best.out = o.search.out;
     best.force = best.common.quiet = true;
-    const auto report = train_run(best);
-    return report ? to_json(*report) : json();
+    const auto evaluation = train_run(best);
+    return evaluation ? to_json(*evaluation) : json();
   };
   return run_search(o.search, search);
 }

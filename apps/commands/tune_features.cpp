@@ -1,11 +1,10 @@
 #include <algorithm>
 #include <memory>
 
-#include "apps/feature_options.h"
+#include "apps/feature_training.h"
 #include "apps/search.h"
 #include "kernels/support/error.h"
 #include "models/feature_trials.h"
-#include "reports/metrics_json.h"
 
 namespace tutti {
 namespace {
@@ -110,7 +109,7 @@ int tune(const TuneOptions& o) {
                 .common = f.common,
                 .train = {},
                 .train_best = {}};
-  search.settings = {{"model", name(f.model)},   {"objective", o.search.objective},
+  search.settings = {{"model", name(f.model)},   {"objective", name(o.search.objective)},
                      {"folds", o.folds},         {"space", json(to_json(space))},
                      {"options", f.to_json()},   {"seed", f.seed},
                      {"data", table.fingerprint}};
@@ -119,8 +118,8 @@ int tune(const TuneOptions& o) {
   search.train_best = [&](const Params& params) {
     FeatureOptions best = with(f, params, space);
     best.common.quiet = true;
-    const auto metrics = train_run(best, o.search.out, true);
-    return metrics ? to_json(*metrics) : json();
+    const auto evaluation = train_run(best, o.search.out, true);
+    return evaluation ? to_json(*evaluation) : json();
   };
   return run_search(o.search, search);
 }

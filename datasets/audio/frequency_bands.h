@@ -4,11 +4,15 @@
 #include <vector>
 
 #include "datasets/audio/fourier.h"
+#include "kernels/support/enum_names.h"
 
 namespace tutti {
 
 /// Where the peaks of frequency bands lie evenly: on Slaney's mel scale or in hertz.
 enum class FrequencyScale { mel, linear };
+template <>
+inline constexpr EnumNames<FrequencyScale> enum_names<FrequencyScale> = {
+    "frequency scale", {{FrequencyScale::mel, "mel"}, {FrequencyScale::linear, "linear"}}};
 
 /// A triangle over the bins of a power spectrum, zero outside [first, first + weights.size()).
 struct FrequencyBand {

@@ -1,5 +1,5 @@
 #pragma once
-#include <string>
+#include "kernels/support/enum_names.h"
 
 namespace tutti {
 
@@ -7,9 +7,8 @@ namespace tutti {
 /// frames beyond the ends of a song see it mirrored (since then zeros), tempo and beats are chosen
 /// by older rules.
 enum class LibrosaVersion { v0_6, v0_11 };
-
-const char* name(LibrosaVersion compat);  // "0.6", "0.11"
-/// An Error if there is no such version.
-LibrosaVersion librosa_version_named(const std::string& name);
+template <>
+inline constexpr EnumNames<LibrosaVersion> enum_names<LibrosaVersion> = {
+    "version of librosa", {{LibrosaVersion::v0_6, "0.6"}, {LibrosaVersion::v0_11, "0.11"}}};
 
 }  // namespace tutti

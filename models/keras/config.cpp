@@ -79,7 +79,7 @@ KerasModel described_by(const json& description) {
       throw Error("it holds a ", kind, " model, not a Sequential or a Functional one");
     const json& config = description.at("config");
     KerasModel model;
-    // Up to Keras 2.2.2 a Sequential model's config is the list of its layers.
+    // Up to Keras 2.2.2 a Model model's config is the list of its layers.
     if (config.is_object()) model.name = config.value("name", model.name);
     const json layers = functional          ? chain(config)
                         : config.is_array() ? config

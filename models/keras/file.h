@@ -9,7 +9,7 @@
 
 namespace tutti {
 
-/// One layer of a Keras Sequential model as its file holds it.
+/// One layer of a Keras Model model as its file holds it.
 struct KerasLayer {
   struct Weight {
     std::string name;  // "kernel", "bias"

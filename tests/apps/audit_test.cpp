@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "datasets/audio/audio.h"
@@ -7,9 +6,9 @@
 #include "tests/support/files.h"
 #include "tests/support/program.h"
 #include "tests/support/values.h"
+#include "tests/support/catch.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
 using test::run_tutti;
 using test::word;
 namespace fs = std::filesystem;

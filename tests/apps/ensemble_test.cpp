@@ -222,6 +222,39 @@ TEST_CASE("A run is not overwritten without --force, and only the run's own file
   CHECK_FALSE(fs::exists(folder / "run" / "classifier_1.h5"));
 }
 
+TEST_CASE("A training that cannot be leaves the run that it was to replace") {
+  const TemporaryFolder folder;
+  fs::copy(trained(), folder / "run");
+  fs::create_directories(folder / "none");
+  for (const auto& [options, named] : std::vector<std::pair<std::string, std::string>>{
+           {"--members 2 --batch 1000", "--batch 1000"},
+           {"--batch 8 --members 3 --from " + word(folder / "run"), "holds 2 members, not 3"},
+           {"--batch 8 --members 2 --from " + word(folder / "none"), "holds 0 members, not 2"},
+           {"--batch 8 --members 2 --from " + word(folder / "none.h5"), "none.h5"},
+           {"--batch 8 --train-fraction 1", "train"}}) {
+    CAPTURE(options);
+    const auto refused = run_tutti("train ensemble " + data() + " --out " + word(folder / "run") +
+                                   " --epochs 1 --force " + options);
+    CHECK(refused.status == 1);
+    CHECK_THAT(refused.err, Contains(named));
+    for (const char* name : {"run.json", "split.csv", "metrics.json", "history.csv",
+                             "classifier_0.h5", "classifier_1.h5", "confusion.png"})
+      CHECK(text_of(folder / "run" / name) == text_of(trained() / name));
+  }
+}
+
+TEST_CASE("An ensemble goes on from the run that it replaces") {
+  const TemporaryFolder folder;
+  fs::copy(trained(), folder / "run");
+  const auto on = run_tutti(quick(folder / "run") + "--force --from " + word(folder / "run"));
+  CAPTURE(on.err);
+  REQUIRE(on.status == 0);
+  const auto steps = [](const fs::path& file) {
+    return tutti::adam_of(tutti::read_keras_file(file)).state.steps;
+  };
+  CHECK(steps(folder / "run/classifier_1.h5") == 2 * steps(trained() / "classifier_1.h5"));
+}
+
 TEST_CASE("Bad input to training is status 1 and one line that names it") {
   const TemporaryFolder folder;
   fs::create_directories(folder / "empty");

@@ -74,6 +74,31 @@ TEST_CASE("Training goes on from a Keras file: weights, network and Adam") {
   CHECK(run_tutti(f.train("lstm", "none", "--from none.h5")).status == 1);
 }
 
+TEST_CASE("A classifier goes on from the run that it replaces, or leaves it alone") {
+  const Fixture f;
+  REQUIRE(run_tutti(f.train("lstm", "run", "--epochs 2 --units 5 --layers 1")).status == 0);
+  const fs::path model = f.folder / "run/model.h5";
+  const std::string before = text_of(model);
+  const auto steps = [&] { return tutti::adam_of(tutti::read_keras_file(model)).state.steps; };
+  const auto first = steps();
+  for (const auto& [options, named] : std::vector<std::pair<std::string, std::string>>{
+           {"--batch 1000", "--batch 1000"},
+           {"--test 0.99", "class"},
+           {"--from none.h5", "none.h5"},
+           {"--from " + word(tutti::test::golden("keras_models/keras3/recurrent.h5")),
+            "takes [6, 3]"}}) {
+    CAPTURE(options);
+    const auto refused = run_tutti(f.train("lstm", "run", "--force " + options));
+    CHECK(refused.status == 1);
+    CHECK_THAT(refused.err, Contains(named));
+    CHECK(text_of(model) == before);
+    CHECK(fs::exists(f.folder / "run/metrics.json"));
+  }
+  REQUIRE(run_tutti(f.train("lstm", "run", "--epochs 2 --force --from " + word(model))).status ==
+          0);
+  CHECK(steps() == 2 * first);
+}
+
 TEST_CASE("A song gets the same answer alone and among others") {
   const Fixture f;
   REQUIRE(run_tutti(f.train("lstm", "run")).status == 0);

@@ -244,7 +244,7 @@ TEST_CASE("A model judges only what was made as what it was trained on") {
                " --members 1 --epochs 1 --batch 4");
   const auto deaf = run_tutti("predict " + word(folder / "unknown") + " " + word(t.audio));
   CHECK(deaf.status == 1);
-  CHECK_THAT(deaf.err, Contains("cannot judge songs"));
+  CHECK_THAT(deaf.err, Contains("cannot classify songs"));
 }
 
 TEST_CASE("Real clips get the genres of their rows in the published tables") {

@@ -154,17 +154,18 @@ TEST_CASE("A batch larger than a member's sample is refused") {
   const Stripes data(4);
   FitOptions options = quick();
   options.batch_size = 10;
+  options.on_start = [] { FAIL("it must not start"); };
   CHECK_THROWS_WITH(Ensemble(1, folder.path(), 2).fit(data.rows(0, 4), Examples(), options),
                     Contains("batch of 10") && Contains("3 training examples"));
 }
 
 TEST_CASE("Members vote by mean probability, or by majority") {
   // Three members, one example: two lean to class 0, one is sure of class 1.
-  const Ensemble::Scores scores{Tensor::from<float>({3, 1, 2}, {0.6f, 0.4f, 0.6f, 0.4f, 0, 1}),
-                                {{0}, {0}, {1}}};
+  const Tensor scores = Tensor::from<float>({3, 1, 2}, {0.6f, 0.4f, 0.6f, 0.4f, 0, 1});
+  CHECK(member_labels(scores) == std::vector<std::vector<std::int32_t>>{{0}, {0}, {1}});
   CHECK(vote(scores, Vote::mean) == std::vector<std::int32_t>{1});
   CHECK(vote(scores, Vote::majority) == std::vector<std::int32_t>{0});
-  CHECK(mean_probabilities(scores.scores)[0] == Approx(0.4));
+  CHECK(mean_probabilities(scores)[0] == Approx(0.4));
 }
 
 TEST_CASE("A network whose axes cannot be exchanged sees pictures as its file has them") {

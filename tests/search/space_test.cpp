@@ -75,9 +75,9 @@ TEST_CASE("What is wrong with a space is said with its parameter") {
 
 TEST_CASE("Samplers keep to the space and its conditions") {
   const Space space = space_of(whole);
-  for (const char* name : {"tpe", "random"}) {
-    CAPTURE(name);
-    const auto sampler = sampler_named(name);
+  for (const auto kind : {SamplerKind::tpe, SamplerKind::random}) {
+    CAPTURE(name(kind));
+    const auto sampler = make_sampler(kind);
     std::vector<Trial> trials;
     int absent = 0;
     for (int n = 0; n < 60; ++n) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -17,9 +16,9 @@
 #include "kernels/support/threads.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
+#include "tests/support/catch.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
 namespace {

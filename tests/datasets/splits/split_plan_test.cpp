@@ -1,7 +1,6 @@
 #include "datasets/splits/split_plan.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <map>
 #include <set>
 
@@ -10,10 +9,9 @@
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "tests/support/files.h"
+#include "tests/support/catch.h"
 
 using namespace tutti;
-using Catch::Matchers::Contains;
-using Catch::Matchers::Equals;
 namespace fs = std::filesystem;
 
 namespace {

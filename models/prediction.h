@@ -1,9 +1,8 @@
 #pragma once
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "models/ensemble.h"
+#include "models/vote.h"
 
 namespace tutti {
 
@@ -21,16 +20,5 @@ struct Prediction {
 /// [members, rows, classes].
 Prediction decide(const std::string& path, const Tensor& scores, std::int64_t first,
                   std::int64_t count, const std::vector<std::string>& classes, Vote rule);
-
-/// A table; with `windows` also a line for each of them.
-std::string to_text(const std::vector<Prediction>& predictions, bool windows);
-/// The columns path, start (empty for a song as a whole, seconds for a window), genre, probability,
-/// votes (joined by ';') and the probability of each class.
-std::string to_csv(const std::vector<Prediction>& predictions,
-                   const std::vector<std::string>& classes, bool windows);
-/// A list, each of the path, genre, probability, probabilities by class, votes and, if asked for,
-/// windows.
-nlohmann::json to_json(const std::vector<Prediction>& predictions,
-                       const std::vector<std::string>& classes, bool windows);
 
 }  // namespace tutti

@@ -1,10 +1,9 @@
-#include "apps/prediction.h"
+#include "apps/prediction_print.h"
 
 #include <algorithm>
 #include <iomanip>
 #include <sstream>
 
-#include "datasets/audio/audio.h"
 #include "datasets/csv.h"
 #include "kernels/support/text.h"
 
@@ -12,49 +11,6 @@ namespace tutti {
 namespace {
 
 using nlohmann::json;
-
-/// The vote of some voters, by their probabilities [voters][classes].
-struct Verdict {
-  std::int32_t winner;
-  std::vector<float> mean;
-};
-
-Verdict verdict_of(const std::vector<float>& probabilities, std::int64_t classes, Vote rule) {
-  const auto voters = static_cast<std::int64_t>(probabilities.size()) / classes;
-  Ensemble::Scores scores{Tensor::from({voters, 1, classes}, probabilities), {}};
-  for (auto row = probabilities.begin(); row != probabilities.end(); row += classes)
-    scores.labels.push_back(
-        {static_cast<std::int32_t>(std::max_element(row, row + classes) - row)});
-  return {vote(scores, rule)[0], mean_probabilities(scores.scores)};
-}
-
-struct Range {
-  std::int64_t first, count;
-};
-
-/// The rows of some members, of probabilities [members, rows, classes].
-std::vector<float> pick(const Tensor& scores, Range members, Range rows) {
-  const auto classes = scores.dim(2);
-  std::vector<float> picked;
-  for (auto m = members.first; m < members.first + members.count; ++m) {
-    const float* const first = scores.data<float>() + (m * scores.dim(1) + rows.first) * classes;
-    picked.insert(picked.end(), first, first + rows.count * classes);
-  }
-  return picked;
-}
-
-Prediction decide_on(const std::string& path, const Tensor& scores, Range rows,
-                     const std::vector<std::string>& classes, Vote rule) {
-  const auto count = static_cast<std::int64_t>(classes.size());
-  const auto [winner, mean] = verdict_of(pick(scores, {0, scores.dim(0)}, rows), count, rule);
-  const auto genre = static_cast<std::size_t>(winner);
-  Prediction prediction{path, classes[genre], mean[genre], mean, {}, 0, {}};
-  for (std::int64_t m = 0; m < scores.dim(0); ++m) {
-    const auto of_member = verdict_of(pick(scores, {m, 1}, rows), count, rule).winner;
-    prediction.votes.push_back(classes[static_cast<std::size_t>(of_member)]);
-  }
-  return prediction;
-}
 
 /// A song, followed by its windows if they are asked for.
 std::vector<const Prediction*> lines(const Prediction& song, bool windows) {
@@ -95,16 +51,6 @@ json to_json(const Prediction& p, const std::vector<std::string>& classes) {
 }
 
 }  // namespace
-
-Prediction decide(const std::string& path, const Tensor& scores, std::int64_t first,
-                  std::int64_t count, const std::vector<std::string>& classes, Vote rule) {
-  Prediction prediction = decide_on(path, scores, {first, count}, classes, rule);
-  for (std::int64_t window = 0; window < count; ++window) {
-    prediction.windows.push_back(decide_on("", scores, {first + window, 1}, classes, rule));
-    prediction.windows.back().start = window_seconds * static_cast<double>(window);
-  }
-  return prediction;
-}
 
 std::string to_text(const std::vector<Prediction>& predictions, bool windows) {
   std::size_t path_width = 4, genre_width = 5;

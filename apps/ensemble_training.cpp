@@ -1,0 +1,147 @@
+#include "apps/ensemble_training.h"
+
+#include <iostream>
+
+#include "apps/epoch_lines.h"
+#include "apps/run_directory.h"
+#include "datasets/song_pictures.h"
+#include "datasets/split.h"
+#include "kernels/support/error.h"
+#include "models/ensemble.h"
+
+namespace tutti {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// The pictures and their two parts.
+struct Parts {
+  explicit Parts(const EnsembleOptions& o)
+      : tree(load_pictures(o)),
+        split(split_train_test(static_cast<std::int64_t>(tree.labels.size()), o.train_fraction,
+                               o.seed)),
+        training(tree.pictures.pixels, tree.labels, split.train),
+        test(tree.pictures.pixels, tree.labels, split.test) {}
+
+  SpectrogramTree tree;
+  Split split;
+  Examples training, test;
+};
+
+std::int64_t sample_size(const EnsembleOptions& o, const Parts& parts) {
+  return bootstrap_size(o.bootstrap, parts.training.size());
+}
+
+RunFile run_file(const EnsembleOptions& o, const SpectrogramTree& tree) {
+  return {o.out,
+          ModelKind::ensemble,
+          tree.genres,
+          tree.pictures.fingerprint,
+          o.members,
+          {},
+          to_json(PicturePreprocessing{o.normalize, scale_of_tree(o.data)})};
+}
+
+void write_description(const EnsembleOptions& o, const SpectrogramTree& tree, const RunFile& file,
+                       Device device) {
+  json skipped = json::array();
+  for (const auto& bad : tree.pictures.bad) skipped.push_back(bad.path.generic_string());
+  const json options = {{"members", o.members},
+                        {"bootstrap", o.bootstrap},
+                        {"epochs", o.epochs},
+                        {"batch", o.batch},
+                        {"lr", o.learning_rate},
+                        {"train_fraction", o.train_fraction},
+                        {"normalize", name(o.normalize)},
+                        {"vote", name(o.vote)},
+                        {"from", o.from.empty() ? json() : json(o.from)}};
+  write_run(file, {options,
+                   o.seed,
+                   device,
+                   {{"path", fs::absolute(o.data).lexically_normal().string()},
+                    {"pictures", tree.labels.size()},
+                    {"skipped", skipped}}});
+}
+
+std::vector<SplitRow> split_rows(const SpectrogramTree& tree, const Split& split) {
+  std::vector<SplitRow> rows;
+  for (std::size_t i = 0; i < tree.labels.size(); ++i)
+    rows.push_back({tree.pictures.paths[i].generic_string(),
+                    tree.genres[static_cast<std::size_t>(tree.labels[i])], Part::train});
+  for (const auto row : split.test) rows[static_cast<std::size_t>(row)].part = Part::test;
+  return rows;
+}
+
+/// The folder with what is known before training; an older run in it goes.
+void begin_run(const EnsembleOptions& o, const Parts& parts, const RunFile& file, Device device) {
+  prepare_run(o.out, o.force);
+  write_description(o, parts.tree, file, device);
+  write_split_file(o.out, split_rows(parts.tree, parts.split));
+  if (!o.common.quiet)
+    std::cerr << parts.tree.labels.size() << " pictures of " << parts.tree.genres.size()
+              << " genres (" << parts.tree.pictures.bad.size()
+              << " left out): " << parts.training.size() << " to train, " << parts.test.size()
+              << " to test\n";
+}
+
+/// Trains the members, with curves of every epoch; returns the finished epochs.
+History fit(Ensemble& ensemble, const EnsembleOptions& o, const Parts& parts, const RunFile& file,
+            Device device, const std::stop_token& stop) {
+  EpochLines lines(o.epochs, sample_size(o, parts), "pictures", o.common.quiet);
+  History history;
+  ensemble.fit(parts.training, parts.test,
+               {.bootstrap_fraction = o.bootstrap,
+                .batch_size = o.batch,
+                .epochs = o.epochs,
+                .learning_rate = o.learning_rate,
+                .seed = o.seed,
+                .normalization = o.normalize,
+                .device = device,
+                .from = o.from,
+                .on_start = [&] { begin_run(o, parts, file, device); }},
+               stop,
+               {.on_step = [&](int epoch, std::int64_t step,
+                               std::int64_t steps) { lines.step(epoch, step, steps); },
+                .on_epoch =
+                    [&](int epoch, const std::vector<EpochResult>& members) {
+                      history.push_back(members);
+                      write_curves(o.out, history, "Ensemble of " + std::to_string(o.members));
+                      lines.epoch(epoch, members);
+                    }});
+  return history;
+}
+
+}  // namespace
+
+std::optional<Evaluation> train_run(const EnsembleOptions& o) {
+  const Device device = o.common.prepare();
+  expect_new_run(o.out, o.force);
+  const Parts parts(o);
+  if (o.batch > sample_size(o, parts))
+    throw Error("--batch ", o.batch, ": a member's sample holds ", sample_size(o, parts),
+                " pictures; choose at most that");
+
+  RunFile file = run_file(o, parts.tree);
+  const auto& genres = file.classes;
+  Ensemble ensemble(o.members, o.out, static_cast<std::int64_t>(genres.size()));
+  const std::stop_token stop = stop_on_interrupt();
+  const History history = fit(ensemble, o, parts, file, device, stop);
+  if (stop.stop_requested()) {
+    std::cerr << "tutti: stopped; " << o.out << " holds the state after epoch " << history.size()
+              << '\n';
+    return std::nullopt;
+  }
+
+  Evaluation evaluation =
+      evaluate(ensemble.predict_classifiers(parts.test.x, parts.test.rows).scores,
+               parts.test.row_labels(), genres, "pictures", o.vote);
+  evaluation.out_of_bag_accuracy = ensemble.out_of_bag_accuracy(parts.training);
+  file.out_of_bag_accuracy = evaluation.out_of_bag_accuracy;
+  write_description(o, parts.tree, file, device);
+  write_metrics(o.out, evaluation.metrics, to_json(evaluation),
+                "Ensemble of " + std::to_string(o.members) + " on the test set");
+  return evaluation;
+}
+
+}  // namespace tutti

@@ -1,0 +1,13 @@
+#pragma once
+#include <optional>
+
+#include "apps/ensemble_options.h"
+#include "apps/evaluation.h"
+
+namespace tutti {
+
+/// Trains and leaves a run in `out`; nothing if Ctrl-C stopped it. What was there before is left
+/// alone until everything is known to fit.
+std::optional<Evaluation> train_run(const EnsembleOptions& options);
+
+}  // namespace tutti

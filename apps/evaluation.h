@@ -1,0 +1,31 @@
+#pragma once
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "models/vote.h"
+#include "reports/metrics.h"
+
+namespace tutti {
+
+/// What a model makes of labelled examples.
+struct Evaluation {
+  Metrics metrics;                            // of the vote
+  std::vector<double> members;                // accuracy of each; none of a model without a vote
+  std::optional<double> out_of_bag_accuracy;  // known from training
+  std::string unit;                           // what the examples are: "pictures"
+};
+
+/// Of probabilities [members, n, classes] against labels [n], with the loss of the mean over
+/// members. Without a rule there is one member, which has no vote.
+Evaluation evaluate(const Tensor& scores, const std::vector<std::int32_t>& labels,
+                    const std::vector<std::string>& classes, const std::string& unit,
+                    std::optional<Vote> rule = {});
+
+/// The keys of metrics.json and `evaluate --json`.
+nlohmann::json to_json(const Evaluation& evaluation);
+
+/// Accuracies, the genres' rates and the confusion matrix as text.
+std::string to_text(const Evaluation& evaluation);
+
+}  // namespace tutti

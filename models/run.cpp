@@ -1,0 +1,114 @@
+#include "models/run.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "kernels/support/error.h"
+#include "models/run/split_file.h"
+
+namespace tutti {
+namespace {
+
+struct Row {
+  ModelKind kind;
+  LoadRunModel load;
+};
+constexpr Row run_models[] = {{ModelKind::ensemble, load_ensemble_model},
+                              {ModelKind::lstm, load_feature_model},
+                              {ModelKind::rnn, load_feature_model}};
+
+std::unique_ptr<RunModel> load_model(const RunFile& run, Device device) {
+  for (const auto& [kind, load] : run_models)
+    if (kind == run.kind) return load(run, device);
+  throw Error(run.path().string(), ": models of the kind '", name(run.kind), "' cannot be loaded");
+}
+
+std::vector<std::int32_t> all_rows(std::size_t n) {
+  std::vector<std::int32_t> rows(n);
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
+/// Labels of other data as numbers of these classes.
+std::vector<std::int32_t> labels_in(const std::vector<std::string>& classes,
+                                    const LabelledInputs& data) {
+  std::vector<std::int32_t> number, labels;
+  for (const auto& genre : data.classes) {
+    const auto found = std::find(classes.begin(), classes.end(), genre);
+    if (found == classes.end())
+      throw Error("genre '", genre, "' is none that the run knows: ", listed(classes));
+    number.push_back(static_cast<std::int32_t>(found - classes.begin()));
+  }
+  for (const auto label : data.labels) labels.push_back(number[static_cast<std::size_t>(label)]);
+  return labels;
+}
+
+void expect_classes(const RunFile& run, const std::vector<std::string>& classes,
+                    const RunModel& model) {
+  if (model.classes() != static_cast<std::int64_t>(classes.size()))
+    throw Error(run.folder.string(), ": its networks tell ", model.classes(),
+                " classes apart, not ", classes.size(), " as named");
+}
+
+}  // namespace
+
+Run::Run(RunFile file, Device device) : file_(std::move(file)), model_(load_model(file_, device)) {
+  if (!classes().empty()) expect_classes(file_, classes(), *model_);
+}
+
+Tensor Run::score(const Tensor& inputs) const {
+  return score(inputs, all_rows(static_cast<std::size_t>(inputs.dim(0))));
+}
+
+LabelledInputs Run::read_data(const std::filesystem::path& path, bool skip_bad,
+                              const Progress& progress) const {
+  LabelledInputs data = model_->read_data(path, skip_bad, progress);
+  if (classes().empty()) {
+    expect_classes(file_, data.classes, *model_);
+    return data;
+  }
+  data.labels = labels_in(classes(), data);
+  data.classes = classes();
+  return data;
+}
+
+std::vector<std::int32_t> Run::rows_of(const LabelledInputs& data, Part part) const {
+  if (part == Part::all) return all_rows(data.names.size());
+  if (!trained_on(data))
+    throw Error(data.path.string(), ": is not the data that ", file_.folder.string(),
+                " was trained on, so it has no ", name(part), " part; use --split all");
+  if (part == Part::validation && traits().validates_on_test) part = Part::test;
+  const auto parts = read_split_file(file_.folder);
+  std::vector<std::int32_t> rows;
+  for (std::size_t i = 0; i < data.names.size(); ++i) {
+    const auto found = parts.find(data.names[i]);
+    if (found == parts.end())
+      throw Error((file_.folder / "split.csv").string(), ": does not say the part of ",
+                  data.names[i]);
+    if (found->second == part) rows.push_back(static_cast<std::int32_t>(i));
+  }
+  if (rows.empty()) throw Error(file_.folder.string(), ": has no ", name(part), " part");
+  return rows;
+}
+
+std::vector<Prediction> Run::predict(const std::vector<std::string>& names,
+                                     const std::vector<std::int64_t>& windows, const Tensor& inputs,
+                                     Vote rule) const {
+  if (classes().empty())
+    throw Error(file_.folder.string(), ": holds no run.json; name its classes by --classes A,B,…");
+  if (names.empty()) return {};
+  const Tensor scores = score(inputs);
+  std::vector<Prediction> predictions;
+  std::int64_t first = 0;
+  for (std::size_t i = 0; i < names.size(); first += windows[i++])
+    predictions.push_back(decide(names[i], scores, first, windows[i], classes(), rule));
+  return predictions;
+}
+
+}  // namespace tutti

@@ -1,0 +1,76 @@
+#include "models/run/file.h"
+
+#include <set>
+
+#include "kernels/support/error.h"
+#include "kernels/support/files.h"
+#include "models/ensemble.h"
+#include "models/run/fields.h"
+
+namespace tutti {
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+// Written by to_json() and read by read_run_file().
+constexpr const char *model = "model", *class_names = "classes", *data = "data",
+                     *fingerprint = "fingerprint", *options = "options", *members = "members",
+                     *out_of_bag = "out_of_bag_accuracy", *preprocessing = "preprocessing";
+
+RunFile parse(const fs::path& folder, const json& document) {
+  RunFile run{folder, {}, {}, {}, {}, {}, {}};
+  const RunFields fields(document, run.path());
+  run.kind = fields.word<ModelKind>(model);
+  run.classes = fields.get<std::vector<std::string>>(class_names);
+  if (run.classes.size() < 2) fields.fail(class_names, "names fewer than two classes");
+  if (std::set(run.classes.begin(), run.classes.end()).size() < run.classes.size())
+    fields.fail(class_names, "names a class twice");
+  run.fingerprint = fields.object(data).get<std::string>(fingerprint);
+  if (run.kind == ModelKind::ensemble) {
+    const RunFields trained = fields.object(options);
+    run.members = trained.get<std::int64_t>(members);
+    if (*run.members < 1) trained.fail(members, "is not 1 or more");
+    run.out_of_bag_accuracy = fields.find<double>(out_of_bag);
+  }
+  run.preprocessing = fields.get<json>(preprocessing);
+  if (!run.preprocessing.is_object()) fields.fail(preprocessing, "is no object");
+  return run;
+}
+
+}  // namespace
+
+json to_json(const RunFile& run) {
+  json document = {{model, name(run.kind)},
+                   {class_names, run.classes},
+                   {data, {{fingerprint, run.fingerprint ? json(*run.fingerprint) : json()}}},
+                   {preprocessing, run.preprocessing}};
+  if (run.members) {
+    document[options] = {{members, *run.members}};
+    document[out_of_bag] = run.out_of_bag_accuracy ? json(*run.out_of_bag_accuracy) : json();
+  }
+  return document;
+}
+
+RunFile read_run_file(const fs::path& folder, const std::vector<std::string>& classes) {
+  if (!fs::is_directory(folder))
+    throw Error(folder.string(), ": no such run; tutti train makes one with --out");
+  if (!fs::exists(folder / "run.json")) {
+    if (member_files(folder).empty())
+      throw Error(
+          folder.string(),
+          ": holds no run.json, so it is not the folder of a run, and no .h5 or .keras files");
+    return {folder, ModelKind::ensemble, classes, {}, {}, {}, {}};
+  }
+  if (!classes.empty())
+    throw Error("--classes: ", folder.string(), " is a run, and run.json names its classes");
+  json document;
+  try {
+    document = json::parse(read_file(folder / "run.json"));
+  } catch (const json::exception& problem) {
+    throw Error((folder / "run.json").string(), ": damaged: ", problem.what());
+  }
+  return parse(folder, document);
+}
+
+}  // namespace tutti

@@ -1,0 +1,41 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kernels/support/enum_names.h"
+
+namespace tutti {
+
+enum class ModelKind { ensemble, lstm, rnn };
+template <>
+inline constexpr EnumNames<ModelKind> enum_names<ModelKind> = {
+    "kind of model",
+    {{ModelKind::ensemble, "ensemble"}, {ModelKind::lstm, "lstm"}, {ModelKind::rnn, "rnn"}}};
+
+/// What run.json says of how a run's model is used. What trained it stands there too, for people.
+struct RunFile {
+  std::filesystem::path folder;
+  ModelKind kind = ModelKind::ensemble;
+  std::vector<std::string> classes;           // in the order of the outputs; none if not known
+  std::optional<std::string> fingerprint;     // of the data that it was trained on
+  std::optional<std::int64_t> members;        // of an ensemble, if known
+  std::optional<double> out_of_bag_accuracy;  // of an ensemble, after training
+  nlohmann::json preprocessing;  // as models/run/preprocessing.h reads it; null: not known
+
+  std::filesystem::path path() const { return folder / "run.json"; }
+};
+
+/// The keys of run.json for this, but for the folder; to be merged with what else is written.
+nlohmann::json to_json(const RunFile& run);
+
+/// run.json of a run, finished or not; or, of a folder with Keras files and no run.json, an
+/// ensemble of them with these classes. An Error names the file and the key that is missing or
+/// wrong; or says that it is no such folder, or that run.json names the classes.
+RunFile read_run_file(const std::filesystem::path& folder,
+                      const std::vector<std::string>& classes = {});
+
+}  // namespace tutti

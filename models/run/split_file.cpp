@@ -1,0 +1,44 @@
+#include "models/run/split_file.h"
+
+#include <sstream>
+#include <utility>
+
+#include "datasets/csv.h"
+#include "kernels/support/error.h"
+#include "kernels/support/files.h"
+
+namespace tutti {
+namespace fs = std::filesystem;
+
+void write_split_file(const fs::path& folder, const std::vector<SplitRow>& rows) {
+  std::ostringstream csv;
+  csv << "path,genre,part\n";
+  for (const auto& [path, genre, part] : rows)
+    csv << csv_cell(path) << ',' << csv_cell(genre) << ',' << name(part) << '\n';
+  write_file(folder / "split.csv", csv.str());
+}
+
+std::map<std::string, Part> read_split_file(const fs::path& folder) {
+  const fs::path path = folder / "split.csv";
+  const std::string text = read_file(path);
+  CsvReader reader(text, path.string());
+  std::map<std::string, Part> parts;
+  bool header = true;
+  while (const auto row = reader.next()) {
+    const auto damaged = [&](const auto&... what) {
+      return Error(path.string(), ", line ", row->line, ": ", what...);
+    };
+    if (row->cells.size() != 3)
+      throw damaged("has ", row->cells.size(), " cells, not path, genre and part");
+    if (std::exchange(header, false)) continue;
+    try {
+      parts[row->cells[0]] = from_name<Part>(row->cells[2]);
+    } catch (const Error& problem) {
+      throw damaged(problem.what());
+    }
+    if (parts[row->cells[0]] == Part::all) throw damaged("'all' is no part of a split");
+  }
+  return parts;
+}
+
+}  // namespace tutti
