@@ -59,7 +59,7 @@ class FeatureModelOfRun : public RunModel {
   }
 
  private:
-  static Sequential load(const fs::path& path, Device device) {
+  static Model load(const fs::path& path, Device device) {
     Model model = load_member(path, read_keras_file(path, ReadOptimizer::no), device);
     const auto features = static_cast<std::int64_t>(feature_names().size());
     if (model.input_shape() != Shape{features, 1})
