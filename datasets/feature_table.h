@@ -14,8 +14,7 @@ namespace tutti {
 enum class FeatureSet { librosa, statistics };
 template <>
 inline constexpr EnumNames<FeatureSet> enum_names<FeatureSet> = {
-    "set of features",
-    {{FeatureSet::librosa, "librosa"}, {FeatureSet::statistics, "statistics"}}};
+    "set of features", {{FeatureSet::librosa, "librosa"}, {FeatureSet::statistics, "statistics"}}};
 
 /// The features of a set in their order: tempo, beats, … mfcc20 of the published data set.
 const std::vector<std::string>& feature_names(FeatureSet set = FeatureSet::librosa);

@@ -25,9 +25,9 @@ int features(const FeaturesCommand& o) {
   const GenreTree songs = find_genre_tree(o.audio, media);
   ProgressBar bar("listening ", "songs", o.common.quiet);
   const auto progress = [&](std::int64_t n, std::int64_t total) { bar.update(n, total); };
-  const SongProblems problems =
-      statistics ? write_statistics_table(o.out, o.audio, songs, media, progress)
-                 : write_song_table(o.out, o.audio, songs, o.compat, progress);
+  const SongProblems problems = statistics
+                                    ? write_statistics_table(o.out, o.audio, songs, media, progress)
+                                    : write_song_table(o.out, o.audio, songs, o.compat, progress);
   bar.clear();
   tell(problems);
   const auto count = songs.paths.size() - problems.bad.size();

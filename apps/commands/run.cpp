@@ -41,8 +41,7 @@ Tensor outputs(const Model& model, const Tensor& x, const RunOptions& o) {
 
 int run_model(const RunOptions& o) {
   const Device device = o.common.prepare();
-  const Model model =
-      load_member(o.model, read_keras_file(o.model, ReadOptimizer::no), device);
+  const Model model = load_member(o.model, read_keras_file(o.model, ReadOptimizer::no), device);
   const Tensor x = read_npy(o.input);
   Shape wanted = model.input_shape();
   wanted.insert(wanted.begin(), x.shape().empty() ? 0 : x.dim(0));

@@ -24,7 +24,7 @@ struct SpectrogramCommand {
 
 int spectrogram(const SpectrogramCommand& o) {
   o.common.prepare();
-  const auto scale = o.bands == Bands::mel128           ? PictureScale::mel128
+  const auto scale = o.bands == Bands::mel128         ? PictureScale::mel128
                      : o.scale == FrequencyScale::mel ? PictureScale::mel
                                                       : PictureScale::linear;
   const GenreTree songs = find_genre_tree(o.audio, Media::songs);

@@ -78,7 +78,7 @@ class EnsembleModel : public RunModel {
   void expect_same_scale(const fs::path& tree) const {
     const auto scale = scale_of_tree(tree);
     if (scale && preprocessing_.scale && *scale != *preprocessing_.scale)
-      throw Error(tree.string(), ": its pictures are of ", name(*scale), " frequency, those that ",
+      throw Error(tree.string(), ": its pictures are of the scale ", name(*scale), ", those that ",
                   run_.folder.string(), " was trained on of ", name(*preprocessing_.scale));
   }
 

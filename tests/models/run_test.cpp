@@ -10,9 +10,9 @@
 #include "models/keras/layers.h"
 #include "models/predict_files.h"
 #include "models/run/split_file.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/songs.h"
-#include "tests/support/catch.h"
 
 using namespace tutti;
 using namespace tutti::test;
@@ -214,7 +214,7 @@ TEST_CASE("A run.json that is missing a field or has one that is not known is an
        {"/preprocessing/normalize", "standardise",
         "'preprocessing.normalize' 'standardise' is no normalization; none, scale and standardize"},
        {"/preprocessing/scale", "bark",
-        "'preprocessing.scale' 'bark' is no frequency scale; mel and linear are"},
+        "'preprocessing.scale' 'bark' is no scale of pictures; mel, linear and mel128 are"},
        {"/preprocessing/scael", "mel",
         "'preprocessing.scael' is not known; there are height, width, normalize, scale"},
        {"/preprocessing/width", 1000, "'preprocessing.width' is not 2900"},
