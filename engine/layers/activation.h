@@ -42,4 +42,6 @@ class ActivationLayer final : public ActivatedLayer {
   Activation activation_;
 };
 
+inline ActivationLayer Relu() { return ActivationLayer(Activation::relu); }
+
 }  // namespace tutti

@@ -14,6 +14,7 @@ class BatchNormalization final : public Layer {
     std::int64_t axis = -1;            // must be the last; the batch is axis 0
   };
 
+  BatchNormalization() = default;
   explicit BatchNormalization(const Options& options) : options_(options) {}
   Shape build(const Shape& input, Initializer& initializer) override;
   Variable forward(const Variable& x, const Context& context) const override;

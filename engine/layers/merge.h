@@ -10,8 +10,8 @@ class Add final : public Layer {
   Variable forward(const std::vector<Variable>& inputs, const Context& context) const override;
 };
 
-/// Two or more inputs beside each other along an axis of one example (-1: the last), in whose length
-/// alone they may differ.
+/// Two or more inputs beside each other along an axis of one example (-1: the last), in whose
+/// length alone they may differ.
 class Concatenate final : public Layer {
  public:
   explicit Concatenate(std::int64_t axis = -1) : axis_(axis) {}

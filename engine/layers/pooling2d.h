@@ -31,9 +31,10 @@ class Pooling2D final : public Layer {
   Pool2dOptions window_{};
 };
 
-/// The commonest one.
+/// The commonest ones.
 inline Pooling2D MaxPooling2D(const Pool2dOptions& window) {
   return Pooling2D({.pooling = Pooling::max, .window = window});
 }
+inline Pooling2D GlobalAveragePooling2D() { return Pooling2D({.pooling = Pooling::average}); }
 
 }  // namespace tutti

@@ -122,6 +122,10 @@ Variable softmax(const Variable& x);
 /// the probabilities [M, B, K]. With targets [M, B, K] of x's type in place of labels: mean of the
 /// sum over classes of -target log softmax(x).
 std::pair<Variable, Tensor> softmax_cross_entropy(const Variable& x, const Tensor& targets);
+/// The loss alone, of logits x.
+inline Variable cross_entropy(const Variable& x, const Tensor& targets) {
+  return softmax_cross_entropy(x, targets).first;
+}
 
 /// Targets [M, B, K] of labels int32 [M, B]:
 /// weight of the label's class * ((1 - smoothing) [k == label] + smoothing / K).
