@@ -1,0 +1,26 @@
+# The program, the libraries, their headers, and a package: find_package(tutti) gives tutti::tutti.
+include(CMakePackageConfigHelpers)
+
+add_library(tutti_library INTERFACE)
+add_library(tutti::tutti ALIAS tutti_library)
+target_link_libraries(tutti_library INTERFACE tutti_models tutti_reports)
+set_target_properties(tutti_library PROPERTIES EXPORT_NAME tutti)
+set_target_properties(tutti PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)  # libraries in odd places
+install(TARGETS tutti)
+install(TARGETS tutti_library tutti_kernels tutti_engine tutti_datasets tutti_models tutti_search tutti_reports
+        EXPORT tutti)
+
+set(headers ${CMAKE_INSTALL_INCLUDEDIR}/tutti)
+install(FILES tutti.h DESTINATION ${headers})
+install(DIRECTORY engine datasets models search reports DESTINATION ${headers}
+        FILES_MATCHING PATTERN "*.h" PATTERN hdf5.h EXCLUDE)
+file(GLOB contract CONFIGURE_DEPENDS kernels/*.h)
+install(FILES ${contract} DESTINATION ${headers}/kernels)
+install(DIRECTORY kernels/support DESTINATION ${headers}/kernels FILES_MATCHING PATTERN "*.h")
+
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/tutti)
+install(EXPORT tutti NAMESPACE tutti:: FILE tuttiTargets.cmake DESTINATION ${package})
+configure_package_config_file(cmake/tuttiConfig.cmake.in tuttiConfig.cmake INSTALL_DESTINATION ${package})
+write_basic_package_version_file(tuttiConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tuttiConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/tuttiConfigVersion.cmake
+        DESTINATION ${package})
