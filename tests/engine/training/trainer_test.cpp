@@ -26,7 +26,7 @@ Model small_model() {
   return Sequential(
       Shape{10, 6, 1}, Rescaling(1.0 / 255),
       Conv2D({.filters = 3, .kernel_height = 3, .kernel_width = 6, .activation = Activation::relu}),
-      MaxPooling2D(pairs_of_rows), BatchNormalization({}), Dropout(0.5), Flatten(),
+      MaxPooling2D(pairs_of_rows), BatchNormalization(), Dropout(0.5), Flatten(),
       Dense({.units = 5, .activation = Activation::relu}), Dropout(0.3),
       Dense({.units = 3, .activation = Activation::softmax, .l2 = 1e-2}));
 }
