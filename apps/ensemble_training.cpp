@@ -91,7 +91,7 @@ History fit(Ensemble& ensemble, const EnsembleOptions& o, const Parts& parts, co
   EpochLines lines(o.epochs, sample_size(o, parts), "pictures", o.common.quiet);
   History history;
   ensemble.fit(parts.training, parts.test,
-               {.bootstrap_fraction = o.bootstrap,
+               {.bootstrap_percent = o.bootstrap,
                 .batch_size = o.batch,
                 .epochs = o.epochs,
                 .learning_rate = o.learning_rate,

@@ -112,7 +112,7 @@ Ensemble::Ensemble(std::int64_t n_classifiers, fs::path path, std::int64_t class
 History Ensemble::fit(const Examples& training, const Examples& validation,
                       const FitOptions& options, std::stop_token stop,
                       const TrainObserver& observer) {
-  bootstrap_size(options.bootstrap_fraction, training.size());  // an Error now, if it is
+  bootstrap_size(options.bootstrap_percent, training.size());  // an Error now, if it is
   learning_rate_ = options.learning_rate;
   const auto members = member_streams(options.seed, n_classifiers_, options.first_member);
   optimizer_.clear();
@@ -126,7 +126,7 @@ History Ensemble::fit(const Examples& training, const Examples& validation,
     start_from(options.from, options.device);
   }
   samples_.clear();
-  samples_ = bootstrap_samples(training.rows, options.bootstrap_fraction, members);
+  samples_ = bootstrap_samples(training.rows, options.bootstrap_percent, members);
   const auto sample = static_cast<std::int64_t>(samples_[0].size());
   if (options.batch_size > sample)
     throw Error("a batch of ", options.batch_size, " cannot be drawn from a member's sample of ",

@@ -12,8 +12,8 @@
 namespace tutti {
 
 struct FitOptions {
-  double bootstrap_fraction =
-      0.9;  // draws with replacement a member, as a share of the training set
+  /// Draws with replacement a member, as a share of the training set; the name is the original's.
+  double bootstrap_percent = 0.9;
   int batch_size = 32;
   int epochs = 15;
   double learning_rate = 1e-4;

@@ -53,7 +53,7 @@ void train_trial(TrialRun& run, const EnsembleOptions& o, const fs::path& scratc
   int epochs = 0;
   try {
     ensemble.fit(training, validation,
-                 {.bootstrap_fraction = o.bootstrap,
+                 {.bootstrap_percent = o.bootstrap,
                   .batch_size = o.batch,
                   .epochs = o.epochs,
                   .learning_rate = o.learning_rate,

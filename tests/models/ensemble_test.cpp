@@ -115,7 +115,7 @@ TEST_CASE("The README's example works") {
                y_val = Tensor::from<std::int32_t>({2}, {0, 1});
   Ensemble ensemble(2, folder.path(), 2);
   ensemble.fit(X_train, y_train, {X_val, y_val},
-               {.bootstrap_fraction = 0.9, .batch_size = 3, .epochs = 1});
+               {.bootstrap_percent = 0.9, .batch_size = 3, .epochs = 1});
   CHECK(ensemble.predict(X_val).size() == 2);
   const auto [scores, labels] = ensemble.predict_classifiers(X_val);
   CHECK(scores.shape() == Shape{2, 2, 2});
