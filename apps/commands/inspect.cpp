@@ -32,9 +32,10 @@ std::string text(const Shape& shape) {
 /// A row a layer.
 json describe(const KerasModel& file, const Model& model) {
   json layers = json::array();
-  auto node = model.nodes().begin();
+  auto child = model.children().begin();
   for (const auto& layer : file.layers) {
-    if (layer.class_name != "InputLayer") ++node;
+    const Layer* made = layer.class_name == "InputLayer" ? nullptr : (child++)->layer.get();
+    const auto node = std::ranges::find(model.nodes(), made, &Model::Node::layer);
     const Shape& shape = node->shape;
     const auto count = [&](bool trainable) {
       return node->layer ? parameters_of(*node->layer, trainable) : 0;

@@ -3,10 +3,43 @@
 
 namespace tutti {
 
-/// The sum of two or more inputs of one shape.
-class Add final : public Layer {
+/// Makes one of two or more inputs of one shape, element by element.
+class Merge : public Layer {
  public:
-  Shape build(const std::vector<Shape>& inputs, Initializer& initializer) override;
+  Shape build(const std::vector<Shape>& inputs, Initializer& initializer) final;
+
+ protected:
+  explicit Merge(const char* name) : name_(name) {}
+
+ private:
+  const char* name_;
+};
+
+/// The sum.
+class Add final : public Merge {
+ public:
+  Add() : Merge("Add") {}
+  Variable forward(const std::vector<Variable>& inputs, const Context& context) const override;
+};
+
+/// The product.
+class Multiply final : public Merge {
+ public:
+  Multiply() : Merge("Multiply") {}
+  Variable forward(const std::vector<Variable>& inputs, const Context& context) const override;
+};
+
+/// The mean.
+class Average final : public Merge {
+ public:
+  Average() : Merge("Average") {}
+  Variable forward(const std::vector<Variable>& inputs, const Context& context) const override;
+};
+
+/// The largest.
+class Maximum final : public Merge {
+ public:
+  Maximum() : Merge("Maximum") {}
   Variable forward(const std::vector<Variable>& inputs, const Context& context) const override;
 };
 

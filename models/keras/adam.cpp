@@ -1,4 +1,7 @@
+#include <numeric>
+
 #include "kernels/support/error.h"
+#include "models/keras/flat_model.h"
 #include "models/keras/layers.h"
 #include "models/keras/settings.h"
 
@@ -29,18 +32,27 @@ json training_config(double learning_rate) {
 
 /// In the order of Keras 2 up to 2.10, which 2.15 knows too: the steps, all m, all v. Keras 3 opens
 /// the file, but takes no state from any .h5 and wants compile() before it trains.
-std::vector<KerasLayer::Weight> optimizer_weights(const std::vector<KerasLayer>& layers,
-                                                  const Model& model,
+std::vector<KerasLayer::Weight> optimizer_weights(const KerasModel& file, const Model& model,
                                                   const OptimizerState& adam) {
+  const keras::FlatModel flat = keras::flattened(model);
+  std::vector<std::size_t> first, order(flat.layers.size());  // slots of layers, in their order
+  std::size_t slots = 0;
+  for (const auto& entry : flat.layers) {
+    first.push_back(slots);
+    for (const auto& parameter : entry.layer->parameters()) slots += parameter.trainable;
+  }
+  std::iota(order.begin(), order.end(), 0);
+  if (!flat.is_chain()) order = keras::order_of(flat);
+
   std::vector<KerasLayer::Weight> weights = {{"Adam/iter:0", {}, {static_cast<float>(adam.steps)}}};
   for (const char* kind : {"m", "v"}) {
-    auto values = adam.slots.at(kind).begin();
-    auto described = layers.end() - static_cast<std::ptrdiff_t>(model.children().size());
-    for (const auto& [child_name, layer] : model.children()) {
-      for (const auto& parameter : layer->parameters())
+    auto described = file.layers.end() - static_cast<std::ptrdiff_t>(order.size());
+    for (const std::size_t i : order) {
+      std::size_t slot = first[i];
+      for (const auto& parameter : flat.layers[i].layer->parameters())
         if (parameter.trainable)
           weights.push_back({"Adam/" + described->name + '/' + parameter.name + '/' + kind + ":0",
-                             member_shape(parameter), *values++});
+                             member_shape(parameter), adam.slots.at(kind).at(slot++)});
       ++described;
     }
   }
@@ -97,8 +109,7 @@ KerasAdam adam_of(const KerasModel& file) {
 
 void describe_adam(KerasModel& file, const Model& model, const KerasAdam& adam) {
   file.training_config = training_config(adam.learning_rate);
-  if (adam.state.steps > 0)
-    file.optimizer_weights = optimizer_weights(file.layers, model, adam.state);
+  if (adam.state.steps > 0) file.optimizer_weights = optimizer_weights(file, model, adam.state);
 }
 
 std::optional<KerasAdam> known_adam(const KerasModel& file) {

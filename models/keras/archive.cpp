@@ -1,11 +1,9 @@
 #include <zip.h>
 
 #include <fstream>
-#include <map>
 #include <memory>
 
 #include "kernels/support/error.h"
-#include "kernels/support/text.h"
 #include "models/keras/hdf5.h"
 #include "models/keras/parts.h"
 
@@ -45,19 +43,6 @@ std::string unpack(const Archive& archive, const char* name, std::uint64_t archi
     throw Error("cannot unpack ", name, " (", zip_strerror(archive.get()), ")");
   return bytes;
 }
-
-/// The folder of each layer's weights: its class in snake case, numbered if there are several.
-class Folders {
- public:
-  std::string of(const KerasLayer& layer) {
-    const std::string base = snake_case(layer.class_name);
-    const int number = used_[base]++;
-    return "layers/" + base + (number == 0 ? "" : "_" + std::to_string(number));
-  }
-
- private:
-  std::map<std::string, int> used_;
-};
 
 /// Weights "0", "1", 2 … of a folder, as many as there are.
 std::vector<KerasLayer::Weight> numbered_weights(const hdf5::File& file, const std::string& folder,
@@ -101,23 +86,24 @@ KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_si
   const Archive archive = open_archive(path);
   const json config = parse(unpack(archive, "config.json", file_size), "config.json");
   const json metadata = parse(unpack(archive, "metadata.json", file_size), "metadata.json");
-  KerasModel model = described_by(config);
+  auto [model, places, in_order] = described_by(config);
   model.keras_version = metadata.at("keras_version");
   model.training_config = training_config(config);
 
   const std::string bytes = unpack(archive, "model.weights.h5", file_size);
   const hdf5::File weights = hdf5::open_bytes(bytes);
   std::uint64_t budget = bytes.size();
-  Folders folders;
-  for (auto& layer : model.layers) {
-    const std::string folder = folders.of(layer);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    KerasLayer& layer = model.layers[i];
+    const std::string& folder = places[i].folder;
+    if (folder.empty()) continue;  // the input
     layer.weights = numbered_weights(weights, folder + "/vars", budget);
     if (layer.weights.empty())  // a recurrent layer's are its cell's
       layer.weights = numbered_weights(weights, folder + "/cell/vars", budget);
   }
-  if (optimizer == ReadOptimizer::yes)
+  if (optimizer == ReadOptimizer::yes && in_order)
     model.optimizer_weights = numbered_weights(weights, "optimizer/vars", budget);
-  return model;
+  return std::move(model);
 }
 
 }  // namespace tutti::keras

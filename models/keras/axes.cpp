@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/layers/flatten.h"
+#include "models/keras/flat_model.h"
 
 namespace tutti {
 namespace {
@@ -46,10 +47,11 @@ KerasModel with_axes_exchanged(KerasModel file) {
 }
 
 bool is_exchangeable(const Model& model) {
-  for (const auto& node : model.nodes()) {
-    if (!dynamic_cast<const Flatten*>(node.layer)) continue;
-    const Shape& from = model.nodes()[node.inputs[0]].shape;
-    if (from.size() == 3 && from[0] != 1 && from[1] != 1) return false;
+  for (const auto& [layer, trainable, from] : keras::flattened(model).layers) {
+    const bool places = from.size() == 3 && from[0] != 1 && from[1] != 1;
+    if (places && dynamic_cast<const Flatten*>(layer)) return false;
+    const auto* concatenate = dynamic_cast<const Concatenate*>(layer);
+    if (concatenate && concatenate->axis() != -1) return false;
   }
   return true;
 }

@@ -21,8 +21,9 @@ using nlohmann::json;
 // How a model travels from one process to another: as CBOR, but for the weights' values.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KerasLayer::Weight, name, shape)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KerasLayer, class_name, name, config, weights)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KerasModel::Node, layer, inputs)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KerasModel, name, keras_version, layers, training_config,
-                                   optimizer_weights)
+                                   optimizer_weights, nodes)
 
 namespace {
 
@@ -102,6 +103,15 @@ auto naming(const fs::path& path, Act act) {
 }
 
 }  // namespace
+
+std::vector<KerasModel::Node> nodes_of(const KerasModel& model) {
+  if (!model.nodes.empty()) return model.nodes;
+  std::vector<KerasModel::Node> nodes;
+  const bool has_input = !model.layers.empty() && model.layers[0].class_name == "InputLayer";
+  for (std::size_t i = has_input; i < model.layers.size(); ++i)
+    nodes.push_back({i, {nodes.size()}});
+  return nodes;
+}
 
 int keras_major(const KerasModel& model) { return std::atoi(model.keras_version.c_str()); }
 

@@ -9,7 +9,7 @@
 
 namespace tutti {
 
-/// One layer of a Keras Model model as its file holds it.
+/// One layer of a Keras model as its file holds it.
 struct KerasLayer {
   struct Weight {
     std::string name;  // "kernel", "bias"
@@ -22,14 +22,24 @@ struct KerasLayer {
   std::vector<Weight> weights;
 };
 
-/// A Keras model whose layers are a chain: what its file says, in the words of Keras 2 and 3.
+/// A Keras model of one input and one output: what its file says, in the words of Keras 2 and 3.
+/// Models within it are gone: their layers stand in their place.
 struct KerasModel {
+  /// A call of a layer, by its index, on values: 0 is the model's input, i + 1 what node i makes.
+  struct Node {
+    std::size_t layer;
+    std::vector<std::size_t> inputs;
+  };
   std::string name = "sequential";
   std::string keras_version = "2.15.0";  // up to 2, hard_sigmoid is another function than in 3
   std::vector<KerasLayer> layers;        // the InputLayer is one of them
   nlohmann::json training_config;        // null if the model was not compiled
   std::vector<KerasLayer::Weight> optimizer_weights = {};  // under their whole names
+  std::vector<Node> nodes = {};  // the last is the output; empty if the layers are a chain
 };
+
+/// All calls of layers, those of a chain too.
+std::vector<KerasModel::Node> nodes_of(const KerasModel& model);
 
 /// The first number of its keras_version.
 int keras_major(const KerasModel& model);
@@ -41,7 +51,7 @@ void write_keras_file(const std::filesystem::path& path, const KerasModel& model
 enum class ReadOptimizer { yes, no };
 
 /// Reads a model that Keras 1, 2 or 3 saved, as .h5 or as .keras: a Sequential one, or a Functional
-/// one that is a chain. An Error names the file and what is wrong with it: not such a file,
+/// one. An Error names the file and what is wrong with it: not such a file,
 /// truncated, no model_config, a missing weight, links to other files, absurd sizes. The
 /// optimizer's state is two thirds of a file, and only training on asks for it.
 KerasModel read_keras_file(const std::filesystem::path& path,

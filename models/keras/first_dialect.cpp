@@ -18,9 +18,24 @@ void rename(json& config, const std::map<std::string, std::string>& names) {
     }
 }
 
+/// One layer of Keras 1 is each of those that merge in Keras 2.
+void modernize_merge(std::string& class_name, json& config) {
+  const std::map<std::string, const char*> classes = {{"sum", "Add"},
+                                                      {"mul", "Multiply"},
+                                                      {"ave", "Average"},
+                                                      {"max", "Maximum"},
+                                                      {"concat", "Concatenate"}};
+  const auto found = classes.find(config.value("mode", "sum"));
+  if (found == classes.end())
+    throw Error("Merge of mode ", config.at("mode").dump(), " is not supported");
+  class_name = found->second;
+  rename(config, {{"concat_axis", "axis"}});
+}
+
 void modernize_config(std::string& class_name, json& config) {
   const bool recurrent = class_name == "LSTM" || class_name == "GRU" || class_name == "SimpleRNN";
   if (class_name.starts_with("Convolution")) class_name.replace(0, 11, "Conv");
+  if (class_name == "Merge") modernize_merge(class_name, config);
   if (class_name == "Conv2D" && config.contains("nb_row"))
     config["kernel_size"] = {config.at("nb_row"), config.at("nb_col")};
   if (class_name == "BatchNormalization" && config.value("mode", 0) != 0)

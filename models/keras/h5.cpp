@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "kernels/support/error.h"
 #include "models/keras/hdf5.h"
@@ -16,7 +17,40 @@ json layer_config(const KerasLayer& layer) {
   return {{"class_name", layer.class_name}, {"config", config}};
 }
 
+/// [layer, which of its calls, which of that call's outputs] of a value, as Keras 2 writes it and
+/// Keras 3 reads it too.
+json reference(const KerasModel& model, std::size_t value) {
+  if (value == 0) return json::array({model.layers.at(0).name, 0, 0});
+  const auto& node = model.nodes.at(value - 1);
+  const auto calls = std::count_if(model.nodes.begin(), model.nodes.begin() + value - 1,
+                                   [&](const auto& other) { return other.layer == node.layer; });
+  return json::array({model.layers.at(node.layer).name, calls, 0});
+}
+
+json functional_config(const KerasModel& model) {
+  json layers = json::array();
+  for (const auto& layer : model.layers) {
+    layers.push_back(layer_config(layer));
+    layers.back().update({{"name", layer.name}, {"inbound_nodes", json::array()}});
+  }
+  for (const auto& node : model.nodes) {
+    json call = json::array();
+    for (const std::size_t value : node.inputs) {
+      call.push_back(reference(model, value));
+      call.back().push_back(json::object());
+    }
+    layers.at(node.layer)["inbound_nodes"].push_back(std::move(call));
+  }
+  return {{"class_name", "Functional"},
+          {"config",
+           {{"name", model.name},
+            {"layers", layers},
+            {"input_layers", json::array({reference(model, 0)})},
+            {"output_layers", json::array({reference(model, model.nodes.size())})}}}};
+}
+
 json model_config(const KerasModel& model) {
+  if (!model.nodes.empty()) return functional_config(model);
   json layers = json::array();
   for (const auto& layer : model.layers) layers.push_back(layer_config(layer));
   return {{"class_name", "Sequential"}, {"config", {{"name", model.name}, {"layers", layers}}}};
@@ -63,6 +97,15 @@ std::string short_name(const std::string& path) {
   return name.ends_with(":0") ? name.substr(0, name.size() - 2) : name;
 }
 
+/// A nested model's weights are all in one group: those of the layer of this name.
+std::vector<KerasLayer::Weight> weights_of(const std::vector<KerasLayer::Weight>& group,
+                                           const std::string& layer) {
+  std::vector<KerasLayer::Weight> weights;
+  for (const auto& weight : group)
+    if (("/" + weight.name).find("/" + layer + "/") != std::string::npos) weights.push_back(weight);
+  return weights;
+}
+
 }  // namespace
 
 std::string h5_bytes(const KerasModel& model) {
@@ -92,7 +135,7 @@ KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size,
     throw Error(
         "it has no model_config: a file of weights alone does not say which model they are "
         "of; save the whole model (model.save)");
-  KerasModel model = described_by(parse(*config, "model_config"));
+  auto [model, places, in_order] = described_by(parse(*config, "model_config"));
   model.keras_version = hdf5::read_text(file, "keras_version").value_or("1");
   if (const auto training = hdf5::read_text(file, "training_config"))
     model.training_config = parse(*training, "training_config");
@@ -100,17 +143,25 @@ KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size,
   const hdf5::Group weights = hdf5::open_group(file, "model_weights");
   const auto saved = hdf5::read_list(weights, "layer_names");
   std::uint64_t budget = file_size;
-  for (auto& layer : model.layers) {
-    if (std::find(saved.begin(), saved.end(), layer.name) == saved.end()) {
+  std::map<std::string, std::vector<KerasLayer::Weight>> nested;  // of nested models
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    KerasLayer& layer = model.layers[i];
+    const std::string& name = places[i].path[0];
+    if (std::find(saved.begin(), saved.end(), name) == saved.end()) {
       if (layer.class_name == "InputLayer") continue;
-      throw Error("layer_names lacks the layer ", layer.name);
+      throw Error("layer_names lacks the layer ", name);
     }
-    layer.weights = read_weights(hdf5::open_group(weights, layer.name), budget);
+    const bool is_nested = places[i].path.size() > 1;
+    if (!is_nested || !nested.contains(name)) {
+      auto group = read_weights(hdf5::open_group(weights, name), budget);
+      (is_nested ? nested[name] : layer.weights) = std::move(group);
+    }
+    if (is_nested) layer.weights = weights_of(nested[name], places[i].path.back());
     for (auto& weight : layer.weights) weight.name = short_name(weight.name);
   }
-  if (optimizer == ReadOptimizer::yes && hdf5::has_member(file, "optimizer_weights"))
+  if (optimizer == ReadOptimizer::yes && in_order && hdf5::has_member(file, "optimizer_weights"))
     model.optimizer_weights = read_weights(hdf5::open_group(file, "optimizer_weights"), budget);
-  return model;
+  return std::move(model);
 }
 
 }  // namespace tutti::keras

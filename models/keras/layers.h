@@ -7,8 +7,8 @@
 
 namespace tutti {
 
-/// Models as Keras files describe them: keras_write.cpp and keras_read.cpp the layers,
-/// keras_weights.cpp and keras_adam.cpp what they have learned. A model's scale and
+/// Models as Keras files describe them: to_keras.cpp, from_keras.cpp and the table
+/// in layers/ the layers, weights.cpp and adam.cpp what they have learned. A model's scale and
 /// offset are a Rescaling layer.
 
 /// The shape of one member's part of a parameter.

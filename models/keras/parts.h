@@ -2,19 +2,32 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "models/keras/file.h"
 
-/// The parts of reading and writing Keras files, for keras_file.cpp alone. Errors do not name the
+/// The parts of reading and writing Keras files, for file.cpp alone. Errors do not name the
 /// file yet.
 namespace tutti::keras {
 
 /// A text of a file as JSON; an Error names `what` if it is not, or is nested too deeply.
 nlohmann::json parse(const std::string& text, const std::string& what);
 
-/// The model that a model_config describes, its layers in the order in which they compute, yet
-/// without weights. An Error if it is not a chain of layers.
-KerasModel described_by(const nlohmann::json& model_config);
+/// Where a file keeps a layer's weights.
+struct Place {
+  std::vector<std::string> path;  // in .h5: the names of the models that it is in, and its own
+  std::string folder;             // in an archive
+};
+
+/// A model as a model_config describes it, its layers in the order in which they compute, those of
+/// nested models among them, yet without weights.
+struct Description {
+  KerasModel model;
+  std::vector<Place> places;  // of each layer
+  bool in_order;              // whether an optimizer's state has the layers in this order too
+};
+/// An Error if it is not a graph of layers from one input to one output.
+Description described_by(const nlohmann::json& model_config);
 
 /// What Keras 1 called otherwise in the words of Keras 2: classes, settings and weights.
 void modernize(KerasModel& model);

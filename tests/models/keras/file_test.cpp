@@ -325,11 +325,11 @@ TEST_CASE("A Keras file with something wrong with it is an Error that says what"
   CHECK_THAT(reading_error(path), StartsWith("cannot read " + path.string()) && Contains(problem));
 }
 
-TEST_CASE("A model that is no chain, or an archive that is not whole, is an Error that says what") {
+TEST_CASE("A model of no one output, or an archive that is not whole, is an Error that says what") {
   const auto [name, problem] = GENERATE(table<std::string, std::string>({
-      {"branches.h5", "layers 'a' and 'b' take the same input; only chains"},
-      {"joins.h5", "layer 'b' is used 1 times on the outputs of 2 layers; only chains"},
-      {"circle.h5", "is not reached from the input"},
+      {"branches.h5", "no layer takes the output of 'b'; only models of one output"},
+      {"joins.h5", "layer_names lacks the layer a"},
+      {"circle.h5", "takes its own output in a circle"},
       {"optimizer_outside.h5", "is not a path inside its group"},
       {"no_config.keras", "the archive has no config.json"},
       {"no_weights_inside.keras", "the archive has no model.weights.h5"},

@@ -45,19 +45,19 @@ void require_keras_answers(const Model& model, const json& golden_answer) {
   }
 }
 
-json golden_answers(const std::string& version) {
-  return json::parse(std::ifstream(golden("keras_models") / (version + ".json")));
+json golden_answers(const std::string& version, const std::string& set = "keras_models") {
+  return json::parse(std::ifstream(golden(set) / (version + ".json")));
 }
 
 /// Calls check(path, answer) for the golden models of Keras 2.15, with older dialects, and of 3.
 template <class Check>
-void each_model(const char* kind, Check check) {
+void each_model(const char* kind, Check check, const std::string& set = "keras_models") {
   for (const std::string version : {"keras2", "keras3"}) {
-    const json answers = golden_answers(version).at(kind);
+    const json answers = golden_answers(version, set).at(kind);
     REQUIRE(answers.size() >= 3);
     for (const auto& [name, answer] : answers.items()) {
       INFO(version << '/' << name);
-      check(golden("keras_models") / version / name, answer);
+      check(golden(set) / version / name, answer);
     }
   }
 }
@@ -103,14 +103,16 @@ TEST_CASE("A Keras model keeps every weight and answer through a file of ours") 
 TEST_CASE("Writes every model again, for golden/check_keras_round_trip.py", "[.]") {
   const char* folder = std::getenv("TUTTI_ROUND_TRIP");
   if (!folder) FAIL("TUTTI_ROUND_TRIP must name a folder");
-  for (const char* kind : {"models", "trained"})
-    each_model(kind, [&](const fs::path& path, const json&) {
-      const KerasModel file = read_keras_file(path);
-      const fs::path to = folder / path.parent_path().filename() / path.stem();
-      fs::create_directories(to.parent_path());
-      write_keras_file(to.string() + ".h5",
-                       to_keras(loaded(file), 0, known_adam(file).value_or(KerasAdam{1e-3})));
-    });
+  const auto write = [&](const fs::path& path, const json&) {
+    const KerasModel file = read_keras_file(path);
+    const fs::path to = folder / path.parent_path().filename() / path.stem();
+    fs::create_directories(to.parent_path());
+    write_keras_file(to.string() + ".h5",
+                     to_keras(loaded(file), 0, known_adam(file).value_or(KerasAdam{1e-3})));
+  };
+  each_model("models", write);
+  each_model("trained", write);
+  each_model("models", write, "keras_graphs");
 }
 
 TEST_CASE("Training goes on from a Keras file as in Keras") {
