@@ -106,7 +106,7 @@ void change(KerasModel& model, Random& random) {
 
 void use(KerasModel model) {
   if (keras_major(model) < 2) keras::modernize(model);
-  if (const auto adam = known_adam(model); adam && adam->memory.m.size() != adam->memory.v.size())
+  if (auto adam = known_adam(model); adam && adam->state.slots["m"].size() != adam->state.slots["v"].size())
     std::abort();
   with_axes_exchanged(model);
   const Model built = load_member("model.h5", model, Device::cpu);
@@ -117,7 +117,7 @@ void use(KerasModel model) {
   shape.insert(shape.begin(), 1);
   const Batch batch{Tensor::zeros(shape, DType::float32, Device::cpu),
                     Tensor::from({1, 1}, std::vector<std::int32_t>{0})};
-  built.outputs(batch, Pass{});
+  built.outputs(batch, Context{});
   to_keras(built, 0, {1e-3});
 }
 
