@@ -38,5 +38,6 @@
 #include "models/ensemble.h"
 #include "models/feature_classifier.h"
 #include "models/keras/layers.h"
+#include "models/keras/save.h"
 #include "models/recurrent_classifiers.h"
 #include "models/run.h"

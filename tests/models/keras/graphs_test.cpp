@@ -101,7 +101,7 @@ TEST_CASE("Members of a model with nested models and shared layers are saved one
       Conv2D({.filters = 3, .kernel_height = 3, .kernel_width = 3, .padding = Padding::same}), {0});
   const auto block =
       model.add(Residual(Conv2D({.filters = 3, .kernel_height = 1, .kernel_width = 1}),
-                         BatchNormalization({})),
+                         BatchNormalization()),
                 {first});
   const auto twice = model.share(block, {block});
   const auto flat = model.add(Flatten(), {model.add(Concatenate(), {twice, first})});
