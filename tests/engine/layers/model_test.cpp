@@ -204,9 +204,6 @@ TEST_CASE("Members of nested models are selected and appended, with the bits the
   Model three = nested_model(), other = nested_model();
   three.build({4}, {.members = 3, .seed = 1});
   other.build({4}, {.members = 1, .seed = 2});
-  const auto outputs = [](const Model& model) {
-    return model.outputs(some_input(model.members()), {}).value();
-  };
   const auto one = [](const Tensor& all, std::int64_t m) {
     return all.slice(m, 1).to_vector<float>();
   };
