@@ -334,8 +334,8 @@ TEST_CASE("Data is read with the run's classes, if it was made as what the run w
   const TemporaryFolder tree;
   record_scale(tree.path(), PictureScale::linear);
   const Run of_pictures(ensemble().folder.path());
-  CHECK_THROWS_WITH(of_pictures.read_data(tree.path()), Contains("linear frequency"));
-  CHECK_THROWS_WITH(of_pictures.read_files({tree / "dark/1.png"}), Contains("linear frequency"));
+  CHECK_THROWS_WITH(of_pictures.read_data(tree.path()), Contains("the scale linear"));
+  CHECK_THROWS_WITH(of_pictures.read_files({tree / "dark/1.png"}), Contains("the scale linear"));
 }
 
 TEST_CASE("Files are told apart by what a model takes") {
