@@ -50,6 +50,7 @@ class Model : public Layer {
   void build_zero(std::int64_t members, Device device);
 
   /// As a layer of another model.
+  using Layer::build;
   Shape build(const std::vector<Shape>& inputs, Initializer& initializer) override;
   Variable forward(const std::vector<Variable>& inputs, const Context& context) const override;
 
