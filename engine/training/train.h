@@ -22,7 +22,8 @@ struct TrainResult {
 
 /// Trains all members of a built model at once, to the last epoch or until all have stopped early.
 /// Errors: as Training's. The model is left with every member's last weights, or its best with
-/// early stopping; the history holds the finished epochs.
+/// early stopping; the history holds the finished epochs. While the observer is told of an epoch,
+/// the model holds the members that are still training alone.
 TrainResult train(Model& model, const TrainData& data, const TrainOptions& options,
                   std::stop_token stop = {}, const TrainObserver& observer = {});
 
