@@ -1,7 +1,7 @@
 // Ctrl-C: the step under way ends, what is finished is saved, and the exit status says so.
-#include <catch2/catch.hpp>
 #include <fstream>
 
+#include "tests/support/catch.h"
 #include "tests/support/program.h"
 #include "tests/support/songs.h"
 
@@ -25,7 +25,7 @@ TEST_CASE("Ctrl-C ends training after the current step and leaves the run") {
   INFO(text_of(folder / "err"));
   REQUIRE(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 130);
-  CHECK_THAT(text_of(folder / "err"), Catch::Contains("tutti: stopped; run holds the state"));
+  CHECK_THAT(text_of(folder / "err"), Contains("tutti: stopped; run holds the state"));
   CHECK(std::filesystem::exists(folder / "run/model.h5"));
   CHECK(std::filesystem::exists(folder / "run/accuracy.png"));
 }
