@@ -4,12 +4,24 @@
 #include <iomanip>
 
 namespace tutti {
+namespace {
+
+/// Whether a run failed, as Google Benchmark says it up to 1.7, and since.
+template <class Run>
+bool failed(const Run& run) {
+  if constexpr (requires { run.error_occurred; })
+    return run.error_occurred;
+  else
+    return run.skipped != 0;
+}
+
+}  // namespace
 
 void TableReporter::ReportRuns(const std::vector<Run>& runs) {
   ConsoleReporter::ReportRuns(runs);
   for (const Run& run : runs) {
     if (run.run_type == Run::RT_Aggregate && run.aggregate_name != "median") continue;
-    if (run.error_occurred) continue;
+    if (failed(run)) continue;
     const double iterations = run.run_type == Run::RT_Aggregate
                                   ? 1
                                   : static_cast<double>(std::max<std::int64_t>(1, run.iterations));
