@@ -8,7 +8,7 @@
 
 namespace tutti {
 
-/// What a model makes of labelled examples.
+/// What a model makes of labeled examples.
 struct Evaluation {
   Metrics metrics;                            // of the vote
   std::vector<double> members;                // accuracy of each; none of a model without a vote

@@ -16,7 +16,7 @@
 /// What the commands of `tutti tune` share: their options, and the search itself.
 namespace tutti {
 
-/// What a trial is judged by, after its last epoch.
+/// What a trial is ranked by, after its last epoch.
 enum class Objective { val_accuracy, val_loss };
 template <>
 inline constexpr EnumNames<Objective> enum_names<Objective> = {

@@ -85,7 +85,7 @@ double best_of(const Sampler& sampler, const Space& space, double (*function)(co
   return best;
 }
 
-/// The quartiles over the seeds, between neighbours as NumPy's percentile.
+/// The quartiles over the seeds, between neighbors as NumPy's percentile.
 std::vector<double> quartiles(SamplerKind sampler, const Space& space,
                               double (*function)(const Params&)) {
   std::vector<double> best;

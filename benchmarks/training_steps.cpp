@@ -6,7 +6,7 @@ namespace tutti {
 namespace {
 
 /// Labels 0, 1, … classes - 1, 0, 1, … for all rows of x.
-Examples labelled(const Tensor& x, std::int64_t classes) {
+Examples labeled(const Tensor& x, std::int64_t classes) {
   std::vector<std::int32_t> rows(static_cast<std::size_t>(x.dim(0)));
   std::iota(rows.begin(), rows.end(), 0);
   auto labels = rows;
@@ -21,14 +21,14 @@ Examples random_pictures(std::int64_t n) {
   RandomStream random(1);
   for (std::int64_t i = 0; i < x.size(); ++i)
     x.data<std::uint8_t>()[i] = static_cast<std::uint8_t>(random.word());
-  return labelled(x, 10);
+  return labeled(x, 10);
 }
 
 Examples random_songs(std::int64_t n, std::int64_t features) {
   RandomStream random(3);
   std::vector<float> values(static_cast<std::size_t>(n * features));
   for (auto& value : values) value = static_cast<float>(random.uniform());
-  return labelled(Tensor::from({n, features, 1}, values, Device::cpu), 2);
+  return labeled(Tensor::from({n, features, 1}, values, Device::cpu), 2);
 }
 
 Model built_genre_cnn(const std::vector<RandomStream>& members, Device device) {

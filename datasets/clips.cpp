@@ -18,7 +18,7 @@ namespace {
 
 /// What became of one file.
 struct Outcome {
-  GreyPicture picture;
+  GrayPicture picture;
   std::uint64_t hash = 0;
   std::string reason;  // why it is bad; empty if it is not
 };
@@ -34,7 +34,7 @@ std::int64_t usual_height(const std::vector<Outcome>& outcomes) {
   return most == counts.end() ? 0 : most->first;
 }
 
-void write_frames(const GreyPicture& picture, std::uint8_t* frames) {
+void write_frames(const GrayPicture& picture, std::uint8_t* frames) {
   for (std::int64_t t = 0; t < picture.columns; ++t)
     for (std::int64_t f = 0; f < picture.rows; ++f)
       *frames++ = picture.pixels[static_cast<std::size_t>(f * picture.columns + t)];
@@ -43,7 +43,7 @@ void write_frames(const GreyPicture& picture, std::uint8_t* frames) {
 Clips joined(const std::vector<fs::path>& paths, std::vector<Outcome> outcomes) {
   const auto height = usual_height(outcomes);
   Clips clips;
-  std::vector<const GreyPicture*> pictures;
+  std::vector<const GrayPicture*> pictures;
   std::uint64_t fingerprint = fnv_start;
   std::int64_t frames = 0;
   for (std::size_t i = 0; i < paths.size(); ++i) {

@@ -67,7 +67,7 @@ struct Header {
 };
 
 /// What stands where in the first line. `where` is that line, for Errors.
-Header read_header(const CsvRow& row, const std::string& where, bool labelled, FeatureSet set) {
+Header read_header(const CsvRow& row, const std::string& where, bool labeled, FeatureSet set) {
   std::map<std::string, std::size_t> columns;
   for (std::size_t i = 0; i < row.cells.size(); ++i)
     if (std::string column(trimmed(row.cells[i])); !columns.emplace(column, i).second)
@@ -84,8 +84,8 @@ Header read_header(const CsvRow& row, const std::string& where, bool labelled, F
       header.features.push_back(*cell);
     else
       missing.push_back(feature);
-  if (labelled && !header.label) missing.push_back("label");
-  if (!labelled) header.label.reset();
+  if (labeled && !header.label) missing.push_back("label");
+  if (!labeled) header.label.reset();
   for (const auto& [column, cell] : columns) unknown.push_back(column);
 
   const std::string wanted = "; it has to name the " + std::to_string(feature_names(set).size()) +
@@ -190,7 +190,7 @@ FeatureSet feature_set_of_table(const fs::path& table) {
   }
 }
 
-FeatureTable load_feature_table(const fs::path& path, bool labelled, FeatureSet set) {
+FeatureTable load_feature_table(const fs::path& path, bool labeled, FeatureSet set) {
   const auto where = [&path](const CsvRow& row) {
     return path.string() + ", line " + std::to_string(row.line) + ": ";
   };
@@ -201,7 +201,7 @@ FeatureTable load_feature_table(const fs::path& path, bool labelled, FeatureSet 
   CsvReader reader(text, path.string());
   const auto first = reader.next();
   if (!first) throw Error(path.string(), " is empty; a table of features is wanted");
-  const Header header = read_header(*first, where(*first), labelled, set);
+  const Header header = read_header(*first, where(*first), labeled, set);
   Songs songs;
   while (const auto row = reader.next())
     add_song(songs, *row, header, feature_names(set), where(*row));
@@ -214,7 +214,7 @@ FeatureTable load_feature_table(const fs::path& path, bool labelled, FeatureSet 
   table.values = Tensor::from({static_cast<std::int64_t>(table.names.size()),
                                static_cast<std::int64_t>(feature_names(set).size())},
                               songs.values);
-  if (labelled) set_classes(table, songs.labels, path);
+  if (labeled) set_classes(table, songs.labels, path);
   table.fingerprint = fingerprint_of(table);
   return table;
 }

@@ -34,12 +34,12 @@ struct FeatureTable {
 };
 
 /// Reads a CSV table whose first line names its columns, in any order: the features, `label` and
-/// perhaps `filename`. Unless `labelled`, `label` may be missing, is not read if it is there, and
+/// perhaps `filename`. Unless `labeled`, `label` may be missing, is not read if it is there, and
 /// classes and labels stay empty. Errors name the file and the line or column: a file that cannot
 /// be read or has no songs, columns that are missing, doubled or unknown, a row of another length
 /// than the header, a value that is no finite number, an empty label, fewer than two classes, a
 /// table whose record says that it is of another set.
-FeatureTable load_feature_table(const std::filesystem::path& path, bool labelled = true,
+FeatureTable load_feature_table(const std::filesystem::path& path, bool labeled = true,
                                 FeatureSet set = FeatureSet::librosa);
 
 }  // namespace tutti

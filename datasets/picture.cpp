@@ -66,17 +66,17 @@ void check(PictureSize size) {
                 " a side");
 }
 
-/// 8-bit grey of one pixel's 16-bit samples: PIL's weights in 1/65536, and one rounding at the end,
+/// 8-bit gray of one pixel's 16-bit samples: PIL's weights in 1/65536, and one rounding at the end,
 /// so that 8-bit samples (here times 257) come out as they do there.
-std::uint8_t grey(const std::uint16_t* pixel, int channels) {
-  const bool colour = channels >= 3;
-  const std::uint64_t red = pixel[0], green = pixel[colour ? 1 : 0], blue = pixel[colour ? 2 : 0];
+std::uint8_t gray(const std::uint16_t* pixel, int channels) {
+  const bool color = channels >= 3;
+  const std::uint64_t red = pixel[0], green = pixel[color ? 1 : 0], blue = pixel[color ? 2 : 0];
   const std::uint64_t luma = 19595 * red + 38470 * green + 7471 * blue;
   return static_cast<std::uint8_t>((luma + 257 * 32768) / (257 * 65536));
 }
 
-GreyPicture resized(const GreyPicture& picture) {
-  GreyPicture result{picture_frequencies, picture_times, {}};
+GrayPicture resized(const GrayPicture& picture) {
+  GrayPicture result{picture_frequencies, picture_times, {}};
   result.pixels.resize(static_cast<std::size_t>(result.rows * result.columns));
   if (!stbir_resize_uint8_generic(
           picture.pixels.data(), static_cast<int>(picture.columns), static_cast<int>(picture.rows),
@@ -90,7 +90,7 @@ GreyPicture resized(const GreyPicture& picture) {
 
 }  // namespace
 
-GreyPicture decode_picture(std::string_view file) {
+GrayPicture decode_picture(std::string_view file) {
   if (file.empty()) throw Error("the file is empty");
   if (is_jpeg(file)) check_jpeg_segments(file);
   check(declared_size(file));
@@ -104,13 +104,13 @@ GreyPicture decode_picture(std::string_view file) {
   if (source.ran_out) throw Error("cut short: the file ends before the picture does");
   if (!samples) throw Error("damaged: stb_image says '", stbi_failure_reason(), "'");
 
-  GreyPicture picture{height, width, std::vector<std::uint8_t>(std::size_t(width) * height)};
+  GrayPicture picture{height, width, std::vector<std::uint8_t>(std::size_t(width) * height)};
   for (std::size_t i = 0; i < picture.pixels.size(); ++i)
-    picture.pixels[i] = grey(samples.get() + i * channels, channels);
+    picture.pixels[i] = gray(samples.get() + i * channels, channels);
   return picture;
 }
 
-void write_time_first(const GreyPicture& picture, std::uint8_t* pixels) {
+void write_time_first(const GrayPicture& picture, std::uint8_t* pixels) {
   if (picture.rows != picture_frequencies || picture.columns != picture_times)
     return write_time_first(resized(picture), pixels);
   for (std::int64_t t = 0; t < picture_times; ++t)

@@ -10,7 +10,7 @@
 
 namespace tutti {
 
-/// Spectrograms in memory: grey, 127 × 2900, time first.
+/// Spectrograms in memory: gray, 127 × 2900, time first.
 struct Pictures {
   std::vector<std::filesystem::path> paths;  // of those that could be read, in the order given
   Tensor pixels;                             // uint8 [n, 2900, 127, 1]
@@ -20,8 +20,8 @@ struct Pictures {
 
 using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
 
-/// Decodes picture files in parallel (PNG, JPEG, BMP; 8 or 16 bits; grey, colour or alpha). Colour
-/// becomes grey, other sizes are resized to 127 × 2900. Pictures that cannot be used are listed in
+/// Decodes picture files in parallel (PNG, JPEG, BMP; 8 or 16 bits; gray, color or alpha). Color
+/// becomes gray, other sizes are resized to 127 × 2900. Pictures that cannot be used are listed in
 /// `bad`, never thrown. `progress` is called from one thread at a time. Paths start at `root`,
 /// which stands in neither names nor fingerprint.
 Pictures load_pictures(const std::vector<std::filesystem::path>& paths,

@@ -22,9 +22,9 @@ double mean(const std::vector<double>& column) {
   return sum / static_cast<double>(column.size());
 }
 
-double population_deviation(const std::vector<double>& column, double centre) {
+double population_deviation(const std::vector<double>& column, double center) {
   double squares = 0;
-  for (const double x : column) squares += (x - centre) * (x - centre);
+  for (const double x : column) squares += (x - center) * (x - center);
   return std::sqrt(squares / static_cast<double>(column.size()));
 }
 
@@ -37,8 +37,8 @@ Line fit_column(Scaling scaling, const std::vector<double>& column) {
   const auto [low, high] = std::minmax_element(column.begin(), column.end());
   if (*low == *high) return {*low, 0};
   if (scaling == Scaling::minmax) return {*low, 1 / (*high - *low)};
-  const double centre = mean(column);
-  return {centre, 1 / population_deviation(column, centre)};
+  const double center = mean(column);
+  return {center, 1 / population_deviation(column, center)};
 }
 
 }  // namespace

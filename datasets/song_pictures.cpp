@@ -49,7 +49,7 @@ nlohmann::json describe(PictureScale scale) {
 
 }  // namespace
 
-GreyPicture song_picture(const std::vector<float>& samples, PictureScale scale) {
+GrayPicture song_picture(const std::vector<float>& samples, PictureScale scale) {
   if (scale == PictureScale::mel128) return mel_picture(samples);
   return log_spectrogram(samples, song_rate,
                          scale == PictureScale::mel ? FrequencyScale::mel : FrequencyScale::linear);

@@ -21,7 +21,7 @@ inline constexpr EnumNames<PictureScale> enum_names<PictureScale> = {
      {PictureScale::mel128, "mel128"}}};
 
 /// The picture of a window of a song.
-GreyPicture song_picture(const std::vector<float>& samples, PictureScale scale);
+GrayPicture song_picture(const std::vector<float>& samples, PictureScale scale);
 
 /// The scale of a tree's pictures as its spectrogram.json says; nothing if it has none. An Error if
 /// that is damaged.

@@ -14,7 +14,7 @@ struct Conv2dShape {
   std::int64_t stride_height, stride_width;
   std::int64_t pad_top, pad_left;  // zeros before the first row and column
   std::int64_t out_height, out_width;
-  std::int64_t dilation_height = 1, dilation_width = 1;  // between neighbours of the kernel
+  std::int64_t dilation_height = 1, dilation_width = 1;  // between neighbors of the kernel
 
   auto operator<=>(const Conv2dShape&) const = default;
 };
@@ -64,7 +64,7 @@ struct StridedPlace {
   std::int64_t a, b;
 };
 
-/// Axes that two arrays are walked along, outermost first, and how far apart neighbours along each
+/// Axes that two arrays are walked along, outermost first, and how far apart neighbors along each
 /// are in them: 0 where an array is broadcast. Axes are at least one.
 struct StridedShape {
   static constexpr int most = 6;

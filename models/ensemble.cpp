@@ -197,7 +197,7 @@ std::optional<double> Ensemble::out_of_bag_accuracy(const Examples& training) co
   for (const auto& sample : samples_) bags.emplace_back(sample.begin(), sample.end());
 
   const auto n = training.rows.size(), classes = static_cast<std::size_t>(classes_);
-  std::int64_t judged = 0, correct = 0;
+  std::int64_t counted = 0, correct = 0;
   for (std::size_t i = 0; i < n; ++i) {
     std::vector<float> sum(classes);
     bool any = false;
@@ -207,12 +207,12 @@ std::optional<double> Ensemble::out_of_bag_accuracy(const Examples& training) co
       for (std::size_t k = 0; k < classes; ++k) sum[k] += scores[(m * n + i) * classes + k];
     }
     if (!any) continue;
-    ++judged;
+    ++counted;
     correct += std::max_element(sum.begin(), sum.end()) - sum.begin() ==
                training.labels[static_cast<std::size_t>(training.rows[i])];
   }
-  if (judged == 0) return std::nullopt;
-  return static_cast<double>(correct) / static_cast<double>(judged);
+  if (counted == 0) return std::nullopt;
+  return static_cast<double>(correct) / static_cast<double>(counted);
 }
 
 const Model& Ensemble::model() const {

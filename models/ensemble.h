@@ -58,7 +58,7 @@ class Ensemble {
   /// The class that the members vote for.
   std::vector<std::int32_t> predict(const Tensor& X, Vote vote = Vote::mean) const;
 
-  /// After fit: accuracy of the mean vote on training examples, each judged only by the members
+  /// After fit: accuracy of the mean vote on training examples, each voted on only by the members
   /// whose sample does not hold it. Nothing if every example is in every sample.
   std::optional<double> out_of_bag_accuracy(const Examples& training) const;
 

@@ -158,9 +158,9 @@ void Canvas::polygon(const std::vector<Point>& points, Color color) {
   cairo_fill(pen_.get());
 }
 
-void Canvas::dot(Point centre, double radius, Color color) {
+void Canvas::dot(Point center, double radius, Color color) {
   set_color(pen_.get(), color);
-  cairo_arc(pen_.get(), centre.x, centre.y, radius, 0, 2 * std::numbers::pi);
+  cairo_arc(pen_.get(), center.x, center.y, radius, 0, 2 * std::numbers::pi);
   cairo_fill(pen_.get());
 }
 

@@ -19,10 +19,10 @@ struct Box {
   double left, top, width, height;
   double right() const { return left + width; }
   double bottom() const { return top + height; }
-  Point centre() const { return {left + width / 2, top + height / 2}; }
+  Point center() const { return {left + width / 2, top + height / 2}; }
 };
 
-enum class Align { left, centre, right };
+enum class Align { left, center, right };
 
 struct TextStyle {
   double size = 11;
@@ -58,9 +58,9 @@ class Canvas {
   void gradient(const Box& box, const std::vector<Color>& colors);  // bottom to top
   void line(const std::vector<Point>& points, const Stroke& stroke);
   void polygon(const std::vector<Point>& points, Color color);
-  void dot(Point centre, double radius, Color color);
+  void dot(Point center, double radius, Color color);
 
-  /// One line of text; `at` is its start, centre or end, halfway up its capitals.
+  /// One line of text; `at` is its start, center or end, halfway up its capitals.
   void text(Point at, const std::string& text, const TextStyle& style);
 
   void save();

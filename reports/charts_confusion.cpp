@@ -69,20 +69,20 @@ void ConfusionChart::draw_count(const Box& cell, std::int64_t count, std::int64_
   if (cell.width < smallest_print) return;
   const double share = static_cast<double>(count) / static_cast<double>(total);
   const std::string number = std::to_string(count);
-  TextStyle style{.size = std::clamp(0.26 * cell.width, 9.0, 22.0), .align = Align::centre};
+  TextStyle style{.size = std::clamp(0.26 * cell.width, 9.0, 22.0), .align = Align::center};
   style.size = std::min(style.size, style.size * 0.84 * cell.width / text_width(number, style));
   if (style.size < smallest_print) return;
   style.color = is_dark(share) ? white : count == 0 ? Color{0.66, 0.69, 0.73} : ink;
 
-  const Point centre = cell.centre();
+  const Point center = cell.center();
   TextStyle small = style;
   small.size = 0.68 * style.size;
   if (count == 0 || small.size < smallest_print || cell.height < 40) {
-    canvas_.text(centre, number, style);
+    canvas_.text(center, number, style);
     return;
   }
-  canvas_.text({centre.x, centre.y - 0.40 * style.size}, number, style);
-  canvas_.text({centre.x, centre.y + 0.62 * style.size}, percent(share, total < 200 ? 0 : 1),
+  canvas_.text({center.x, center.y - 0.40 * style.size}, number, style);
+  canvas_.text({center.x, center.y + 0.62 * style.size}, percent(share, total < 200 ? 0 : 1),
                small);
 }
 
@@ -92,7 +92,7 @@ void ConfusionChart::draw_labels() {
   style.align = Align::right;
   for (std::size_t genre = 0; genre < metrics_.classes.size(); ++genre) {
     const std::string label = fitted(metrics_.classes[genre], layout_.label_width(), style);
-    canvas_.text({matrix.left - layout_.gap, layout_.cell(genre, 0).centre().y}, label, style);
+    canvas_.text({matrix.left - layout_.gap, layout_.cell(genre, 0).center().y}, label, style);
     draw_column_label(genre);
   }
 }
@@ -100,9 +100,9 @@ void ConfusionChart::draw_labels() {
 void ConfusionChart::draw_column_label(std::size_t genre) {
   TextStyle style = layout_.label_style();
   style.angle = layout_.column_angle();
-  style.align = style.angle == 0 ? Align::centre : Align::right;
+  style.align = style.angle == 0 ? Align::center : Align::right;
   const std::string label = fitted(metrics_.classes[genre], layout_.label_width(), style);
-  const double x = layout_.cell(0, genre).centre().x;
+  const double x = layout_.cell(0, genre).center().x;
   canvas_.text({x, layout_.matrix().bottom() + 6 + style.size / 2}, label, style);
 }
 
@@ -113,17 +113,17 @@ void ConfusionChart::draw_totals() {
   const double right = layout_.totals_right();
   canvas_.text({right, layout_.matrix().top - 6 - style.size / 2}, "total", style);
   for (std::size_t genre = 0; genre < metrics_.classes.size(); ++genre)
-    canvas_.text({right, layout_.cell(genre, 0).centre().y},
+    canvas_.text({right, layout_.cell(genre, 0).center().y},
                  std::to_string(metrics_.examples_of(genre)), style);
 }
 
 void ConfusionChart::draw_axis_titles() {
-  const Point centre = layout_.matrix().centre();
+  const Point center = layout_.matrix().center();
   const double left = layout_.matrix().left - layout_.gap - layout_.label_width() - 20;
-  TextStyle style{.size = 13, .color = muted, .align = Align::centre};
-  canvas_.text({centre.x, layout_.height() - 34}, "predicted genre", style);
+  TextStyle style{.size = 13, .color = muted, .align = Align::center};
+  canvas_.text({center.x, layout_.height() - 34}, "predicted genre", style);
   style.angle = 90;
-  canvas_.text({left, centre.y}, "true genre", style);
+  canvas_.text({left, center.y}, "true genre", style);
 }
 
 void ConfusionChart::draw_color_bar() {
@@ -139,9 +139,9 @@ void ConfusionChart::draw_color_bar() {
     canvas_.line({{bar.right(), y}, {bar.right() + 3, y}}, {.width = 0.75, .color = muted});
     canvas_.text({bar.right() + 6, y}, percent(share, 0), style);
   }
-  style.align = Align::centre;
+  style.align = Align::center;
   style.angle = 90;
-  canvas_.text({bar.right() + 48, bar.centre().y}, "share of the row", style);
+  canvas_.text({bar.right() + 48, bar.center().y}, "share of the row", style);
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ void CurveChart::draw_grid() {
     canvas_.line({{plot.left, y}, {plot.right(), y}}, {.width = 0.75, .color = hairline});
     canvas_.text({plot.left - 8, y}, rows.label(value), style);
   }
-  style.align = Align::centre;
+  style.align = Align::center;
   const Ticks columns = whole_ticks(1, x_.high, 16);
   for (const double epoch : columns.values) {
     const double x = x_(epoch);
@@ -118,10 +118,10 @@ void CurveChart::draw_grid() {
 }
 
 void CurveChart::draw_axis_titles() {
-  TextStyle style{.size = 13, .color = muted, .align = Align::centre};
-  canvas_.text({plot.centre().x, plot.bottom() + 42}, "epoch", style);
+  TextStyle style{.size = 13, .color = muted, .align = Align::center};
+  canvas_.text({plot.center().x, plot.bottom() + 42}, "epoch", style);
   style.angle = 90;
-  canvas_.text({margin, plot.centre().y}, subject_.name, style);
+  canvas_.text({margin, plot.center().y}, subject_.name, style);
 }
 
 void CurveChart::draw_legend() {
@@ -189,7 +189,7 @@ void CurveChart::draw_best_line() {
 
   const std::string label = "best " + name + " " + subject_.name + " " + significant(value) +
                             ", epoch " + std::to_string(*best_epoch_ + 1);
-  const TextStyle style{.size = 11, .color = color, .align = Align::centre, .bold = true};
+  const TextStyle style{.size = 11, .color = color, .align = Align::center, .bold = true};
   const double half = text_width(label, style) / 2;
   const double x = std::clamp(point.x, plot.left + half, plot.right() - half);
   canvas_.text({x, plot.top - 12}, label, style);

@@ -37,7 +37,7 @@ class GrowthChart {
 };
 
 Stroke dashed(std::size_t comparison) {
-  return {.width = 1.25, .color = grey, .dash = comparison == 0 ? 3.0 : 7.0};
+  return {.width = 1.25, .color = gray, .dash = comparison == 0 ? 3.0 : 7.0};
 }
 
 /// A line's first point carried on to its last value by a power law.
@@ -109,7 +109,7 @@ void GrowthChart::draw_grid() {
     canvas_.line({{plot.left, y}, {plot.right(), y}}, {.width = 0.75, .color = hairline});
     canvas_.text({plot.left - 8, y}, duration(seconds), style);
   }
-  style.align = Align::centre;
+  style.align = Align::center;
   for (const double value : values_) {
     const double x = x_(value);
     canvas_.line({{x, plot.bottom()}, {x, plot.bottom() + 4}}, {.width = 0.75, .color = muted});
@@ -119,10 +119,10 @@ void GrowthChart::draw_grid() {
 }
 
 void GrowthChart::draw_axis_titles() {
-  TextStyle style{.size = 13, .color = muted, .align = Align::centre};
-  canvas_.text({plot.centre().x, plot.bottom() + 42}, growth_.parameter, style);
+  TextStyle style{.size = 13, .color = muted, .align = Align::center};
+  canvas_.text({plot.center().x, plot.bottom() + 42}, growth_.parameter, style);
   style.angle = 90;
-  canvas_.text({margin, plot.centre().y}, growth_.quantity, style);
+  canvas_.text({margin, plot.center().y}, growth_.quantity, style);
 }
 
 void GrowthChart::draw_comparisons() {
@@ -150,14 +150,14 @@ void GrowthChart::draw_times(std::size_t i) {
   const bool falling = points.back().seconds < first;
   const bool above =
       growth_.lines.size() == 1 ? falling : first > growth_.lines[1 - i].points.front().seconds;
-  const TextStyle style{.size = 10.5, .color = colors[i], .align = Align::centre};
+  const TextStyle style{.size = 10.5, .color = colors[i], .align = Align::center};
   for (const auto& point : points) {
     const std::string time = duration(point.seconds);
     const double half = text_width(time, style) / 2, aside = above == falling ? 14 : -14;
     const Point dot = at(point);
-    const Point centre{std::min(dot.x + aside, plot.right() - half), dot.y + (above ? -15 : 15)};
-    canvas_.box({centre.x - half - 2, centre.y - 6, 2 * half + 4, 12}, with_alpha(white, 0.8));
-    canvas_.text(centre, time, style);
+    const Point center{std::min(dot.x + aside, plot.right() - half), dot.y + (above ? -15 : 15)};
+    canvas_.box({center.x - half - 2, center.y - 6, 2 * half + 4, 12}, with_alpha(white, 0.8));
+    canvas_.text(center, time, style);
   }
 }
 

@@ -13,7 +13,7 @@ constexpr Color muted{0.38, 0.40, 0.44};  // axes and side remarks
 constexpr Color hairline{0.86, 0.87, 0.89};
 
 /// Two of Okabe and Ito's colors, which every kind of color vision tells apart; they differ in
-/// lightness too, for a grey print.
+/// lightness too, for a gray print.
 constexpr Color blue{0, 0.447, 0.698};
 constexpr Color vermilion{0.835, 0.369, 0};
 

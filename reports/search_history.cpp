@@ -20,7 +20,7 @@ void draw_legend(Canvas& canvas) {
     x += 16 + text_width(name, style) + 26;
   };
   entry("complete", [&] { canvas.dot({x + 5, y}, 3.5, blue); });
-  entry("pruned", [&] { canvas.dot({x + 5, y}, 3, grey); });
+  entry("pruned", [&] { canvas.dot({x + 5, y}, 3, gray); });
   entry("best so far", [&] {
     canvas.line({{x - 6, y}, {x + 10, y}}, {.width = 2.25, .color = vermilion});
   });
@@ -30,16 +30,16 @@ void draw_numbers(Canvas& canvas, const Scale& x) {
   const Ticks ticks = whole_ticks(std::max(0.0, x.low), x.high, 16);
   for (const double number : ticks.values)
     canvas.text({x(number), plot.bottom() + 15}, ticks.label(number),
-                {.size = 11, .color = muted, .align = Align::centre});
-  canvas.text({plot.centre().x, plot.bottom() + 42}, "trial",
-              {.size = 13, .color = muted, .align = Align::centre});
+                {.size = 11, .color = muted, .align = Align::center});
+  canvas.text({plot.center().x, plot.bottom() + 42}, "trial",
+              {.size = 13, .color = muted, .align = Align::center});
 }
 
 /// A staircase of the best complete trial so far.
 void draw_best(Canvas& canvas, const SearchReport& report, const Scale& x, const Scale& y) {
   std::vector<Point> stairs;
   double best = 0;
-  for (const Trial* trial : judged_trials(report)) {
+  for (const Trial* trial : trials_with_value(report)) {
     if (trial->state != TrialState::complete) continue;
     if (stairs.empty() || better(*trial->value, best, report.direction)) {
       if (!stairs.empty()) stairs.push_back({x(static_cast<double>(trial->number)), y(best)});
@@ -57,21 +57,21 @@ void draw_best(Canvas& canvas, const SearchReport& report, const Scale& x, const
 void draw_search_history(const std::filesystem::path& path, const SearchReport& report) {
   Canvas canvas(path, width, height);
   draw_heading(canvas, "The search: " + report.study, counted_trials(report));
-  const auto judged = judged_trials(report);
-  if (judged.empty()) {
+  const auto trials = trials_with_value(report);
+  if (trials.empty()) {
     draw_nothing(canvas);
   } else {
     const auto last = static_cast<double>(report.trials.back().number);
     const Scale x{-0.5 - 0.01 * last, last + 0.5 + 0.01 * last, plot.left, plot.right()};
-    const Scale y = value_scale(judged, plot);
+    const Scale y = value_scale(trials, plot);
     draw_legend(canvas);
     draw_value_grid(canvas, y, plot, report.objective);
     draw_numbers(canvas, x);
     draw_best(canvas, report, x, y);
-    for (const Trial* trial : judged) {
+    for (const Trial* trial : trials) {
       const bool complete = trial->state == TrialState::complete;
       canvas.dot({x(static_cast<double>(trial->number)), y(*trial->value)}, complete ? 3.5 : 3,
-                 complete ? blue : grey);
+                 complete ? blue : gray);
     }
   }
   canvas.save();

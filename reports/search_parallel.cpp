@@ -15,7 +15,7 @@ constexpr Box plot{84, 112, 650, 316};
 void draw_axis(Canvas& canvas, double x, const std::string& name,
                const std::vector<ParameterAxis::Tick>& ticks) {
   canvas.line({{x, plot.top}, {x, plot.bottom()}}, {.color = muted});
-  canvas.text({x, plot.bottom() + 24}, name, {.size = 13, .align = Align::centre});
+  canvas.text({x, plot.bottom() + 24}, name, {.size = 13, .align = Align::center});
   for (const auto& [share, label] : ticks) {
     const double y = plot.bottom() - share * plot.height;
     canvas.line({{x - 4, y}, {x, y}}, {.width = 0.75, .color = muted});
@@ -33,7 +33,7 @@ void draw_parallel(const std::filesystem::path& path, const SearchReport& report
   Canvas canvas(path, width, height);
   draw_heading(canvas, "Parallel coordinates: " + report.study,
                "a line a complete trial, the darker the better; absent parameters are left out");
-  auto trials = judged_trials(report);
+  auto trials = trials_with_value(report);
   std::erase_if(trials, [](const Trial* trial) { return trial->state != TrialState::complete; });
   if (trials.empty()) {
     draw_nothing(canvas);

@@ -24,8 +24,8 @@ void draw_value_grid(Canvas& canvas, const Scale& scale, const Box& plot, const 
   }
   canvas.line({{plot.left, plot.bottom()}, {plot.right(), plot.bottom()}}, {.color = muted});
   if (!name.empty())
-    canvas.text({plot.left - 44, plot.centre().y}, name,
-                {.size = 13, .color = muted, .align = Align::centre, .angle = 90});
+    canvas.text({plot.left - 44, plot.center().y}, name,
+                {.size = 13, .color = muted, .align = Align::center, .angle = 90});
 }
 
 std::string counted_trials(const SearchReport& report) {
@@ -39,7 +39,7 @@ std::string counted_trials(const SearchReport& report) {
 
 void draw_nothing(Canvas& canvas) {
   canvas.text({width / 2, height / 2}, "no trial has a value yet",
-              {.size = 13, .color = muted, .align = Align::centre});
+              {.size = 13, .color = muted, .align = Align::center});
 }
 
 }  // namespace tutti::chart

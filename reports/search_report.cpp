@@ -17,13 +17,13 @@ SearchReport describe(Study& study) {
   return report;
 }
 
-std::vector<const Trial*> judged_trials(const SearchReport& report) {
-  std::vector<const Trial*> judged;
+std::vector<const Trial*> trials_with_value(const SearchReport& report) {
+  std::vector<const Trial*> complete;
   for (const auto& trial : report.trials)
     if (trial.value && std::isfinite(*trial.value) &&
         (trial.state == TrialState::complete || trial.state == TrialState::pruned))
-      judged.push_back(&trial);
-  return judged;
+      complete.push_back(&trial);
+  return complete;
 }
 
 }  // namespace tutti

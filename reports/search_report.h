@@ -20,6 +20,6 @@ struct SearchReport {
 SearchReport describe(Study& study);
 
 /// The trials that ended with a finite value, complete or pruned, in the order of their numbers.
-std::vector<const Trial*> judged_trials(const SearchReport& report);
+std::vector<const Trial*> trials_with_value(const SearchReport& report);
 
 }  // namespace tutti

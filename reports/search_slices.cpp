@@ -28,14 +28,14 @@ void draw_panel(Canvas& canvas, const SearchReport& report, const std::string& n
   }
   for (const auto& [share, label] : axis.ticks(6))
     canvas.text({x(share), panel.bottom() + 14}, label,
-                {.size = 10.5, .color = muted, .align = Align::centre});
-  canvas.text({panel.centre().x, panel.bottom() + 36}, name, {.size = 13, .align = Align::centre});
+                {.size = 10.5, .color = muted, .align = Align::center});
+  canvas.text({panel.center().x, panel.bottom() + 36}, name, {.size = 13, .align = Align::center});
   const auto last = static_cast<double>(std::max<std::int64_t>(1, trials.back()->number));
   for (const Trial* trial : trials)
     if (const auto found = trial->params.find(name); found != trial->params.end())
       canvas.dot({x(axis.share(found->second)), y(*trial->value)}, 3,
                  trial->state == TrialState::pruned
-                     ? with_alpha(grey, 0.6)
+                     ? with_alpha(gray, 0.6)
                      : heat(0.25 + 0.75 * static_cast<double>(trial->number) / last));
 }
 
@@ -47,8 +47,8 @@ void draw_slices(const std::filesystem::path& path, const SearchReport& report) 
   Canvas canvas(path, width, std::max(height * 0.8, first_top + rows * row_step));
   draw_heading(canvas, "Slices: " + report.study,
                "each trial's " + report.objective +
-                   " by each parameter, later trials darker, pruned ones grey");
-  const auto trials = judged_trials(report);
+                   " by each parameter, later trials darker, pruned ones gray");
+  const auto trials = trials_with_value(report);
   if (trials.empty()) draw_nothing(canvas);
   for (int i = 0; i < panels && !trials.empty(); ++i) {
     const int row = i / columns, column = i % columns;

@@ -75,14 +75,14 @@ std::vector<double> densities(const std::vector<double>& counts, bool numerical)
   const auto kernels = static_cast<double>(
       std::count_if(counts.begin(), counts.end(), [](double count) { return count > 0; }) + 1);
   std::vector<double> result(points);
-  const auto add = [&](double weight, double centre, double width) {
+  const auto add = [&](double weight, double center, double width) {
     const double low = -0.5, high = static_cast<double>(points) - 0.5;
-    const double whole = log_gauss_mass((low - centre) / width, (high - centre) / width);
+    const double whole = log_gauss_mass((low - center) / width, (high - center) / width);
     for (std::size_t i = 0; i < points; ++i) {
       const double from = static_cast<double>(i) - 0.5;
       result[i] +=
           weight *
-          std::exp(log_gauss_mass((from - centre) / width, (from + 1 - centre) / width) - whole);
+          std::exp(log_gauss_mass((from - center) / width, (from + 1 - center) / width) - whole);
     }
   };
   const double width = numerical ? scott_width(counts) : 0;

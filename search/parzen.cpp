@@ -21,19 +21,19 @@ std::vector<double> weights_of(std::size_t n) {
   return weights;
 }
 
-/// Each centre's larger distance to its neighbours, the ends of the range being neighbours of the
+/// Each center's larger distance to its neighbors, the ends of the range being neighbors of the
 /// outermost only if there is no other.
-std::vector<double> neighbour_gaps(const std::vector<double>& centres, double low, double high) {
-  const std::size_t n = centres.size();
+std::vector<double> neighbor_gaps(const std::vector<double>& centers, double low, double high) {
+  const std::size_t n = centers.size();
   std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
-                   [&](auto a, auto b) { return centres[a] < centres[b]; });
+                   [&](auto a, auto b) { return centers[a] < centers[b]; });
   std::vector<double> gaps(n);
   for (std::size_t i = 0; i < n; ++i) {
-    const double centre = centres[order[i]];
-    const double below = centre - (i > 0 ? centres[order[i - 1]] : low);
-    const double above = (i + 1 < n ? centres[order[i + 1]] : high) - centre;
+    const double center = centers[order[i]];
+    const double below = center - (i > 0 ? centers[order[i - 1]] : low);
+    const double above = (i + 1 < n ? centers[order[i + 1]] : high) - center;
     gaps[order[i]] = n >= 2 && i == 0       ? above
                      : n >= 2 && i + 1 == n ? below
                                             : std::max(below, above);
@@ -57,23 +57,23 @@ ParzenEstimator::ParzenEstimator(const Distribution& distribution,
   double sum = 0;
   for (const auto& kernel : kernels_) sum += kernel.weight;
   for (auto& kernel : kernels_) kernel.weight /= sum;
-  for (std::size_t i = 0; i < observations.size(); ++i) kernels_[i].centre = observations[i];
+  for (std::size_t i = 0; i < observations.size(); ++i) kernels_[i].center = observations[i];
   if (distribution_.numerical()) make_numerical(observations);
 }
 
 void ParzenEstimator::make_numerical(const std::vector<double>& observations) {
   const double low = distribution_.inner_low(), high = distribution_.inner_high();
   const double range = high - low;
-  std::vector<double> centres = observations;
+  std::vector<double> centers = observations;
   if (distribution_.log)
-    for (auto& centre : centres) centre = std::log(centre);
-  const auto gaps = neighbour_gaps(centres, low, high);
+    for (auto& center : centers) center = std::log(center);
+  const auto gaps = neighbor_gaps(centers, low, high);
   const double narrowest = range / std::min(100.0, 1 + static_cast<double>(kernels_.size()));
-  for (std::size_t i = 0; i < centres.size(); ++i) {
-    kernels_[i].centre = centres[i];
+  for (std::size_t i = 0; i < centers.size(); ++i) {
+    kernels_[i].center = centers[i];
     kernels_[i].width = std::clamp(gaps[i], narrowest, range);
   }
-  kernels_.back().centre = 0.5 * (low + high);
+  kernels_.back().center = 0.5 * (low + high);
   kernels_.back().width = range;
 }
 
@@ -93,10 +93,10 @@ double ParzenEstimator::draw(const Kernel& kernel, RandomStream& stream) const {
       left -= p;
     return choice;
   }
-  // The centre lies inside and the width is at most the range, so at least a third of the draws do.
+  // The center lies inside and the width is at most the range, so at least a third of the draws do.
   const double low = distribution_.inner_low(), high = distribution_.inner_high();
   double value;
-  do value = kernel.centre + kernel.width * stream.normal();
+  do value = kernel.center + kernel.width * stream.normal();
   while (value < low || value > high);
   return distribution_.rounded(distribution_.log ? std::exp(value) : value);
 }
@@ -105,13 +105,13 @@ double ParzenEstimator::choice_probability(const Kernel& kernel, double choice) 
   const auto choices = static_cast<double>(distribution_.choices.size());
   if (&kernel == &kernels_.back()) return 1 / choices;
   const double share = 1 / static_cast<double>(kernels_.size());  // the prior's, of each choice
-  return (share + (choice == kernel.centre ? 1 : 0)) / (choices * share + 1);
+  return (share + (choice == kernel.center ? 1 : 0)) / (choices * share + 1);
 }
 
 double ParzenEstimator::kernel_log_density(const Kernel& kernel, double value) const {
   const Distribution& d = distribution_;
   if (!d.numerical()) return std::log(choice_probability(kernel, value));
-  const auto standard = [&](double x) { return (x - kernel.centre) / kernel.width; };
+  const auto standard = [&](double x) { return (x - kernel.center) / kernel.width; };
   const double whole = log_gauss_mass(standard(d.inner_low()), standard(d.inner_high()));
   const auto inner = [&](double x) { return d.log ? std::log(x) : x; };
   if (d.step > 0)

@@ -21,7 +21,7 @@ class ParzenEstimator {
 
  private:
   struct Kernel {
-    double weight, centre, width;  // of a categorical, `centre` is the choice observed
+    double weight, center, width;  // of a categorical, `center` is the choice observed
   };
   void make_numerical(const std::vector<double>& observations);
   double draw(const Kernel& kernel, RandomStream& stream) const;

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-constexpr double validation_share = 0.1;  // of the training pictures, to judge trials by
+constexpr double validation_share = 0.1;  // of the training pictures, to rank trials by
 
 struct TuneOptions {
   EnsembleOptions ensemble;

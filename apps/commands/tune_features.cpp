@@ -100,7 +100,7 @@ int tune(const TuneOptions& o) {
   const FeatureTable table = load_feature_table(f.data);
   const auto splits = splits_of(f, o.folds, table);
   if (splits[0].validation.empty())
-    throw Error("--validation 0 leaves no songs to judge trials by; choose a share above 0");
+    throw Error("--validation 0 leaves no songs to rank trials by; choose a share above 0");
   expect_batches(space, f.batch, static_cast<std::int64_t>(splits[0].train.size()), "songs");
   Search search{.model = name(f.model),
                 .space = space,
@@ -130,7 +130,7 @@ void add_command(CLI::App& parent, FeatureModel model, const char* description, 
   o->search.add_to(*command);
   command
       ->add_option("--folds", o->folds,
-                   "Judge by the mean over this many folds of the songs not tested on; 0 does not")
+                   "Rank by the mean over this many folds of the songs not tested on; 0 does not")
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
   o->features.add_to(*command);

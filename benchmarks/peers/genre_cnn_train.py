@@ -48,8 +48,8 @@ class Pictures:
     def __len__(self):
         return len(self.labels)
 
-    def batch(self, rows, mean, deviation):
-        return (self.bytes[rows].float() - mean) / deviation
+    def batch(self, rows, mean, std):
+        return (self.bytes[rows].float() - mean) / std
 
 
 def read_picture(path):
@@ -65,7 +65,7 @@ def read_parts(folder, split):
     return genres, *parts
 
 
-def mean_and_deviation(pictures):
+def mean_and_std(pictures):
     """Of all pixels, from the histogram."""
     counts = sum(torch.bincount(picture.flatten(), minlength=256) for picture in pictures.bytes).double()
     values, share = torch.arange(256).double(), counts / counts.sum()
@@ -119,7 +119,7 @@ def main():
     args = options()
     torch.set_num_threads(args.threads)
     genres, train, test = read_parts(args.data, args.split)
-    normalization = (0, 255) if args.normalize == "scale" else mean_and_deviation(train)
+    normalization = (0, 255) if args.normalize == "scale" else mean_and_std(train)
     print(f"{len(train)} pictures to train on, {len(test)} to test, {len(genres)} genres; "
           f"(pixel - {normalization[0]:.3f}) / {normalization[1]:.3f}")
     start = time.perf_counter()

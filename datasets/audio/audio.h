@@ -8,7 +8,7 @@ namespace tutti {
 
 /// Samples a second of a song as spectrograms and features are made of it.
 inline constexpr int song_rate = 22050;
-/// The part of a song that is judged at once, and the least that can be, in seconds.
+/// The part of a song that is classified at once, and the least that can be, in seconds.
 inline constexpr double window_seconds = 30, shortest_seconds = 1;
 
 /// Whether a file can be opened as audio.

@@ -95,8 +95,8 @@ std::int64_t last_beat(const Values& sums, LibrosaVersion compat) {
   return size_of(sums) - 1;
 }
 
-/// Scores of beats, each with half of its neighbours'.
-Values with_neighbours(const Values& beats) {
+/// Scores of beats, each with half of its neighbors'.
+Values with_neighbors(const Values& beats) {
   Values result(beats);
   for (std::size_t i = 0; i < beats.size(); ++i) {
     if (i > 0) result[i] += 0.5 * beats[i - 1];
@@ -113,7 +113,7 @@ std::int64_t count_trimmed(const std::vector<std::int64_t>& beats, const Values&
                            LibrosaVersion compat) {
   Values of_beats;
   for (const auto frame : beats) of_beats.push_back(score[frame]);
-  const Values smooth = with_neighbours(of_beats);
+  const Values smooth = with_neighbors(of_beats);
   double squares = std::inner_product(smooth.begin(), smooth.end(), smooth.begin(), 0.0);
   auto count = static_cast<double>(beats.size());
   if (compat == LibrosaVersion::v0_11) {

@@ -24,7 +24,7 @@ struct FrequencyBand {
 };
 
 /// Bands from 0 to sample_rate / 2, each a triangle of area 1 (Slaney's norm) that reaches to the
-/// peaks of its neighbours: librosa.filters.mel's, or the same on a linear scale.
+/// peaks of its neighbors: librosa.filters.mel's, or the same on a linear scale.
 std::vector<FrequencyBand> frequency_bands(FrequencyScale scale, int count, int sample_rate);
 
 }  // namespace tutti

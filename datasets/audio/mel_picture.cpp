@@ -19,7 +19,7 @@ std::int64_t columns_of(std::size_t samples) {
 
 }  // namespace
 
-GreyPicture mel_picture(const std::vector<float>& samples) {
+GrayPicture mel_picture(const std::vector<float>& samples) {
   thread_local std::vector<float> padded;
   thread_local std::vector<double> power;
   pad_song(samples, LibrosaVersion::v0_11, padded);
@@ -29,7 +29,7 @@ GreyPicture mel_picture(const std::vector<float>& samples) {
   const float range = highest - lowest;
 
   const auto frames = static_cast<std::int64_t>(decibels.size()) / mel_bands;
-  GreyPicture picture{mel_bands, columns_of(samples.size()), {}};
+  GrayPicture picture{mel_bands, columns_of(samples.size()), {}};
   picture.pixels.resize(static_cast<std::size_t>(picture.rows * picture.columns));
   if (range == 0) return picture;
   for (std::int64_t column = 0; column < picture.columns; ++column) {

@@ -15,6 +15,6 @@ inline constexpr std::int64_t mel_picture_columns = 775;
 /// column j of n is frame floor((j + 1/2) frames / n). A level is floor(256 (dB - lowest) /
 /// (highest - lowest)), at most 255, with the clip's lowest and highest; silence is all 0. The
 /// samples are mono, at 22 050 Hz.
-GreyPicture mel_picture(const std::vector<float>& samples);
+GrayPicture mel_picture(const std::vector<float>& samples);
 
 }  // namespace tutti

@@ -69,7 +69,7 @@ Matrix weighed(const std::uint8_t* levels, std::int64_t frames, const Matrix& we
 }
 
 /// Subtracts from each column its mean, and returns the means.
-std::vector<double> centred(Matrix& x) {
+std::vector<double> centered(Matrix& x) {
   std::vector<double> means(static_cast<std::size_t>(x.columns));
   for (std::int64_t t = 0; t < x.rows; ++t)
     for (std::int64_t c = 0; c < x.columns; ++c) means[c] += x.row(t)[c];
@@ -84,9 +84,9 @@ TUTTI_SIMD void add_products(const double* row, double* sums) {
     for (std::int64_t j = 0; j < coefficients; ++j) sums[i * coefficients + j] += row[i] * row[j];
 }
 
-/// The covariances of the columns, i <= j. Centres them.
+/// The covariances of the columns, i <= j. Centers them.
 void append_covariances(Matrix x, std::vector<double>& to) {
-  centred(x);
+  centered(x);
   std::vector<double> sums(coefficients * coefficients);
   for (std::int64_t t = 0; t < x.rows; ++t) add_products(x.row(t), sums.data());
   for (std::int64_t i = 0; i < coefficients; ++i)
@@ -154,7 +154,7 @@ static_assert(pooled % lanes == 0);
 std::vector<std::string> make_names() {
   std::vector<std::string> names;
   const auto number = [](std::int64_t i) { return std::to_string(i + 1); };
-  for (const char* name : {"mel_mean", "mel_deviation"})
+  for (const char* name : {"mel_mean", "mel_std"})
     for (std::int64_t i = 0; i < pooled; ++i) names.push_back(name + number(i));
   for (std::int64_t i = 0; i < pooled; ++i)
     for (std::int64_t j = 0; j < octaves; ++j)
@@ -182,7 +182,7 @@ std::vector<double> song_statistics(const std::uint8_t* levels, std::int64_t fra
   Matrix mel = weighed(levels, frames, pooling(bands));
   const Matrix modulation = Modulation(frames)(mel);
 
-  std::vector<double> statistics = centred(mel);
+  std::vector<double> statistics = centered(mel);
   for (std::int64_t c = 0; c < pooled; ++c) {
     double sum = 0;
     for (std::int64_t t = 0; t < frames; ++t) sum += mel.row(t)[c] * mel.row(t)[c];
@@ -192,7 +192,7 @@ std::vector<double> song_statistics(const std::uint8_t* levels, std::int64_t fra
 
   Matrix cepstra = weighed(levels, frames, cosines(bands));
   const Matrix steps = differences(cepstra);
-  const auto means = centred(cepstra);
+  const auto means = centered(cepstra);
   statistics.insert(statistics.end(), means.begin(), means.end());
   append_covariances(std::move(cepstra), statistics);
   append_covariances(steps, statistics);

@@ -10,7 +10,7 @@ const std::vector<std::string>& statistic_names();
 
 /// Statistics of a mel picture or a window of one: levels [frames][bands], time first and high
 /// frequencies first (see Clips), 775 frames in 30 s. In this order:
-///  mel_mean, mel_deviation: of 40 bands, the picture's rows averaged, low ones first.
+///  mel_mean, mel_std: of 40 bands, the picture's rows averaged, low ones first.
 ///  modulation: how much of each band changes how fast. Magnitudes of Hann windows of 256 frames
 ///    (9.9 s), 128 apart, without their mean; averaged over windows and over seven octaves, of
 ///    which the first begins at one period in 256 frames; log1p.

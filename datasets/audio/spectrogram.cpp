@@ -63,7 +63,7 @@ void check_input(const std::vector<float>& samples, int sample_rate) {
 
 }  // namespace
 
-GreyPicture log_spectrogram(const std::vector<float>& samples, int sample_rate,
+GrayPicture log_spectrogram(const std::vector<float>& samples, int sample_rate,
                             FrequencyScale scale) {
   check_input(samples, sample_rate);
   const auto sound = padded(samples);
@@ -74,7 +74,7 @@ GreyPicture log_spectrogram(const std::vector<float>& samples, int sample_rate,
     for (auto block = begin; block < end; ++block) analyzer.analyze(block * lanes, power);
   });
 
-  GreyPicture picture{picture_frequencies, picture_times, {}};
+  GrayPicture picture{picture_frequencies, picture_times, {}};
   picture.pixels.resize(power.size());
   const double loudest = *std::ranges::max_element(power);
   if (loudest == 0) return picture;
@@ -86,7 +86,7 @@ GreyPicture log_spectrogram(const std::vector<float>& samples, int sample_rate,
   return picture;
 }
 
-void write_png(const std::filesystem::path& path, const GreyPicture& picture) {
+void write_png(const std::filesystem::path& path, const GrayPicture& picture) {
   std::string file;
   const auto append = [](void* to, void* data, int size) {
     static_cast<std::string*>(to)->append(static_cast<const char*>(data),

@@ -77,11 +77,11 @@ class CopyFinder {
         others[k] = &spectra_[std::min(first + k, spectra_.size() - 1)];
       agreements(spectra_[i], others, fourier, sums);
       for (std::size_t k = 0; k < others.size() && first + k < prints_.size(); ++k)
-        judge(i, first + k, k, sums);
+        compare(i, first + k, k, sums);
     }
   }
 
-  void judge(std::size_t i, std::size_t j, std::size_t k, const std::vector<ComplexLanes>& sums) {
+  void compare(std::size_t i, std::size_t j, std::size_t k, const std::vector<ComplexLanes>& sums) {
     Copy best{i, j, hashes_[i] != 0 && hashes_[i] == hashes_[j]};
     const auto a = prints_[i].frames, b = prints_[j].frames;
     double best_score = 0;

@@ -17,7 +17,7 @@ struct Copy {
 
 /// Finds clips that share a part of a recording, whatever their levels, coding and the moment at
 /// which they begin: compares every clip with every other at every lag. What is compared are signs
-/// of how the balance of 17 neighbouring bands, smoothed over 21 frames (0.8 s of a mel picture),
+/// of how the balance of 17 neighboring bands, smoothed over 21 frames (0.8 s of a mel picture),
 /// changes (after Haitsma and Kalker, A highly robust audio fingerprinting system, 2002),
 /// correlated by way of their Fourier transforms. A pair counts from where its mean correlation
 /// over the n frames in common times sqrt(n) reaches a level that unrelated music stays below, at

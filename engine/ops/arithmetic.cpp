@@ -55,7 +55,7 @@ Tensor negative(const Tensor& x) {
 }
 
 /// The gradient of what was broadcast to dy's shape: the sum over the axes along which it was, run
-/// of neighbours by run.
+/// of neighbors by run.
 Tensor summed_to(Tensor dy, const Shape& shape) {
   const Shape target = padded(shape, dy.shape().size());
   for (std::size_t end = target.size(); end > 1;) {

@@ -8,10 +8,10 @@ namespace tutti {
 
 using Strides = std::vector<std::int64_t>;
 
-/// How far apart neighbours along each axis of a tensor are.
+/// How far apart neighbors along each axis of a tensor are.
 Strides strides_of(const Shape& shape);
 
-/// A walk along axes of these lengths in two tensors. Neighbouring axes that are one run in both
+/// A walk along axes of these lengths in two tensors. Neighboring axes that are one run in both
 /// are merged; an Error that names the operation if too many are left.
 kernels::StridedShape strided_shape(const char* operation, const Shape& lengths, const Strides& a,
                                     const Strides& b);

@@ -10,7 +10,7 @@ struct Positions {
   std::int64_t pad, count;
 };
 
-/// What a kernel of this many places spans, neighbours `dilation` apart.
+/// What a kernel of this many places spans, neighbors `dilation` apart.
 inline std::int64_t dilated(std::int64_t places, std::int64_t dilation) {
   return dilation * (places - 1) + 1;
 }

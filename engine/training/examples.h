@@ -26,7 +26,7 @@ struct Examples {
   std::vector<std::int32_t> rows;
 };
 
-/// Rows for each member: [M][n], of equal lengths where members are trained or judged side by side.
+/// Rows for each member: [M][n], of equal lengths where members are trained or evaluated at once.
 using MemberRows = std::vector<std::vector<std::int32_t>>;
 
 /// Labelled examples of which every member sees rows of its own.

@@ -110,7 +110,7 @@ std::optional<std::vector<EpochResult>> Training::epoch(const TrainObserver& obs
   trainer_.show_average(true);
   auto results = this->results();
   if (!members_[0].validation.empty()) validate(results);
-  judge(results);
+  update_members(results);
   between_epochs_ = true;
   return results;
 }
@@ -157,7 +157,7 @@ void Training::validate(std::vector<EpochResult>& results) const {
 }
 
 /// What each member's validation loss means for its rate and its end.
-void Training::judge(const std::vector<EpochResult>& results) {
+void Training::update_members(const std::vector<EpochResult>& results) {
   for (std::size_t m = 0; m < members_.size(); ++m) {
     const auto place = static_cast<std::int64_t>(m);
     const double loss = results[m].val_loss;

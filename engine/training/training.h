@@ -105,7 +105,7 @@ class Training {
   void step(const TrainObserver& observer);
   std::vector<EpochResult> results() const;
   void validate(std::vector<EpochResult>& results) const;
-  void judge(const std::vector<EpochResult>& results);
+  void update_members(const std::vector<EpochResult>& results);
   [[noreturn]] void diverged(const char* what, std::size_t member) const;
 
   Model& model_;

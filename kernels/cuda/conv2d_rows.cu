@@ -6,11 +6,11 @@ namespace {
 
 using namespace conv2d_rows_of;
 
-/// Words between the rows of a picture that neighbouring windows begin with; a lane's are two
+/// Words between the rows of a picture that neighboring windows begin with; a lane's are two
 /// apart, 4 g + t: no conflicts.
 __host__ __device__ int pitch_of(int stride) { return stride * row_words + 2; }
 
-/// Of a warp's 32 windows, a lane's in their order on the left: two pairs of neighbours.
+/// Of a warp's 32 windows, a lane's in their order on the left: two pairs of neighbors.
 __device__ int window_of(int r) { return r / 2 * 16 + 2 * group() + r % 2; }
 
 /// Outputs as they are, [member, image, window, filter].
@@ -30,7 +30,7 @@ struct Outputs {
   }
 };
 
-/// The larger of two neighbouring windows' outputs and 0, and which it was.
+/// The larger of two neighboring windows' outputs and 0, and which it was.
 struct LargestOutputs {
   float* y;
   std::uint8_t* argmax;

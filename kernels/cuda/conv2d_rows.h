@@ -3,7 +3,7 @@
 #include "kernels/cuda/language.h"
 
 /// The convolution over spectrograms, on tensor cores: one channel of bytes, filters as wide as the
-/// picture. A window is then a few neighbouring rows of it, so that a block reads what its windows
+/// picture. A window is then a few neighboring rows of it, so that a block reads what its windows
 /// share once. Rows of up to 128 bytes lie 128 apart on chip. GpuBackend::conv2d_relu_pool is here
 /// too.
 namespace tutti::kernels::TUTTI_GPU {

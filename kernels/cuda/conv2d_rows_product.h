@@ -40,7 +40,7 @@ __device__ void each_sum(const Sums& sums, RowOf row_of, Visit visit) {
         visit(row_of(r), 8 * n + 2 * place() + i, sums[r / 2][n][r % 2 * 2 + i]);
 }
 
-/// What a lane has of the left operand for 16 steps of the sum: four rows by four neighbours in k,
+/// What a lane has of the left operand for 16 steps of the sum: four rows by four neighbors in k,
 /// those from 4 t. Its rows are g and g + 8 of the first product and of the second. Any order of k
 /// will do that is the same on the right.
 using Left = float[4][4];

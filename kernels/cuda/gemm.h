@@ -9,7 +9,7 @@
 /// The matrix product that convolution, dense and recurrent layers share. An operand is anything
 /// with
 ///   float at(int member, int row, int k) const;   // its element
-///   bool along_depth() const;                     // whether neighbours in k are neighbours in
+///   bool along_depth() const;                     // whether neighbors in k are neighbors in
 ///   memory
 /// so that a convolution's windows need no copy. A result is anything with
 ///   void write(int part, int member, int row, int column, float sum) const;
@@ -55,7 +55,7 @@ namespace gemm {
 
 constexpr int tile = 64, depth_tile = 16;  // of C, and of one step of the sum
 constexpr int threads = 128, warps_across = 2;
-constexpr int pairs = tile * depth_tile / 2 / threads;  // of neighbours in k, loaded by a thread
+constexpr int pairs = tile * depth_tile / 2 / threads;  // of neighbors in k, loaded by a thread
 using Sums = float[tile * tile / threads / 4][4];       // of a thread
 
 /// A thread's outputs on CUDA cores: 8 rows and 4 columns, 8 and 16 apart.
@@ -158,7 +158,7 @@ struct Bf16 : TensorCores {
   }
 };
 
-/// What one thread brings of a tile from global to shared memory: pairs of neighbours in k.
+/// What one thread brings of a tile from global to shared memory: pairs of neighbors in k.
 struct Load {
   float low[pairs], high[pairs];
 

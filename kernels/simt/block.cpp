@@ -15,10 +15,10 @@ constexpr std::int64_t most_threads = 1024;
 
 thread_local Block* running = nullptr;
 
-std::vector<std::unique_ptr<Fibre>>& fibres_of_this_host_thread(std::size_t count) {
-  thread_local std::vector<std::unique_ptr<Fibre>> fibres;
-  while (fibres.size() < count) fibres.push_back(std::make_unique<Fibre>());
-  return fibres;
+std::vector<std::unique_ptr<Fiber>>& fibers_of_this_host_thread(std::size_t count) {
+  thread_local std::vector<std::unique_ptr<Fiber>> fibers;
+  while (fibers.size() < count) fibers.push_back(std::make_unique<Fiber>());
+  return fibers;
 }
 
 std::string text(const Dim3& index) {
@@ -61,7 +61,7 @@ Block::Block(const Launch& launch, Dim3 index, const Settings& settings,
       watched_(settings.check_shared),
       threads_(static_cast<std::size_t>(launch.block.count())),
       warps_((threads_.size() + warp_size - 1) / warp_size),
-      fibres_(fibres_of_this_host_thread(threads_.size())) {
+      fibers_(fibers_of_this_host_thread(threads_.size())) {
   if (launch.block.count() > most_threads || launch.dynamic_shared_bytes > most_shared_bytes)
     throw Error("simt: kernel ", launch.kernel, ": ", launch.block.count(), " threads and ",
                 launch.dynamic_shared_bytes, " bytes of dynamic shared memory a block; at most ",
@@ -72,7 +72,7 @@ Block::Block(const Launch& launch, Dim3 index, const Settings& settings,
   const Dim3& size = launch.block;
   for (unsigned n = 0; n < threads_.size(); ++n) {
     threads_[n].index = {n % size.x, n / size.x % size.y, n / size.x / size.y};
-    fibres_[n]->start([this, &body] { enter(body); });
+    fibers_[n]->start([this, &body] { enter(body); });
   }
 }
 
@@ -84,7 +84,7 @@ void Block::run() {
       if (threads_[n].state != State::ready) continue;
       moved = true;
       running_ = n;
-      fibres_[n]->resume();
+      fibers_[n]->resume();
       if (failure_) break;
     }
     if (!moved) try {
@@ -100,9 +100,9 @@ void Block::run() {
 
 void Block::enter(const std::function<void()>& body) {
   try {
-    if (!cancelled_) body();
-    if (!cancelled_) leave();
-  } catch (const Cancelled&) {
+    if (!canceled_) body();
+    if (!canceled_) leave();
+  } catch (const Canceled&) {
   } catch (...) {
     if (!failure_) failure_ = std::current_exception();
   }
@@ -119,8 +119,8 @@ void Block::leave() {
 }
 
 void Block::let_others_run() {
-  fibres_[running_]->suspend();
-  if (cancelled_) throw Cancelled();
+  fibers_[running_]->suspend();
+  if (canceled_) throw Canceled();
 }
 
 void Block::wait(State state, const char* what, const Place& place) {
@@ -132,11 +132,11 @@ void Block::wait(State state, const char* what, const Place& place) {
 }
 
 void Block::cancel() {
-  cancelled_ = true;
+  canceled_ = true;
   for (unsigned n = 0; n < threads_.size(); ++n)
     while (threads_[n].state != State::ended) {
       running_ = n;
-      fibres_[n]->resume();
+      fibers_[n]->resume();
     }
 }
 

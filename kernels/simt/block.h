@@ -6,7 +6,7 @@
 #include <tuple>
 #include <vector>
 
-#include "kernels/simt/fibre.h"
+#include "kernels/simt/fiber.h"
 #include "kernels/simt/machine.h"
 #include "kernels/simt/shared_memory.h"
 #include "kernels/simt/warp.h"
@@ -48,7 +48,7 @@ class Block {
     const char* waits_at = "";
     Place place;
   };
-  struct Cancelled {};  // thrown in threads that wait when another has failed
+  struct Canceled {};  // thrown in threads that wait when another has failed
 
   void enter(const std::function<void()>& body);
   void leave();
@@ -65,11 +65,11 @@ class Block {
   std::vector<unsigned> order_;
   std::vector<Thread> threads_;
   std::vector<Warp> warps_;
-  std::vector<std::unique_ptr<Fibre>>& fibres_;  // kept by the host's thread for the next block
+  std::vector<std::unique_ptr<Fiber>>& fibers_;  // kept by the host's thread for the next block
   unsigned running_ = 0, ended_ = 0, at_barrier_ = 0;
   Place barrier_place_;
   std::uint32_t time_ = 0;
-  bool cancelled_ = false;
+  bool canceled_ = false;
   std::exception_ptr failure_;
   std::map<std::tuple<std::string_view, unsigned, unsigned, std::string_view>, SharedArea>
       static_areas_;  // by file, line, column and function of the declaration

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-/// A machine that runs CUDA kernels without a GPU. Every CUDA thread is a fibre; a block runs on
-/// one thread of the host until all its fibres have ended, and blocks share the host's threads.
-/// Barriers, shuffles and matrix instructions are rendezvous of fibres. What a GPU would leave
+/// A machine that runs CUDA kernels without a GPU. Every CUDA thread is a fiber; a block runs on
+/// one thread of the host until all its fibers have ended, and blocks share the host's threads.
+/// Barriers, shuffles and matrix instructions are rendezvous of fibers. What a GPU would leave
 /// undefined is an Error here that names the kernel, the block, the threads and the places in the
 /// source.
 ///
@@ -72,7 +72,7 @@ constexpr unsigned warp_size = 32;
 unsigned lane();
 
 /// Lanes of a warp meet: each leaves a word, and goes on when all lanes of `mask` have come; the
-/// last one calls `all_here` before. Returns the words by lane, valid until the fibre waits again.
+/// last one calls `all_here` before. Returns the words by lane, valid until the fiber waits again.
 const std::uint64_t* warp_rendezvous(
     unsigned mask, std::uint64_t word, const char* what, const Place& place,
     const std::function<void(const std::uint64_t*)>& all_here = {});

@@ -35,7 +35,7 @@ double RandomStream::normal() {
 }
 
 std::int64_t RandomStream::below(std::int64_t n) {
-  // Words beyond the last whole multiple of n would favour the small numbers; they are drawn again.
+  // Words beyond the last whole multiple of n would favor the small numbers; they are drawn again.
   const auto range = static_cast<std::uint64_t>(n);
   const std::uint64_t limit = ~std::uint64_t{0} - ~std::uint64_t{0} % range;
   std::uint64_t draw;

@@ -75,10 +75,10 @@ TEST_CASE("What evaluate says is what training measured") {
   const auto& genre = evaluated.at("per_class").at(evaluated.at("classes")[0].get<std::string>());
   for (const char* key : {"precision", "recall", "true_positive_rate", "false_positive_rate", "f1"})
     CHECK(genre.contains(key));
-  std::int64_t judged = 0;
+  std::int64_t counted = 0;
   for (const auto& row : evaluated.at("confusion"))
-    for (const auto& count : row) judged += count.get<std::int64_t>();
-  CHECK(judged == 8);  // a fifth of 40
+    for (const auto& count : row) counted += count.get<std::int64_t>();
+  CHECK(counted == 8);  // a fifth of 40
 }
 
 TEST_CASE("Keras files from elsewhere are an ensemble") {
@@ -136,7 +136,7 @@ TEST_CASE("An ensemble goes on from its files") {
 }
 
 TEST_CASE("The parts of the split add up, and another data set has none") {
-  const auto judged = [](const std::string& split) {
+  const auto counted = [](const std::string& split) {
     const auto result =
         run_tutti("evaluate " + word(trained()) + " " + data() + " --json --split " + split);
     REQUIRE(result.status == 0);
@@ -146,9 +146,9 @@ TEST_CASE("The parts of the split add up, and another data set has none") {
       for (const auto& count : row) sum += count.get<std::int64_t>();
     return sum;
   };
-  CHECK(judged("train") == 32);
-  CHECK(judged("validation") == 8);
-  CHECK(judged("all") == 40);
+  CHECK(counted("train") == 32);
+  CHECK(counted("validation") == 8);
+  CHECK(counted("all") == 40);
 
   const TemporaryFolder other;
   for (const auto& genre : {"thud", "whirl"}) fs::copy(songs() / "genres" / genre, other / genre);

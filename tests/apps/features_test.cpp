@@ -142,10 +142,10 @@ TEST_CASE("Reproducing over seeds and folds gives means and spreads") {
   CHECK(seeds["rows"][0].at("values").size() == 3);
   const json folds = json::parse(run_tutti(command + "--folds 5").out);
   CHECK(folds["rows"][0].at("values").size() == 5);
-  std::int64_t judged = 0;
+  std::int64_t counted = 0;
   for (const auto& row : folds.at("all_test_sets").at("confusion"))
-    for (const auto& count : row) judged += count.get<std::int64_t>();
-  CHECK(judged == 60);  // every song once
+    for (const auto& count : row) counted += count.get<std::int64_t>();
+  CHECK(counted == 60);  // every song once
   CHECK_THAT(
       run_tutti("reproduce rnn --data " + word(f.data) + " --quiet --epochs 2 --seeds 2").out,
       Contains("± s.d."));

@@ -117,7 +117,7 @@ TEST_CASE("A song gets the answer of its row and of its picture") {
   CHECK(listened.at("votes").size() == 2);
 }
 
-TEST_CASE("A long song is judged in windows of 30 s that vote") {
+TEST_CASE("The windows of 30 s of a long song vote") {
   const auto& t = trained();
   const TemporaryFolder folder;
   // 40 s of one genre, 40 s of the other: of the windows at 0, 30 and 60 s the last is 20 s long.
@@ -213,7 +213,7 @@ TEST_CASE("Tables and trees leave out bad songs, list them, and refuse folders w
   CHECK_FALSE(fs::exists(folder / "spectrogram.out" / "b" / "resized001.png"));
 }
 
-TEST_CASE("A model judges only what was made as what it was trained on") {
+TEST_CASE("A model names only what was made as what it was trained on") {
   const auto& t = trained();
   const TemporaryFolder folder;
   const auto linear = folder / "linear";

@@ -207,7 +207,7 @@ TEST_CASE("A search that cannot be is refused in one line") {
   refused("--trials 0", "--trials", 2);
   refused("--timeout -1", "--timeout: -1 is not a number from 0 up", 2);
   refused("--sampler cmaes", "--sampler", 2);
-  refused("--validation 0", "leaves no songs to judge trials by");
+  refused("--validation 0", "leaves no songs to rank trials by");
   refused("--batch 1000", "batches of 1000 songs: there are 43 to train on");
   CHECK_FALSE(fs::exists(f.run / "study.db"));
 

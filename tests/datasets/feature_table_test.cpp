@@ -47,20 +47,20 @@ std::vector<Row> small_table() {
           song("c.wav", 300, "rock")};
 }
 
-FeatureTable load(const std::string& text, bool labelled = true) {
+FeatureTable load(const std::string& text, bool labeled = true) {
   const test::TemporaryFolder folder;
   write_file(folder / "songs.csv", text);
-  return load_feature_table(folder / "songs.csv", labelled);
+  return load_feature_table(folder / "songs.csv", labeled);
 }
 
-FeatureTable load(const std::vector<Row>& rows, bool labelled = true) {
-  return load(file(rows), labelled);
+FeatureTable load(const std::vector<Row>& rows, bool labeled = true) {
+  return load(file(rows), labeled);
 }
 
 /// The message of the Error that a table makes, from the file's name on.
-std::string error_of(const std::string& text, bool labelled = true) {
+std::string error_of(const std::string& text, bool labeled = true) {
   try {
-    load(text, labelled);
+    load(text, labeled);
   } catch (const Error& error) {
     const std::string message = error.what();
     return message.substr(message.find("songs.csv"));
@@ -68,8 +68,8 @@ std::string error_of(const std::string& text, bool labelled = true) {
   return "no error";
 }
 
-std::string error_of(const std::vector<Row>& rows, bool labelled = true) {
-  return error_of(file(rows), labelled);
+std::string error_of(const std::vector<Row>& rows, bool labeled = true) {
+  return error_of(file(rows), labeled);
 }
 
 /// The Error of the small table with another value of feature i in its second song.

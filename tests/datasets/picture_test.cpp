@@ -31,14 +31,14 @@ Png filled(int depth, int color, const std::string& pixel) {
 }
 
 /// The value that all pixels of a picture have.
-int value_of(const GreyPicture& picture) {
+int value_of(const GrayPicture& picture) {
   REQUIRE(picture.rows == side);
   REQUIRE(picture.columns == side);
   REQUIRE(picture.pixels == std::vector<std::uint8_t>(side * side, picture.pixels.at(0)));
   return picture.pixels[0];
 }
 
-int grey_of(const Png& png) { return value_of(decode_picture(png.file())); }
+int gray_of(const Png& png) { return value_of(decode_picture(png.file())); }
 
 std::string damaged(std::string file, std::size_t offset) {
   file.at(offset) ^= 1;
@@ -69,14 +69,14 @@ std::string bmp() {
 
 }  // namespace
 
-TEST_CASE("grey pictures keep their values") {
-  CHECK(grey_of(filled(8, 0, bytes({137}))) == 137);
-  CHECK(grey_of(filled(8, 4, bytes({137, 255}))) == 137);
+TEST_CASE("gray pictures keep their values") {
+  CHECK(gray_of(filled(8, 0, bytes({137}))) == 137);
+  CHECK(gray_of(filled(8, 4, bytes({137, 255}))) == 137);
 }
 
 TEST_CASE("alpha is left out") {
-  CHECK(grey_of(filled(8, 4, bytes({137, 3}))) == 137);
-  CHECK(grey_of(filled(8, 6, bytes({137, 137, 137, 0}))) == 137);
+  CHECK(gray_of(filled(8, 4, bytes({137, 3}))) == 137);
+  CHECK(gray_of(filled(8, 6, bytes({137, 137, 137, 0}))) == 137);
 }
 
 TEST_CASE("colors become the luma that PIL gives") {
@@ -89,10 +89,10 @@ TEST_CASE("colors become the luma that PIL gives") {
                         {68, 1, 84, 30},   {253, 231, 37, 215}, {254, 255, 255, 255}};
   for (const auto& [red, green, blue, luma] : cases) {
     CAPTURE(red, green, blue);
-    CHECK(grey_of(filled(8, 2, bytes({red, green, blue}))) == luma);
-    CHECK(grey_of(filled(8, 6, bytes({red, green, blue, 255}))) == luma);
+    CHECK(gray_of(filled(8, 2, bytes({red, green, blue}))) == luma);
+    CHECK(gray_of(filled(8, 6, bytes({red, green, blue, 255}))) == luma);
   }
-  for (int v = 0; v < 256; ++v) CHECK(grey_of(filled(8, 2, bytes({v, v, v}))) == v);
+  for (int v = 0; v < 256; ++v) CHECK(gray_of(filled(8, 2, bytes({v, v, v}))) == v);
 }
 
 TEST_CASE("16-bit pictures are rounded to 8 bits") {
@@ -100,9 +100,9 @@ TEST_CASE("16-bit pictures are rounded to 8 bits") {
     CAPTURE(value);
     const auto sample = bytes({value >> 8, value & 255});
     const int rounded = (value + 128) / 257;
-    CHECK(grey_of(filled(16, 0, sample)) == rounded);
-    CHECK(grey_of(filled(16, 2, sample + sample + sample)) == rounded);
-    CHECK(grey_of(filled(16, 4, sample + bytes({0, 7}))) == rounded);
+    CHECK(gray_of(filled(16, 0, sample)) == rounded);
+    CHECK(gray_of(filled(16, 2, sample + sample + sample)) == rounded);
+    CHECK(gray_of(filled(16, 4, sample + bytes({0, 7}))) == rounded);
   }
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("JPEG and BMP pictures are read") {
 TEST_CASE("pixel (f, t) of a 127 x 2900 picture goes to [t, f] unchanged") {
   const auto pixel = [](int f, int t) { return (f * 31 + t * 7 + t / 256) % 256; };
   std::vector<std::uint8_t> pixels(picture_times * picture_frequencies);
-  write_time_first(decode_picture(test::grey_png(2900, 127, pixel)), pixels.data());
+  write_time_first(decode_picture(test::gray_png(2900, 127, pixel)), pixels.data());
   std::size_t wrong = 0;
   for (int t = 0; t < 2900; ++t)
     for (int f = 0; f < 127; ++f) wrong += pixels[t * 127 + f] != pixel(f, t);
@@ -146,7 +146,7 @@ TEST_CASE("other sizes are resized and stay the right way up") {
     const auto corner = [w = width, h = height](int row, int column) {
       return row < h / 2 && column < w / 2 ? 240 : 10;
     };
-    write_time_first(decode_picture(test::grey_png(width, height, corner)), pixels.data());
+    write_time_first(decode_picture(test::gray_png(width, height, corner)), pixels.data());
     CHECK(pixels[0] == 240);
     CHECK(pixels[126] == 10);
     CHECK(pixels[2899 * 127] == 10);
@@ -157,7 +157,7 @@ TEST_CASE("other sizes are resized and stay the right way up") {
 TEST_CASE("resizing is linear between pixels and keeps a constant") {
   const auto slope = [](int, int t) { return 8 * t; };
   std::vector<std::uint8_t> pixels(picture_times * picture_frequencies);
-  write_time_first(decode_picture(test::grey_png(29, 127, slope)), pixels.data());
+  write_time_first(decode_picture(test::gray_png(29, 127, slope)), pixels.data());
   for (const int t : {50, 120, 149, 150, 190, 777, 2849}) {
     CAPTURE(t);
     CHECK(std::abs(pixels[t * 127 + 5] - 8 * ((t + 0.5) / 100 - 0.5)) <= 0.5);
@@ -165,7 +165,7 @@ TEST_CASE("resizing is linear between pixels and keeps a constant") {
 
   for (int value = 0; value < 256; value += 5) {
     const auto constant = [value](int, int) { return value; };
-    write_time_first(decode_picture(test::grey_png(37, 61, constant)), pixels.data());
+    write_time_first(decode_picture(test::gray_png(37, 61, constant)), pixels.data());
     CAPTURE(value);
     CHECK(pixels == std::vector<std::uint8_t>(pixels.size(), value));
   }
@@ -186,7 +186,7 @@ TEST_CASE("sizes out of bounds are refused before anything is decoded") {
                     Contains("declares 4294967295 x 4294967295 pixels"));
   png.width = png.height = 0;
   CHECK_THROWS_WITH(decode_picture(png.file()), Contains("has 0 x 0 pixels"));
-  CHECK_THROWS_WITH(decode_picture(test::grey_png(1, 1, [](int, int) { return 9; })),
+  CHECK_THROWS_WITH(decode_picture(test::gray_png(1, 1, [](int, int) { return 9; })),
                     Contains("has 1 x 1 pixels; a spectrogram has at least 8 a side"));
 
   auto large_bmp = bmp();
@@ -237,7 +237,7 @@ TEST_CASE("a damaged JPEG is refused") {
 TEST_CASE("a palette entry that a PNG lacks is black on every run") {
   Png png = filled(8, 3, "\x09");
   png.palette = "abcdef";
-  CHECK(grey_of(png) == 0);
+  CHECK(gray_of(png) == 0);
 }
 
 TEST_CASE("a small file that unpacks without end takes bounded memory") {

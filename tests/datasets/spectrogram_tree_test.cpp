@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string picture(int value) {
-  return test::grey_png(16, 9, [value](int, int) { return value; });
+  return test::gray_png(16, 9, [value](int, int) { return value; });
 }
 
 void put(const fs::path& path, const std::string& contents) {
@@ -149,7 +149,7 @@ TEST_CASE("bad pictures are all listed, or left out when asked") {
   const auto good = load_spectrogram_tree(folder.path());
   put(folder / "jazz" / "a.png", picture(1).substr(0, 100));
   put(folder / "jazz" / "xx.png", "just text");
-  put(folder / "rock" / "aa.jpg", test::grey_png(1, 1, [](int, int) { return 0; }));
+  put(folder / "rock" / "aa.jpg", test::gray_png(1, 1, [](int, int) { return 0; }));
   fs::create_symlink("nowhere", folder / "rock" / "z.png");
 
   const auto error = tree_error(folder.path());

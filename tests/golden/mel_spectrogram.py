@@ -19,9 +19,9 @@ for i in range(count):  # Numerical Recipes' generator, easily repeated elsewher
 samples = 0.5 * np.sin(2 * np.pi * (50 * time + 1600 * time**2)) + 0.002 * noise
 samples = samples.astype(np.float32).astype(np.float64)
 
-centres = (2 * np.arange(columns) + 1) * count // (2 * columns)
+centers = (2 * np.arange(columns) + 1) * count // (2 * columns)
 padded = np.pad(samples, window // 2)
-frames = np.stack([padded[c : c + window] for c in centres])
+frames = np.stack([padded[c : c + window] for c in centers])
 spectrum = np.abs(np.fft.rfft(frames * np.hanning(window + 1)[:-1])) ** 2
 bands = librosa.filters.mel(sr=rate, n_fft=window, n_mels=127, dtype=np.float64)
 decibels = librosa.power_to_db(bands @ spectrum.T, ref=np.max, amin=1e-30, top_db=80)

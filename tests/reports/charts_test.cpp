@@ -76,7 +76,7 @@ Metrics diagonal(std::size_t genres) {
 }
 
 /// Between the left edge and the number.
-Point left_of_centre(const Box& cell) { return {cell.left + cell.width / 8, cell.centre().y}; }
+Point left_of_center(const Box& cell) { return {cell.left + cell.width / 8, cell.center().y}; }
 
 History history_of(int epochs, int members) {
   History history;
@@ -118,7 +118,7 @@ TEST_CASE("Rows of the picture are the true genres: a cell is as dark as its sha
   const ConfusionLayout layout(metrics);
   const Picture picture(folder / "confusion.png");
   const auto lightness = [&](std::size_t row, std::size_t column) {
-    return picture.lightness(left_of_centre(layout.cell(row, column)));
+    return picture.lightness(left_of_center(layout.cell(row, column)));
   };
   CHECK(lightness(0, 2) < lightness(2, 0) - 0.5);
   CHECK(lightness(2, 2) < lightness(0, 2));
@@ -130,14 +130,14 @@ TEST_CASE("Rows of the picture are the true genres: a cell is as dark as its sha
 }
 
 TEST_CASE("The heat map's colors grow darker in even steps") {
-  const auto grey = [](double share) {
+  const auto gray = [](double share) {
     const Color color = heat(share);
     return std::pow(0.2126 * std::pow(color.red, 2.2) + 0.7152 * std::pow(color.green, 2.2) +
                         0.0722 * std::pow(color.blue, 2.2),
                     1.0 / 3);
   };
   for (int i = 0; i < 10; ++i) {
-    const double step = grey(i / 10.0) - grey((i + 1) / 10.0);
+    const double step = gray(i / 10.0) - gray((i + 1) / 10.0);
     CHECK(step > 0.05);
     CHECK(step < 0.08);
   }
@@ -145,12 +145,12 @@ TEST_CASE("The heat map's colors grow darker in even steps") {
   CHECK(is_dark(1));
 }
 
-TEST_CASE("A genre without examples has a grey row") {
+TEST_CASE("A genre without examples has a gray row") {
   const TemporaryFolder folder;
   const auto metrics = metrics_of({{3, 1}, {0, 0}});
   draw_confusion(folder / "confusion.png", metrics, "");
   const Color color =
-      Picture(folder / "confusion.png").at(left_of_centre(ConfusionLayout(metrics).cell(1, 1)));
+      Picture(folder / "confusion.png").at(left_of_center(ConfusionLayout(metrics).cell(1, 1)));
   CHECK(color.red == color.blue);
   CHECK(color.red < 1);
 }
@@ -241,7 +241,7 @@ TEST_CASE("On a chart of growth what grows in proportion lies on its line of com
   CHECK(covered.width() == 1600);
   CHECK(covered.height() == 1000);
   CHECK(covered.count(blue) > 1000);
-  CHECK(apart.count(chart::grey) > covered.count(chart::grey) + 500);
+  CHECK(apart.count(chart::gray) > covered.count(chart::gray) + 500);
 }
 
 TEST_CASE("A chart of growth may have one point, or two lines") {

@@ -15,9 +15,9 @@ namespace {
 
 constexpr int threads = 64;
 
-/// out[i] = the neighbour's number, handed over in shared memory.
+/// out[i] = the neighbor's number, handed over in shared memory.
 template <bool with_barrier>
-void neighbours(int* out) {
+void neighbors(int* out) {
   __shared__ SharedArray<int, threads> values;
   const int i = static_cast<int>(threadIdx.x);
   values[i] = i;
@@ -139,7 +139,7 @@ std::string failure(Arguments... arguments) {
 
 TEST_CASE("The machine runs threads, blocks, barriers and shared memory") {
   std::vector<int> out(threads);
-  run_watched<neighbours<true>>(out.data());
+  run_watched<neighbors<true>>(out.data());
   for (int i = 0; i < threads; ++i) CHECK(out[static_cast<std::size_t>(i)] == (i + 1) % threads);
   run_watched<within_a_warp<true>>(out.data());
   for (int i = 0; i < threads; ++i) CHECK(out[static_cast<std::size_t>(i)] == (i ^ 1));
@@ -204,8 +204,8 @@ TEST_CASE("Shared memory begins full of NaN") {
 
 TEST_CASE("The machine reports a missing barrier") {
   std::vector<int> out(threads);
-  CHECK_THAT(failure<neighbours<false>>(out.data()),
-             Contains("neighbours") && Contains("block (0, 0, 0)") &&
+  CHECK_THAT(failure<neighbors<false>>(out.data()),
+             Contains("neighbors") && Contains("block (0, 0, 0)") &&
                  Contains("machine_test.cpp:") &&
                  (Contains("race on element") || Contains("never written")));
   CHECK_THAT(
@@ -215,9 +215,9 @@ TEST_CASE("The machine reports a missing barrier") {
 
 TEST_CASE("A missing barrier gives other numbers in other orders") {
   std::vector<int> ascending(threads), descending(threads);
-  launch<neighbours<false>>({{1}, {threads}}, ascending.data());
+  launch<neighbors<false>>({{1}, {threads}}, ascending.data());
   set_settings({.order = Order::descending});
-  launch<neighbours<false>>({{1}, {threads}}, descending.data());
+  launch<neighbors<false>>({{1}, {threads}}, descending.data());
   set_settings({});
   CHECK(ascending != descending);
 }

@@ -10,7 +10,7 @@ namespace tutti::test {
 struct Png {
   std::uint32_t width = 0, height = 0;
   int depth = 8;  // bits a sample
-  int color = 0;  // 0 grey, 2 RGB, 3 palette, 4 grey and alpha, 6 RGBA
+  int color = 0;  // 0 gray, 2 RGB, 3 palette, 4 gray and alpha, 6 RGBA
   std::vector<std::string> rows;
   std::string palette, transparency;
 
@@ -66,9 +66,9 @@ struct Png {
   }
 };
 
-/// An 8-bit grey PNG; pixel(row, column) gives its values.
+/// An 8-bit gray PNG; pixel(row, column) gives its values.
 template <class Pixel>
-std::string grey_png(int width, int height, const Pixel& pixel) {
+std::string gray_png(int width, int height, const Pixel& pixel) {
   Png png{static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height), 8, 0, {}, {}, {}};
   for (int row = 0; row < height; ++row) {
     auto& bytes = png.rows.emplace_back();

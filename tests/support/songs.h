@@ -7,17 +7,17 @@
 namespace tutti::test {
 
 /// A table of two genres that differ in every feature, with noise.
-inline std::string table(int songs, bool labelled = true) {
+inline std::string table(int songs, bool labeled = true) {
   std::ostringstream csv;
   csv << "filename,tempo,beats,chroma_stft,rmse,spectral_centroid,spectral_bandwidth,rolloff,zero_"
          "crossing_rate";
   for (int i = 1; i <= 20; ++i) csv << ",mfcc" << i;
-  csv << (labelled ? ",label\n" : "\n");
+  csv << (labeled ? ",label\n" : "\n");
   for (int song = 0; song < songs; ++song) {
     csv << "song" << song;
     const auto noise = uniform(28, static_cast<std::uint32_t>(song), 1.0);
     for (const float value : noise) csv << ',' << value + 2 * (song % 2);
-    if (labelled) csv << ',' << (song % 2 ? "quick" : "slow");
+    if (labeled) csv << ',' << (song % 2 ? "quick" : "slow");
     csv << '\n';
   }
   return csv.str();

@@ -43,7 +43,7 @@ struct Difference {
   std::int64_t pixels = 0, differ = 0, largest = 0;
 };
 
-void compare(const GreyPicture& found, const GreyPicture& expected, Difference& difference) {
+void compare(const GrayPicture& found, const GrayPicture& expected, Difference& difference) {
   REQUIRE(found.rows == expected.rows);
   REQUIRE(found.columns == expected.columns);
   for (std::size_t i = 0; i < found.pixels.size(); ++i, ++difference.pixels) {

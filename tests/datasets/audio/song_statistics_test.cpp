@@ -83,7 +83,7 @@ TEST_CASE("a band that swells six times in 256 frames shows in the octave of 4 t
   }
   CHECK(statistic(statistics, "modulation1_3") == Approx(0).margin(1e-9));
   CHECK(statistic(statistics, "mel_mean1") == Approx(100));
-  CHECK(statistic(statistics, "mel_deviation40") == Approx(50 / std::sqrt(2)).epsilon(0.02));
+  CHECK(statistic(statistics, "mel_std40") == Approx(50 / std::sqrt(2)).epsilon(0.02));
 }
 
 TEST_CASE("statistics of silence and of a single frame are finite") {

@@ -26,11 +26,11 @@ std::vector<float> tone(double hertz, double seconds) {
   return samples;
 }
 
-int pixel(const GreyPicture& picture, std::int64_t row, std::int64_t column) {
+int pixel(const GrayPicture& picture, std::int64_t row, std::int64_t column) {
   return picture.pixels[static_cast<std::size_t>(row * picture.columns + column)];
 }
 
-std::int64_t loudest_row(const GreyPicture& picture, std::int64_t column) {
+std::int64_t loudest_row(const GrayPicture& picture, std::int64_t column) {
   std::int64_t best = 0;
   for (std::int64_t row = 1; row < picture.rows; ++row)
     if (pixel(picture, row, column) > pixel(picture, best, column)) best = row;
@@ -136,13 +136,13 @@ TEST_CASE("samples that are not finite and impossible rates are refused") {
   CHECK_THROWS_WITH(log_spectrogram(samples, rate), Contains("sample 17"));
 }
 
-TEST_CASE("a grey PNG is written, and an Error names the file that cannot be") {
+TEST_CASE("a gray PNG is written, and an Error names the file that cannot be") {
   const test::TemporaryFolder folder;
-  const GreyPicture picture{2, 3, {0, 50, 100, 150, 200, 250}};
+  const GrayPicture picture{2, 3, {0, 50, 100, 150, 200, 250}};
   write_png(folder / "small.png", picture);
   const std::string bytes = read_file(folder / "small.png");
   CHECK(bytes.substr(0, 8) == "\x89PNG\r\n\x1a\n");
-  const std::string header("IHDR\0\0\0\3\0\0\0\2\x8\0", 14);  // 3 x 2 pixels, 8 bits, grey
+  const std::string header("IHDR\0\0\0\3\0\0\0\2\x8\0", 14);  // 3 x 2 pixels, 8 bits, gray
   CHECK(bytes.substr(12, header.size()) == header);
 
   CHECK_THROWS_WITH(write_png(folder / "missing" / "small.png", picture),

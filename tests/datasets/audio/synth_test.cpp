@@ -34,7 +34,7 @@ std::map<std::string, std::string> contents(const fs::path& root) {
 }
 
 /// The spectrogram of one song of each genre, one after another, each 290 columns.
-GreyPicture album(std::int64_t number) {
+GrayPicture album(std::int64_t number) {
   std::vector<float> samples;
   for (int genre = 0; genre < genre_count; ++genre) {
     const auto song = synthetic_song(genre, number, 1, 12);
@@ -44,7 +44,7 @@ GreyPicture album(std::int64_t number) {
 }
 
 /// Mean and deviation of every row of a song of an album.
-std::vector<double> summary(const GreyPicture& album, std::size_t genre) {
+std::vector<double> summary(const GrayPicture& album, std::size_t genre) {
   constexpr int columns = 2900 / genre_count;
   std::vector<double> values;
   for (std::size_t row = 0; row < 127; ++row) {
@@ -120,7 +120,7 @@ TEST_CASE("a synthetic song depends on its genre, number and seed alone") {
 
 TEST_CASE("synthetic genres can be told apart") {
   constexpr std::size_t learned = 5, asked = 4;
-  std::array<GreyPicture, learned + asked> albums;
+  std::array<GrayPicture, learned + asked> albums;
   parallel_for(albums.size(),
                [&](std::int64_t i) { albums[static_cast<std::size_t>(i)] = album(i); });
 

@@ -257,7 +257,7 @@ TEST_CASE("pictures are audited where there are no songs") {
   std::uint32_t salt = 0;
   const auto put = [&](const std::string& name, std::int64_t rows, std::int64_t columns,
                        const std::function<int(std::int64_t)>& level_of_column) {
-    GreyPicture picture{rows, columns, {}};
+    GrayPicture picture{rows, columns, {}};
     ++salt;
     for (std::int64_t row = 0; row < rows; ++row)
       for (std::int64_t column = 0; column < columns; ++column)

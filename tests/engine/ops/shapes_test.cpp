@@ -33,7 +33,7 @@ TEST_CASE("Lengths that neither are equal nor 1 do not broadcast") {
   CHECK_THROWS_WITH(add(some({1, 4}), some({1, 3})), Contains("counted from the last axis"));
 }
 
-TEST_CASE("More axes than can be walked together are an error, unless neighbours are one run") {
+TEST_CASE("More axes than can be walked together are an error, unless neighbors are one run") {
   CHECK(add(some({1, 2, 2, 2, 2, 2, 2, 2}), some({1, 2, 2, 2, 2, 2, 2, 2})).shape().size() == 8);
   CHECK_THROWS_WITH(add(some({2, 2, 2, 2, 2, 2, 2}), some({2, 1, 2, 1, 2, 1, 2})),
                     Contains("more than 6 axes"));

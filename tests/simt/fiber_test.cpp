@@ -1,4 +1,4 @@
-#include "kernels/simt/fibre.h"
+#include "kernels/simt/fiber.h"
 
 #include <cstddef>
 #include <memory>
@@ -9,11 +9,11 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-using tutti::simt::Fibre;
+using tutti::simt::Fiber;
 
-TEST_CASE("Fibres run in turns, each to where it suspends") {
+TEST_CASE("Fibers run in turns, each to where it suspends") {
   std::string order;
-  Fibre one, two;
+  Fiber one, two;
   one.start([&] { order += 'a', one.suspend(), order += 'c'; });
   two.start([&] { order += 'b', two.suspend(), order += 'd'; });
   for (int turn = 0; turn < 2; ++turn) one.resume(), two.resume();
@@ -24,19 +24,19 @@ TEST_CASE("Fibres run in turns, each to where it suspends") {
 }
 
 #ifdef __SANITIZE_ADDRESS__
-TEST_CASE("A fibre's memory is free of marks when it is given back") {
+TEST_CASE("A fiber's memory is free of marks when it is given back") {
   constexpr std::size_t below = 16 << 10, above = 256;
   char* somewhere = nullptr;
-  auto fibre = std::make_unique<Fibre>();
-  fibre->start([&] {
+  auto fiber = std::make_unique<Fiber>();
+  fiber->start([&] {
     char local[32];
     somewhere = local;
-    fibre->suspend();
+    fiber->suspend();
   });
-  fibre->resume();
+  fiber->resume();
   CHECK(__asan_region_is_poisoned(somewhere - above, 2 * above));  // what this test looks for
-  fibre->resume();
-  fibre.reset();
+  fiber->resume();
+  fiber.reset();
   CHECK(__asan_region_is_poisoned(somewhere - below, below + above) == nullptr);
 }
 #endif

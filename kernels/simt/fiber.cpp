@@ -1,9 +1,12 @@
-#include "kernels/simt/fibre.h"
+#include "kernels/simt/fiber.h"
 
 #include <boost/context/protected_fixedsize_stack.hpp>
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
+#endif
+#ifdef TUTTI_THREAD_SANITIZER  // not instrumented here: a frame may be entered on one stack and left on another
+#include <sanitizer/tsan_interface.h>
 #endif
 
 namespace tutti::simt {
@@ -11,7 +14,7 @@ namespace {
 
 constexpr std::size_t stack_bytes = 128 << 10;
 
-/// The stack belongs to the Fibre and outlives the function on it.
+/// The stack belongs to the Fiber and outlives the function on it.
 struct KeepStack {
   boost::context::stack_context allocate() { return {}; }
   void deallocate(boost::context::stack_context&) {}
@@ -19,25 +22,35 @@ struct KeepStack {
 
 }  // namespace
 
-Fibre::Fibre() : memory_(boost::context::protected_fixedsize_stack(stack_bytes).allocate()) {
+Fiber::Fiber() : memory_(boost::context::protected_fixedsize_stack(stack_bytes).allocate()) {
   own_ = {static_cast<const char*>(memory_.sp) - memory_.size, memory_.size};
+#ifdef TUTTI_THREAD_SANITIZER
+  own_thread_ = __tsan_create_fiber(0);
+#endif
 }
 
-Fibre::~Fibre() {
+Fiber::~Fiber() {
 #ifdef __SANITIZE_ADDRESS__
   // The frames below body_ never returned; whoever maps this memory next must not find their marks.
   ASAN_UNPOISON_MEMORY_REGION(own_.bottom, own_.size);
 #endif
+#ifdef TUTTI_THREAD_SANITIZER
+  __tsan_destroy_fiber(own_thread_);
+#endif
   boost::context::protected_fixedsize_stack(stack_bytes).deallocate(memory_);
 }
 
-void Fibre::leave([[maybe_unused]] void** fake_stack, [[maybe_unused]] const Stack& to) {
+void Fiber::leave([[maybe_unused]] void** fake_stack, [[maybe_unused]] const Stack& to,
+                  [[maybe_unused]] void* thread) {
 #ifdef __SANITIZE_ADDRESS__
   __sanitizer_start_switch_fiber(fake_stack, to.bottom, to.size);
 #endif
+#ifdef TUTTI_THREAD_SANITIZER
+  __tsan_switch_to_fiber(thread, 0);
+#endif
 }
 
-void Fibre::arrive([[maybe_unused]] void* fake_stack, [[maybe_unused]] Stack* from) {
+void Fiber::arrive([[maybe_unused]] void* fake_stack, [[maybe_unused]] Stack* from) {
 #ifdef __SANITIZE_ADDRESS__
   Stack ignored;
   Stack& stack = from ? *from : ignored;
@@ -45,7 +58,7 @@ void Fibre::arrive([[maybe_unused]] void* fake_stack, [[maybe_unused]] Stack* fr
 #endif
 }
 
-void Fibre::start(std::function<void()> body) {
+void Fiber::start(std::function<void()> body) {
   body_ = std::move(body);
   self_ = boost::context::fiber(std::allocator_arg,
                                 boost::context::preallocated(memory_.sp, memory_.size, memory_),
@@ -53,19 +66,23 @@ void Fibre::start(std::function<void()> body) {
                                   arrive(nullptr, &callers_);
                                   caller_ = std::move(caller);
                                   body_();
-                                  leave(nullptr, callers_);  // no fake stack to keep: this one ends
+                                  // No fake stack to keep: this one ends.
+                                  leave(nullptr, callers_, callers_thread_);
                                   return std::move(caller_);
                                 });
 }
 
-void Fibre::resume() {
-  leave(&callers_fake_stack_, own_);
+void Fiber::resume() {
+#ifdef TUTTI_THREAD_SANITIZER
+  callers_thread_ = __tsan_get_current_fiber();
+#endif
+  leave(&callers_fake_stack_, own_, own_thread_);
   self_ = std::move(self_).resume();
   arrive(callers_fake_stack_, nullptr);
 }
 
-void Fibre::suspend() {
-  leave(&own_fake_stack_, callers_);
+void Fiber::suspend() {
+  leave(&own_fake_stack_, callers_, callers_thread_);
   caller_ = std::move(caller_).resume();
   arrive(own_fake_stack_, &callers_);
 }

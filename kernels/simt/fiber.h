@@ -5,12 +5,12 @@
 namespace tutti::simt {
 
 /// A function with a stack of its own that can stop in the middle and go on later.
-class Fibre {
+class Fiber {
  public:
-  Fibre();
-  ~Fibre();
-  Fibre(const Fibre&) = delete;
-  Fibre& operator=(const Fibre&) = delete;
+  Fiber();
+  ~Fiber();
+  Fiber(const Fiber&) = delete;
+  Fiber& operator=(const Fiber&) = delete;
 
   /// Takes the next function; the one before has ended.
   void start(std::function<void()> body);
@@ -22,17 +22,18 @@ class Fibre {
   void suspend();
 
  private:
-  // AddressSanitizer is told of every switch of stacks.
+  // The sanitizers are told of every switch of stacks.
   struct Stack {
     const void* bottom = nullptr;
     std::size_t size = 0;
   };
-  static void leave(void** fake_stack, const Stack& to);
+  static void leave(void** fake_stack, const Stack& to, void* thread);
   static void arrive(void* fake_stack, Stack* from);
 
   boost::context::stack_context memory_;
   Stack own_, callers_;
-  void *own_fake_stack_ = nullptr, *callers_fake_stack_ = nullptr;
+  void *own_fake_stack_ = nullptr, *callers_fake_stack_ = nullptr;  // AddressSanitizer's
+  void *own_thread_ = nullptr, *callers_thread_ = nullptr;          // ThreadSanitizer's
   boost::context::fiber self_, caller_;
   std::function<void()> body_;
 };
