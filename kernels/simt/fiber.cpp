@@ -5,7 +5,8 @@
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
 #endif
-#ifdef TUTTI_THREAD_SANITIZER  // not instrumented here: a frame may be entered on one stack and left on another
+#ifdef TUTTI_THREAD_SANITIZER  // not instrumented here: a frame may be entered on one stack and
+                               // left on another
 #include <sanitizer/tsan_interface.h>
 #endif
 
