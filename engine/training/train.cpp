@@ -20,18 +20,47 @@ class TrainRun {
     std::iota(present_.begin(), present_.end(), 0);
   }
 
+  void go_on(const TrainCheckpoint& from) {
+    if (from.members != static_cast<std::int64_t>(present_.size()))
+      throw Error("training: the checkpoint is of ", from.members, " members, not ",
+                  present_.size());
+    result_.history = from.history;
+    std::vector<std::int64_t> present;
+    for (const auto member : present_) {
+      auto [state, left, diverged] = from.member(member);
+      if (!diverged.empty()) result_.diverged.push_back({member, std::move(diverged)});
+      if (left) {
+        left_[member] = {*left, std::move(state.weights), std::move(state.optimizer)};
+      } else {
+        training_.set_state(member, state);
+        present.push_back(member);
+      }
+    }
+    present_ = std::move(present);
+    if (!left_.empty() && !present_.empty()) training_.select_members(present_);
+    training_.set_place(from.place);
+  }
+
   TrainResult run(const TrainObserver& observer) {
-    const auto all = present_.size();
+    const auto all = present_.size() + left_.size();
+    TrainObserver each = observer;
+    if (observer.checkpoint_due)
+      each.on_step = [&](int epoch, std::int64_t step, std::int64_t steps) {
+        if (observer.on_step) observer.on_step(epoch, step, steps);
+        if (observer.checkpoint_due()) tell_checkpoint(observer);
+      };
     while (static_cast<int>(result_.history.size()) < options_.epochs && !present_.empty()) try {
-        const auto results = training_.epoch(observer);
+        const auto results = training_.epoch(each);
         if (!results) {
           result_.stopped = true;
+          tell_checkpoint(observer);
           break;
         }
         record(*results, all);
         if (observer.on_epoch)
           observer.on_epoch(static_cast<int>(result_.history.size()), result_.history.back());
         end_finished(*results);
+        tell_checkpoint(observer);
       } catch (const Diverged& problem) {
         if (!options_.drop_diverged) throw;
         const auto place = static_cast<std::size_t>(problem.member);
@@ -76,6 +105,28 @@ class TrainRun {
     if (!places.empty()) training_.select_members(places);
   }
 
+  void tell_checkpoint(const TrainObserver& observer) {
+    if (!observer.on_checkpoint) return;
+    observer.on_checkpoint({.history = result_.history,
+                            .place = training_.place(),
+                            .members = static_cast<std::int64_t>(present_.size() + left_.size()),
+                            .member = [this](std::int64_t member) { return state(member); }});
+  }
+
+  TrainCheckpoint::Member state(std::int64_t member) {
+    const auto left = left_.find(member);
+    if (left == left_.end()) {
+      const auto place = std::find(present_.begin(), present_.end(), member) - present_.begin();
+      return {training_.state(place)};
+    }
+    TrainCheckpoint::Member known{
+        {.weights = left->second.weights, .optimizer = left->second.optimizer},
+        left->second.result};
+    for (const auto& diverged : result_.diverged)
+      if (diverged.member == member) known.diverged = diverged.message;
+    return known;
+  }
+
   /// Brings all members back into the model, in their order.
   void finish(std::size_t all) {
     const bool some_left = !left_.empty();
@@ -104,8 +155,11 @@ class TrainRun {
 }  // namespace
 
 TrainResult train(Model& model, const TrainData& data, const TrainOptions& options,
-                  std::stop_token stop, const TrainObserver& observer) {
-  return TrainRun(model, data, options, std::move(stop)).run(observer);
+                  std::stop_token stop, const TrainObserver& observer,
+                  const TrainCheckpoint* from) {
+  TrainRun run(model, data, options, std::move(stop));
+  if (from) run.go_on(*from);
+  return run.run(observer);
 }
 
 }  // namespace tutti

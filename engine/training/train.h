@@ -24,7 +24,11 @@ struct TrainResult {
 /// Errors: as Training's. The model is left with every member's last weights, or its best with
 /// early stopping; the history holds the finished epochs. While the observer is told of an epoch,
 /// the model holds the members that are still training alone.
+///
+/// With `from`, of the same model, data and options, it goes on to the same bits as if it had never
+/// ended; an Error if it is of another model.
 TrainResult train(Model& model, const TrainData& data, const TrainOptions& options,
-                  std::stop_token stop = {}, const TrainObserver& observer = {});
+                  std::stop_token stop = {}, const TrainObserver& observer = {},
+                  const TrainCheckpoint* from = nullptr);
 
 }  // namespace tutti

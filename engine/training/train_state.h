@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,20 +35,37 @@ struct EarlyStopping {
   double least_change = 0;  // a loss below best - least_change is a better one
 };
 
-/// Everything that training holds of a member between epochs, beside its data and its options.
-/// Orders, dropout and augmentation follow from the member's stream and these counts.
+/// Everything that training holds of a member, beside its data and its options, also in the middle
+/// of an epoch. Orders, dropout and augmentation follow from the member's stream and these counts.
 struct MemberState {
   std::int64_t epoch = 0, steps = 0;  // done
-  MemberValues weights;               // as the model holds them
+  MemberValues weights;               // as the model holds them between epochs
   OptimizerState optimizer;
   MemberValues trained = {};  // as they are trained on, where the model holds their average
   ReduceOnPlateau::State plateau = {};
   EarlyStopping::State stopping = {};
+  double loss = 0;  // sums over the examples of the epoch so far
+  std::int64_t correct = 0;
 };
 
-/// What a checkpoint stores: each member's.
-struct TrainState {
-  std::vector<MemberState> members;
+/// How far all members are in their epoch: nowhere between epochs.
+struct PlaceInEpoch {
+  std::int64_t steps = 0, examples = 0;
+};
+
+/// What train() goes on from. Members are got one by one, since all at once may be large.
+struct TrainCheckpoint {
+  struct Member {
+    MemberState state;
+    /// A member that has left, by early stopping or because it diverged: what its place in the
+    /// history holds from then on. Of its state, only the weights and the optimizer matter.
+    std::optional<EpochResult> left = {};
+    std::string diverged = {};  // the message
+  };
+  History history = {};  // of the finished epochs
+  PlaceInEpoch place = {};
+  std::int64_t members = 0;
+  std::function<Member(std::int64_t member)> member = {};
 };
 
 }  // namespace tutti

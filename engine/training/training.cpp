@@ -206,36 +206,48 @@ void Training::append_members(const Training& other) {
   members_.insert(members_.end(), other.members_.begin(), other.members_.end());
 }
 
-TrainState Training::state() const {
-  TrainState state;
-  for (std::size_t m = 0; m < members_.size(); ++m) {
-    const auto place = static_cast<std::int64_t>(m);
-    state.members.push_back({.epoch = loader_.epoch(place),
-                             .steps = trainer_.steps(place),
-                             .weights = member_values(model_.parameters(), place),
-                             .optimizer = trainer_.optimizer_state(place),
-                             .trained = trainer_.hidden_weights(place),
-                             .plateau = members_[m].plateau,
-                             .stopping = members_[m].stopping});
-  }
+MemberState Training::state(std::int64_t member) {
+  const Member& one = members_.at(static_cast<std::size_t>(member));
+  trainer_.show_average(true);
+  MemberState state{.epoch = loader_.epoch(member) - (between_epochs_ ? 0 : 1),
+                    .steps = trainer_.steps(member),
+                    .weights = member_values(model_.parameters(), member),
+                    .optimizer = trainer_.optimizer_state(member),
+                    .trained = trainer_.hidden_weights(member),
+                    .plateau = one.plateau,
+                    .stopping = one.stopping,
+                    .loss = one.loss,
+                    .correct = one.correct};
+  trainer_.show_average(between_epochs_);
   return state;
 }
 
-void Training::set_state(const TrainState& state) {
-  if (state.members.size() != members_.size())
-    throw Error("training: the state is of ", state.members.size(), " members, not ",
-                members_.size());
-  for (std::size_t m = 0; m < members_.size(); ++m) {
-    const auto place = static_cast<std::int64_t>(m);
-    const MemberState& one = state.members[m];
-    set_member_values(model_.parameters(), place, one.weights);
-    trainer_.set_optimizer_state(place, one.optimizer);
-    trainer_.set_hidden_weights(place, one.trained);
-    trainer_.set_steps(place, one.steps);
-    loader_.set_epoch(place, one.epoch);
-    members_[m].plateau = one.plateau;
-    members_[m].stopping = one.stopping;
-  }
+PlaceInEpoch Training::place() const {
+  return between_epochs_ ? PlaceInEpoch{} : PlaceInEpoch{step_, examples_};
+}
+
+void Training::set_state(std::int64_t member, const MemberState& state) {
+  Member& one = members_.at(static_cast<std::size_t>(member));
+  set_member_values(model_.parameters(), member, state.weights);
+  trainer_.set_optimizer_state(member, state.optimizer);
+  trainer_.set_hidden_weights(member, state.trained);
+  trainer_.set_steps(member, state.steps);
+  loader_.set_epoch(member, state.epoch);
+  one.plateau = state.plateau;
+  one.stopping = state.stopping;
+  one.loss = state.loss;
+  one.correct = state.correct;
+}
+
+void Training::set_place(const PlaceInEpoch& place) {
+  if (place.steps == 0) return;
+  if (place.steps > loader_.size())
+    throw Error("training: the state is at step ", place.steps, " of an epoch of ",
+                loader_.size());
+  loader_.begin_epoch();
+  step_ = place.steps;
+  examples_ = place.examples;
+  between_epochs_ = false;
 }
 
 }  // namespace tutti

@@ -51,6 +51,10 @@ struct TrainObserver {
   std::function<void(int epoch, std::int64_t step, std::int64_t steps)> on_step = {};
   /// After every epoch, when its loss and validation loss are known to be finite.
   std::function<void(int epoch, const std::vector<EpochResult>& members)> on_epoch = {};
+  /// train() tells of a state to go on from: after every epoch, when it is stopped, and after a
+  /// step for which `checkpoint_due` says so.
+  std::function<void(const TrainCheckpoint& checkpoint)> on_checkpoint = {};
+  std::function<bool()> checkpoint_due = {};
 };
 
 /// A built model in training, epoch by epoch: every member on its own rows in its own order, with
@@ -84,9 +88,12 @@ class Training {
   OptimizerState optimizer_state(std::int64_t member) const {
     return trainer_.optimizer_state(member);
   }
-  /// Between epochs: all there is to go on from, to the same bits.
-  TrainState state() const;
-  void set_state(const TrainState& state);
+  /// All there is of the member at this place to go on from, to the same bits.
+  MemberState state(std::int64_t member);
+  PlaceInEpoch place() const;
+  /// Of every member, then the place. An Error if a state is not of this model and optimizer.
+  void set_state(std::int64_t member, const MemberState& state);
+  void set_place(const PlaceInEpoch& place);
 
  private:
   struct Member {

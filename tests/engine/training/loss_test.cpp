@@ -137,7 +137,7 @@ TEST_CASE("Training with everything goes on from its state to the same bits") {
       after(second, data, everything);
   for (int epoch = 0; epoch < 3; ++epoch) all.epoch();
   before.epoch();
-  after.set_state(before.state());
+  for (std::int64_t m = 0; m < 2; ++m) after.set_state(m, before.state(m));
   for (int epoch = 1; epoch < 3; ++epoch) after.epoch();
   CHECK(weights(second) == weights(straight));
 }
@@ -151,9 +151,9 @@ TEST_CASE("The average of the weights is validated and left, the weights are tra
   options.weight_average = 0;
   Training other(plain, data, options);
   other.epoch();
-  const auto state = training.state();
-  CHECK(state.members[1].trained == weights(plain)[1]);
-  CHECK(state.members[1].weights == weights(averaged)[1]);
+  const auto state = training.state(1);
+  CHECK(state.trained == weights(plain)[1]);
+  CHECK(state.weights == weights(averaged)[1]);
   CHECK(weights(averaged) != weights(plain));
 
   const auto& rows = data.validation.rows[1];

@@ -87,41 +87,102 @@ TEST_CASE("An observer sees every step and epoch, and a token stops between two 
   CHECK(result.optimizer_state[0].steps == 12);
 }
 
-TEST_CASE("Training goes on from its state to the same bits") {
+namespace {
+
+/// Every checkpoint that a training tells of, with the members in memory.
+struct Checkpoints {
+  std::vector<TrainCheckpoint> all;
+  TrainObserver observer{.on_checkpoint = [this](const TrainCheckpoint& told) {
+    std::vector<TrainCheckpoint::Member> members;
+    for (std::int64_t m = 0; m < told.members; ++m) members.push_back(told.member(m));
+    TrainCheckpoint& kept = all.emplace_back(told);
+    kept.member = [members](std::int64_t m) { return members.at(static_cast<std::size_t>(m)); };
+  }};
+};
+
+bool same(const History& a, const History& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return std::equal(x.begin(), x.end(), y.begin(), y.end(),
+                      [](const auto& p, const auto& q) { return same(p, q); });
+  });
+}
+
+}  // namespace
+
+TEST_CASE("Training goes on from any checkpoint to the same bits") {
   TrainOptions options = quick();
+  options.epochs = 9;
+  options.batch_size = 7;  // a smaller one is left over
+  options.weight_average = 0.9;
   options.reduce_on_plateau = ReduceOnPlateau{.factor = 0.5, .patience = 0};
-  options.early_stopping = EarlyStopping{.patience = 3};
+  options.early_stopping = EarlyStopping{.patience = 2, .least_change = 0.002};
+  const TrainData data = points(3);
+  Model straight = network(data);
+  Checkpoints known;
+  known.observer.checkpoint_due = [] { return true; };
+  const auto all = train(straight, data, options, {}, known.observer);
+  REQUIRE(known.all.size() == 9 * 5);  // after each of four steps, and after the epoch
+  std::size_t some_left = 0;
+  for (const auto& checkpoint : known.all) {
+    for (std::int64_t m = 0; m < 3; ++m) some_left += checkpoint.member(m).left.has_value();
+    Model model = network(data);
+    const auto result = train(model, data, options, {}, {}, &checkpoint);
+    INFO("from step " << checkpoint.place.steps << " after epoch " << checkpoint.history.size());
+    CHECK(same(result.history, all.history));
+    CHECK(weights(model) == weights(straight));
+    for (std::size_t m = 0; m < 3; ++m)
+      CHECK(result.optimizer_state[m].slots == all.optimizer_state[m].slots);
+  }
+  CHECK(some_left > 0);  // a member that stopped early is part of some of them
+}
+
+TEST_CASE("A stopped training tells of a checkpoint where it stopped") {
   const TrainData data = points(2);
-  Model straight = network(data), first = network(data), second = network(data);
-  Training all(straight, data, options), before(first, data, options);
-  for (int epoch = 0; epoch < 5; ++epoch) all.epoch();
-  for (int epoch = 0; epoch < 2; ++epoch) before.epoch();
-  const TrainState state = before.state();
-  Training after(second, data, options);
-  after.set_state(state);
-  for (int epoch = 2; epoch < 5; ++epoch) after.epoch();
-  CHECK(weights(second) == weights(straight));
-  const auto a = after.state().members[1], b = all.state().members[1];
-  CHECK(a.optimizer.slots == b.optimizer.slots);
-  CHECK(a.epoch == 5);
-  CHECK(a.plateau.scale == b.plateau.scale);
-  CHECK(a.stopping.bad_epochs == b.stopping.bad_epochs);
-  CHECK(a.stopping.weights == b.stopping.weights);
+  Model model = network(data);
+  Checkpoints known;
+  std::stop_source stop;
+  known.observer.on_step = [&](int epoch, std::int64_t step, std::int64_t) {
+    if (epoch == 2 && step == 3) stop.request_stop();
+  };
+  train(model, data, quick(), stop.get_token(), known.observer);
+  REQUIRE(known.all.size() == 2);
+  CHECK(known.all[1].place.steps == 3);
+  stop = {};
+  stop.request_stop();
+  train(model, data, quick(), stop.get_token(), known.observer);
+  CHECK(known.all[2].place.steps == 0);
+  CHECK(known.all[2].member(0).state.epoch == 0);
+}
+
+TEST_CASE("A checkpoint keeps what diverged") {
+  const TrainData data = points(2);
+  Model model = network(data);
+  const auto values = member_values(model.parameters(), 0);
+  const TrainCheckpoint checkpoint{.members = 2, .member = [&](std::int64_t m) {
+    TrainCheckpoint::Member left{{}, EpochResult{}, m == 1 ? "it diverged" : ""};
+    left.state.weights = values;
+    return left;
+  }};
+  const auto result = train(model, data, quick(), {}, {}, &checkpoint);
+  REQUIRE(result.diverged.size() == 1);
+  CHECK(result.diverged[0].member == 1);
+  CHECK(result.diverged[0].message == "it diverged");
+  CHECK(weights(model)[1] == weights(model)[0]);
 }
 
 TEST_CASE("A state of other members or of another model is refused") {
   const TrainData data = points(2);
   Model model = network(data);
   Training training(model, data, quick());
-  TrainState state = training.state();
-  state.members.pop_back();
-  CHECK_THROWS_WITH(training.set_state(state), Contains("of 1 members, not 2"));
-  state = training.state();
-  state.members[0].weights[1].pop_back();
-  CHECK_THROWS_WITH(training.set_state(state), Contains("15 values") && Contains("bias"));
-  state = training.state();
-  state.members[1].optimizer.slots.erase("v");
-  CHECK_THROWS_WITH(training.set_state(state), Contains("1 kinds"));
+  MemberState state = training.state(0);
+  state.weights[1].pop_back();
+  CHECK_THROWS_WITH(training.set_state(0, state), Contains("15 values") && Contains("bias"));
+  state = training.state(1);
+  state.optimizer.slots.erase("v");
+  CHECK_THROWS_WITH(training.set_state(1, state), Contains("1 kinds"));
+  CHECK_THROWS_WITH(training.set_place({1000, 1}), Contains("step 1000 of an epoch of"));
+  const TrainCheckpoint one{.members = 1};
+  CHECK_THROWS_WITH(train(model, data, quick(), {}, {}, &one), Contains("of 1 members, not 2"));
 }
 
 TEST_CASE("Early stopping keeps each member's best weights, alone and beside others") {
