@@ -1,0 +1,21 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+
+#include "engine/training/train_state.h"
+
+namespace tutti {
+
+/// What a training that was interrupted goes on from: checkpoint.safetensors in its run, written
+/// after every epoch and removed when it has ended. All members are in one file, so that it holds
+/// one state of all of them. The format is Hugging Face's safetensors: float32 tensors named
+/// member.parameter, and what is no tensor as JSON in the metadata.
+void write_checkpoint(const std::filesystem::path& run, const TrainCheckpoint& checkpoint);
+
+/// Nothing if the run has none. Members are read from the file when they are asked for; an Error
+/// names it and says what is damaged.
+std::optional<TrainCheckpoint> read_checkpoint(const std::filesystem::path& run);
+
+void remove_checkpoint(const std::filesystem::path& run);
+
+}  // namespace tutti
