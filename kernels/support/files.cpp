@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <random>
 
 #include "kernels/support/error.h"
 
@@ -44,29 +45,86 @@ void flush_to_disk(const fs::path& path) {
   if (file < 0 || (::fsync(file) != 0 && errno != EINVAL)) throw Error(std::strerror(errno));
 }
 
+/// After this, a name in the folder lasts too; not every file system can do it.
+void flush_folder(const fs::path& folder) {
+  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened >= 0) ::fsync(opened);
+}
+
+constexpr const char* unfinished = ".unfinished-";
+
+/// A new, empty file that is removed unless it takes its place.
+class TemporaryFile {
+ public:
+  TemporaryFile(const fs::path& folder, const fs::path& name) {
+    std::random_device random;
+    for (;;) {
+      path_ = folder / ('.' + name.stem().string() + unfinished + std::to_string(random()) +
+                        name.extension().string());
+      const Descriptor file(
+          ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+      if (file >= 0) return;
+      if (errno != EEXIST) throw Error(std::strerror(errno));
+    }
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  ~TemporaryFile() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+  const fs::path& path() const { return path_; }
+  void replace(const fs::path& place) {
+    fs::rename(path_, place);
+    path_.clear();
+  }
+
+ private:
+  fs::path path_;
+};
+
+void write_in_place(const fs::path& device, const std::function<void(const fs::path&)>& write) {
+  const TemporaryFile temporary(fs::temp_directory_path(), device);
+  write(temporary.path());
+  const Descriptor file(::open(device.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file < 0) throw Error(std::strerror(errno));
+  write_all(file, read_file(temporary.path()));
+}
+
+void replace_file(const fs::path& path, const std::function<void(const fs::path&)>& write) {
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  TemporaryFile temporary(folder, path.filename());
+  write(temporary.path());
+  flush_to_disk(temporary.path());
+  temporary.replace(path);
+  flush_folder(folder);
+}
+
 }  // namespace
 
 void write_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write) {
-  fs::path temporary = path;
-  temporary.replace_filename("." + path.stem().string() + ".partial-" + std::to_string(::getpid()) +
-                             path.extension().string());
   try {
-    write(temporary);
-    flush_to_disk(temporary);
-    fs::rename(temporary, path);
+    const bool other = fs::exists(path) && !fs::is_regular_file(path) && !fs::is_directory(path);
+    other ? write_in_place(path, write)
+          : replace_file(fs::is_symlink(path) ? fs::weakly_canonical(path) : path, write);
   } catch (const std::exception& problem) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
     const auto* system = dynamic_cast<const fs::filesystem_error*>(&problem);
     throw Error("cannot write ", path.string(), ": ",
                 system ? system->code().message() : problem.what());
   }
 }
 
+void remove_unfinished_files(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with('.') && name.find(unfinished) != std::string::npos)
+      fs::remove(entry.path());
+  }
+}
+
 void write_file(const fs::path& path, std::string_view contents) {
   write_atomically(path, [&](const fs::path& temporary) {
-    const Descriptor file(
-        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW));
     if (file < 0) throw Error(std::strerror(errno));
     write_all(file, contents);
   });

@@ -302,7 +302,7 @@ TEST_CASE("A full disk is told, and leaves no half-written file") {
   CHECK(std::system(("bash -c " + word(command)).c_str()) != 0);
   CHECK_THAT(text_of(folder / "err"), Contains("classifier_0.h5"));
   for (const auto& entry : fs::directory_iterator(folder / "run")) {
-    CHECK_THAT(entry.path().filename().string(), !Contains("classifier") && !Contains("partial"));
+    CHECK_THAT(entry.path().filename().string(), !Contains("classifier") && !Contains("unfinished"));
   }
 }
 
