@@ -96,6 +96,7 @@ Interrupt& interrupt() {
 void on_interrupt(int) {
   sem_post(&interrupt().signal);
   std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
 }
 
 }  // namespace
@@ -103,6 +104,7 @@ void on_interrupt(int) {
 std::stop_token stop_on_interrupt() {
   const std::stop_token token = interrupt().stop.get_token();  // made before the handler needs it
   std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
   return token;
 }
 

@@ -78,7 +78,8 @@ void add_inspect(CLI::App& program, int& status);
 void add_run(CLI::App& program, int& status);
 void add_devices(CLI::App& program, int& status);
 
-/// Stopped by Ctrl-C once a command has asked for it; a second Ctrl-C ends the program at once.
+/// Stopped by Ctrl-C or SIGTERM once a command has asked for it; a second one ends the program at
+/// once.
 std::stop_token stop_on_interrupt();
 
 }  // namespace tutti

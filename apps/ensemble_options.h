@@ -3,6 +3,7 @@
 #include <string>
 
 #include "apps/common.h"
+#include "apps/run_directory.h"
 #include "datasets/spectrogram_tree.h"
 #include "models/genre_cnn.h"
 #include "models/vote.h"
@@ -11,18 +12,19 @@ namespace tutti {
 
 /// How an ensemble is trained, with the published values as defaults.
 struct EnsembleOptions {
-  /// All but --out, --from and --force.
+  /// All but --from and the run's.
   void add_to(CLI::App& command);
 
   CommonOptions common;
-  std::string data, out, from;
+  std::string data, from;
+  RunOptions run;
   std::int64_t members = 5;
   double bootstrap = 0.9, learning_rate = 1e-4, train_fraction = 0.8;
   int epochs = 15, batch = 32;
   std::uint64_t seed = 54;
   Normalization normalize = Normalization::standardize;
   Vote vote = Vote::mean;
-  bool force = false, skip_bad = false;
+  bool skip_bad = false;
 };
 
 SpectrogramTree load_pictures(const EnsembleOptions& options);

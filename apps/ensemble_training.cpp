@@ -34,34 +34,33 @@ std::int64_t sample_size(const EnsembleOptions& o, const Parts& parts) {
 }
 
 RunFile run_file(const EnsembleOptions& o, const SpectrogramTree& tree) {
-  return {o.out,
-          ModelKind::ensemble,
-          tree.genres,
-          tree.pictures.fingerprint,
-          o.members,
-          {},
-          to_json(PicturePreprocessing{o.normalize, scale_of_tree(o.data)})};
+  RunFile file;
+  file.folder = o.run.out;
+  file.kind = ModelKind::ensemble;
+  file.classes = tree.genres;
+  file.fingerprint = tree.pictures.fingerprint;
+  file.members = o.members;
+  file.preprocessing = to_json(PicturePreprocessing{o.normalize, scale_of_tree(o.data)});
+  return file;
 }
 
-void write_description(const EnsembleOptions& o, const SpectrogramTree& tree, const RunFile& file,
-                       Device device) {
+TrainingRecord record(const EnsembleOptions& o, const SpectrogramTree& tree, Device device) {
   json skipped = json::array();
   for (const auto& bad : tree.pictures.bad) skipped.push_back(bad.path.generic_string());
-  const json options = {{"members", o.members},
-                        {"bootstrap", o.bootstrap},
-                        {"epochs", o.epochs},
-                        {"batch", o.batch},
-                        {"lr", o.learning_rate},
-                        {"train_fraction", o.train_fraction},
-                        {"normalize", name(o.normalize)},
-                        {"vote", name(o.vote)},
-                        {"from", o.from.empty() ? json() : json(o.from)}};
-  write_run(file, {options,
-                   o.seed,
-                   device,
-                   {{"path", fs::absolute(o.data).lexically_normal().string()},
-                    {"pictures", tree.labels.size()},
-                    {"skipped", skipped}}});
+  return {{{"members", o.members},
+           {"bootstrap", o.bootstrap},
+           {"epochs", o.epochs},
+           {"batch", o.batch},
+           {"lr", o.learning_rate},
+           {"train_fraction", o.train_fraction},
+           {"normalize", name(o.normalize)},
+           {"vote", name(o.vote)},
+           {"from", o.from.empty() ? json() : json(o.from)}},
+          o.seed,
+          device,
+          {{"path", fs::absolute(o.data).lexically_normal().string()},
+           {"pictures", tree.labels.size()},
+           {"skipped", skipped}}};
 }
 
 std::vector<SplitRow> split_rows(const SpectrogramTree& tree, const Split& split) {
@@ -73,42 +72,53 @@ std::vector<SplitRow> split_rows(const SpectrogramTree& tree, const Split& split
   return rows;
 }
 
-/// The folder with what is known before training; an older run in it goes.
-void begin_run(const EnsembleOptions& o, const Parts& parts, const RunFile& file, Device device) {
-  prepare_run(o.out, o.force);
-  write_description(o, parts.tree, file, device);
-  write_split_file(o.out, split_rows(parts.tree, parts.split));
-  if (!o.common.quiet)
-    std::cerr << parts.tree.labels.size() << " pictures of " << parts.tree.genres.size()
-              << " genres (" << parts.tree.pictures.bad.size()
-              << " left out): " << parts.training.size() << " to train, " << parts.test.size()
-              << " to test\n";
+void print_parts(const EnsembleOptions& o, const Parts& parts) {
+  if (o.common.quiet) return;
+  std::cerr << parts.tree.labels.size() << " pictures of " << parts.tree.genres.size()
+            << " genres (" << parts.tree.pictures.bad.size()
+            << " left out): " << parts.training.size() << " to train, " << parts.test.size()
+            << " to test\n";
 }
 
 /// Trains the members, with curves of every epoch; returns the finished epochs.
-History fit(Ensemble& ensemble, const EnsembleOptions& o, const Parts& parts, const RunFile& file,
-            Device device, const std::stop_token& stop) {
+History fit(Ensemble& ensemble, const EnsembleOptions& o, const Parts& parts, const RunFolder& run,
+            const RunFile& file, const TrainingRecord& training, const std::stop_token& stop) {
   EpochLines lines(o.epochs, sample_size(o, parts), "pictures", o.common.quiet);
+  const auto checkpoint = run.checkpoint(file, training);
   History history;
-  ensemble.fit(parts.training, parts.test,
-               {.bootstrap_percent = o.bootstrap,
-                .batch_size = o.batch,
-                .epochs = o.epochs,
-                .learning_rate = o.learning_rate,
-                .seed = o.seed,
-                .normalization = o.normalize,
-                .device = device,
-                .from = o.from,
-                .on_start = [&] { begin_run(o, parts, file, device); }},
-               stop,
-               {.on_step = [&](int epoch, std::int64_t step,
-                               std::int64_t steps) { lines.step(epoch, step, steps); },
-                .on_epoch =
-                    [&](int epoch, const std::vector<EpochResult>& members) {
-                      history.push_back(members);
-                      write_curves(o.out, history, "Ensemble of " + std::to_string(o.members));
-                      lines.epoch(epoch, members);
-                    }});
+  if (checkpoint) history = checkpoint->history;
+  const auto start = [&] {
+    if (!checkpoint) run.begin(file, training, split_rows(parts.tree, parts.split));
+    print_parts(o, parts);
+    if (checkpoint) lines.resumed(history);
+  };
+  TrainObserver observer{.on_step = [&](int epoch, std::int64_t step,
+                                        std::int64_t steps) { lines.step(epoch, step, steps); },
+                         .on_epoch =
+                             [&](int epoch, const std::vector<EpochResult>& members) {
+                               history.push_back(members);
+                               write_curves(o.run.out, history,
+                                            "Ensemble of " + std::to_string(o.members));
+                               lines.epoch(epoch, members);
+                             }};
+  run.keep_checkpoints(observer);
+  try {
+    ensemble.fit(parts.training, parts.test,
+                 {.bootstrap_percent = o.bootstrap,
+                  .batch_size = o.batch,
+                  .epochs = o.epochs,
+                  .learning_rate = o.learning_rate,
+                  .seed = o.seed,
+                  .normalization = o.normalize,
+                  .device = training.device,
+                  .from = checkpoint ? o.run.out : fs::path(o.from),
+                  .checkpoint = checkpoint ? &*checkpoint : nullptr,
+                  .on_start = start},
+                 stop, observer);
+  } catch (const Diverged&) {
+    if (run.restore(file, ensemble.model())) ensemble.save();
+    throw;
+  }
   return history;
 }
 
@@ -116,20 +126,20 @@ History fit(Ensemble& ensemble, const EnsembleOptions& o, const Parts& parts, co
 
 std::optional<Evaluation> train_run(const EnsembleOptions& o) {
   const Device device = o.common.prepare();
-  expect_new_run(o.out, o.force);
+  const RunFolder run(o.run);
   const Parts parts(o);
   if (o.batch > sample_size(o, parts))
     throw Error("--batch ", o.batch, ": a member's sample holds ", sample_size(o, parts),
                 " pictures; choose at most that");
 
   RunFile file = run_file(o, parts.tree);
+  const TrainingRecord training = record(o, parts.tree, device);
   const auto& genres = file.classes;
-  Ensemble ensemble(o.members, o.out, static_cast<std::int64_t>(genres.size()));
+  Ensemble ensemble(o.members, o.run.out, static_cast<std::int64_t>(genres.size()));
   const std::stop_token stop = stop_on_interrupt();
-  const History history = fit(ensemble, o, parts, file, device, stop);
+  const History history = fit(ensemble, o, parts, run, file, training, stop);
   if (stop.stop_requested()) {
-    std::cerr << "tutti: stopped; " << o.out << " holds the state after epoch " << history.size()
-              << '\n';
+    print_stopped(o.run.out, history);
     return std::nullopt;
   }
 
@@ -138,9 +148,10 @@ std::optional<Evaluation> train_run(const EnsembleOptions& o) {
                parts.test.row_labels(), genres, "pictures", o.vote);
   evaluation.out_of_bag_accuracy = ensemble.out_of_bag_accuracy(parts.training);
   file.out_of_bag_accuracy = evaluation.out_of_bag_accuracy;
-  write_description(o, parts.tree, file, device);
-  write_metrics(o.out, evaluation.metrics, to_json(evaluation),
+  write_curves(o.run.out, history, "Ensemble of " + std::to_string(o.members));
+  write_metrics(o.run.out, evaluation.metrics, to_json(evaluation),
                 "Ensemble of " + std::to_string(o.members) + " on the test set");
+  run.end(file, training);
   return evaluation;
 }
 

@@ -12,6 +12,10 @@ EpochLines::EpochLines(int epochs, std::int64_t examples, std::string unit, bool
       quiet_(quiet),
       bar_("", "steps", quiet) {}
 
+void EpochLines::resumed(const History& finished) {
+  if (!quiet_) std::cerr << "resumed after epoch " << finished.size() << '/' << epochs_ << '\n';
+}
+
 void EpochLines::step(int epoch, std::int64_t step, std::int64_t steps) {
   bar_.label("epoch " + std::to_string(epoch) + "/" + std::to_string(epochs_));
   bar_.update((epoch - 1) * steps + step, epochs_ * steps);

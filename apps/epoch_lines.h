@@ -16,6 +16,8 @@ class EpochLines {
   /// `examples` is how many each member trains on in an epoch, `unit` what they are: "pictures".
   EpochLines(int epochs, std::int64_t examples, std::string unit, bool quiet);
 
+  /// Instead of its first epochs, for a training that is resumed.
+  void resumed(const History& finished);
   void step(int epoch, std::int64_t step, std::int64_t steps);
   void epoch(int epoch, const std::vector<EpochResult>& members);
 

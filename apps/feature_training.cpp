@@ -20,14 +20,21 @@ LibrosaVersion librosa_version_of(const FeatureOptions& f) {
 
 RunFile run_file(const FeatureOptions& f, const fs::path& out, const FeatureTable& table,
                  const Scaler& scaler) {
-  const FeaturePreprocessing preprocessing{f.scaling, scaler, librosa_version_of(f)};
-  return {out,
-          from_name<ModelKind>(name(f.model)),
-          table.classes,
-          table.fingerprint,
-          {},
-          {},
-          to_json(preprocessing)};
+  RunFile file;
+  file.folder = out;
+  file.kind = from_name<ModelKind>(name(f.model));
+  file.classes = table.classes;
+  file.fingerprint = table.fingerprint;
+  file.preprocessing = to_json(FeaturePreprocessing{f.scaling, scaler, librosa_version_of(f)});
+  return file;
+}
+
+TrainingRecord record(const FeatureOptions& f, const FeatureTable& table, Device device) {
+  return {
+      f.to_json(),
+      f.seed,
+      device,
+      {{"path", fs::absolute(f.data).lexically_normal().string()}, {"songs", table.labels.size()}}};
 }
 
 std::vector<SplitRow> split_rows(const FeatureTable& table, const ThreeWaySplit& split) {
@@ -53,17 +60,8 @@ ThreeWaySplit split_of(const FeatureOptions& f, const FeatureTable& table) {
   return split;
 }
 
-/// The folder with what is known before training; an older run in it goes.
-void begin_run(const FeatureOptions& f, const fs::path& out, bool force, const FeatureTable& table,
-               const ThreeWaySplit& split, const Scaler& scaler) {
-  const RunFile file = run_file(f, out, table, scaler);
-  prepare_run(out, force);
-  write_run(file, {f.to_json(),
-                   f.seed,
-                   f.common.prepare(),
-                   {{"path", fs::absolute(f.data).lexically_normal().string()},
-                    {"songs", table.labels.size()}}});
-  write_split_file(out, split_rows(table, split));
+void print_parts(const FeatureOptions& f, const FeatureTable& table, const ThreeWaySplit& split,
+                 const Scaler& scaler) {
   for (const auto& column : scaler.constant_columns(feature_names()))
     std::cerr << "tutti: warning: the column " << column << " holds one value only\n";
   if (!f.common.quiet)
@@ -72,49 +70,62 @@ void begin_run(const FeatureOptions& f, const fs::path& out, bool force, const F
               << " to validate, " << split.test.size() << " to test\n";
 }
 
-/// Trains, with the model saved after every epoch; returns the finished epochs.
-History fit(FeatureClassifiers& classifier, const FeatureOptions& f, const fs::path& out,
-            const FeatureTable& table, const ThreeWaySplit& split, const FeatureRecipe& recipe,
-            const std::stop_token& stop) {
+/// Trains; returns the finished epochs.
+History fit(FeatureClassifiers& classifier, const FeatureOptions& f, const FeatureTable& table,
+            const ThreeWaySplit& split, const RunFolder& run, const RunFile& file,
+            const TrainingRecord& training, const std::stop_token& stop) {
   const auto save = [&] {
     KerasAdam adam{f.learning_rate};
     if (!classifier.optimizer.empty()) adam.state = classifier.optimizer[0];
-    write_keras_file(out / "model.h5", to_keras(classifier.model, 0, adam));
+    write_keras_file(file.folder / "model.h5", to_keras(classifier.model, 0, adam));
   };
+  const auto checkpoint = run.checkpoint(file, training);
   EpochLines lines(f.epochs, static_cast<std::int64_t>(split.train.size()), "songs",
                    f.common.quiet);
   History history;
+  if (checkpoint) {
+    history = checkpoint->history;
+    lines.resumed(history);
+  } else {
+    run.begin(file, training, split_rows(table, split));
+    save();
+  }
+  TrainObserver observer{.on_step = [&](int epoch, std::int64_t step,
+                                        std::int64_t steps) { lines.step(epoch, step, steps); },
+                         .on_epoch =
+                             [&](int epoch, const std::vector<EpochResult>& members) {
+                               history.push_back(members);
+                               lines.epoch(epoch, members);
+                             }};
+  run.keep_checkpoints(observer);
+  try {
+    train_classifiers(classifier, table, {split}, f.recipe(training.device), stop, observer,
+                      checkpoint ? &*checkpoint : nullptr);
+  } catch (const Diverged&) {
+    if (run.restore(file, classifier.model)) save();
+    throw;
+  }
   save();
-  train_classifiers(classifier, table, {split}, recipe, stop,
-                    {.on_step = [&](int epoch, std::int64_t step,
-                                    std::int64_t steps) { lines.step(epoch, step, steps); },
-                     .on_epoch =
-                         [&](int epoch, const std::vector<EpochResult>& members) {
-                           save();
-                           history.push_back(members);
-                           lines.epoch(epoch, members);
-                         }});
-  save();
-  write_curves(out, history, title_of(f));
+  write_curves(file.folder, history, title_of(f));
   return history;
 }
 
 }  // namespace
 
-std::optional<Evaluation> train_run(const FeatureOptions& f, const fs::path& out, bool force) {
+std::optional<Evaluation> train_run(const FeatureOptions& f, const RunOptions& options) {
   const Device device = f.common.prepare();
-  expect_new_run(out, force);
+  const RunFolder run(options);
   const FeatureTable table = load_feature_table(f.data);
   const ThreeWaySplit split = split_of(f, table);
-  const FeatureRecipe recipe = f.recipe(device);
-  FeatureClassifiers classifier = build_classifiers(table, {split}, recipe);
-  begin_run(f, out, force, table, split, classifier.scalers[0]);
+  FeatureClassifiers classifier = build_classifiers(table, {split}, f.recipe(device));
+  print_parts(f, table, split, classifier.scalers[0]);
 
+  const RunFile file = run_file(f, options.out, table, classifier.scalers[0]);
+  const TrainingRecord training = record(f, table, device);
   const std::stop_token stop = stop_on_interrupt();
-  const History history = fit(classifier, f, out, table, split, recipe, stop);
+  const History history = fit(classifier, f, table, split, run, file, training, stop);
   if (stop.stop_requested()) {
-    std::cerr << "tutti: stopped; " << out.string() << " holds the state after epoch "
-              << history.size() << '\n';
+    print_stopped(options.out, history);
     return std::nullopt;
   }
 
@@ -124,7 +135,9 @@ std::optional<Evaluation> train_run(const FeatureOptions& f, const fs::path& out
                    classifier.predict(0, table, rows));
   const Evaluation evaluation =
       evaluate(scores, labels_of(table.labels, rows), table.classes, "songs");
-  write_metrics(out, evaluation.metrics, to_json(evaluation), title_of(f) + " on the test set");
+  write_metrics(options.out, evaluation.metrics, to_json(evaluation),
+                title_of(f) + " on the test set");
+  run.end(file, training);
   return evaluation;
 }
 

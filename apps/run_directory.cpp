@@ -1,10 +1,15 @@
 #include "apps/run_directory.h"
 
+#include <chrono>
+#include <iostream>
+#include <memory>
 #include <set>
 
+#include "apps/common.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "models/ensemble.h"
+#include "models/run/checkpoint.h"
 #include "reports/charts.h"
 #include "reports/metrics_json.h"
 
@@ -15,9 +20,9 @@ using nlohmann::json;
 namespace {
 
 bool belongs_to_a_run(const fs::path& file) {
-  static const std::set<std::string> names = {"run.json",      "split.csv",    "history.csv",
-                                              "metrics.json",  "model.h5",     "confusion.csv",
-                                              "confusion.png", "accuracy.png", "loss.png"};
+  static const std::set<std::string> names = {
+      "run.json",      "split.csv",     "history.csv",  "metrics.json", "model.h5",
+      "confusion.csv", "confusion.png", "accuracy.png", "loss.png",     "checkpoint.safetensors"};
   return names.contains(file.filename().string()) || member_number(file);
 }
 
@@ -27,24 +32,9 @@ void write_json(const fs::path& path, const json& document) {
 
 }  // namespace
 
-void expect_new_run(const fs::path& folder, bool force) {
-  if (!fs::exists(folder)) return;
-  if (!fs::is_directory(folder)) throw Error(folder.string(), ": is a file; --out takes a folder");
-  if (!force && !fs::is_empty(folder))
-    throw Error(folder.string(),
-                ": already holds files; choose another --out, or --force to replace the run in it");
-}
+namespace {
 
-void prepare_run(const fs::path& folder, bool force) {
-  expect_new_run(folder, force);
-  std::error_code problem;
-  fs::create_directories(folder, problem);
-  if (problem) throw Error("cannot make the folder ", folder.string(), ": ", problem.message());
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (belongs_to_a_run(entry.path())) fs::remove(entry.path());
-}
-
-void write_run(const RunFile& file, const TrainingRecord& training) {
+json description(const RunFile& file, const TrainingRecord& training) {
   json run = to_json(file);
   run["command"] = std::string("train ") + name(file.kind);
   run["options"].update(training.options);
@@ -52,7 +42,111 @@ void write_run(const RunFile& file, const TrainingRecord& training) {
   run["device"] = name(training.device);
   run["versions"] = {{"tutti", TUTTI_VERSION}};
   run["data"].update(training.data);
-  write_json(file.path(), run);
+  return run;
+}
+
+/// An Error if a field of an object is not as in the run.
+void expect_same(const fs::path& run, const std::string& field, const json& there,
+                 const json& here) {
+  if (there == here) return;
+  if (there.is_object() && here.is_object())
+    for (const auto& [key, value] : here.items())
+      expect_same(run, key, there.contains(key) ? there[key] : json(), value);
+  throw Error(run.string(), ": cannot be resumed: it was trained with ", field, ' ', there.dump(),
+              ", not ", here.dump());
+}
+
+void expect_same_training(const fs::path& run, const json& there, const json& here) {
+  for (const char* field : {"command", "versions", "seed", "device", "options"})
+    expect_same(run, field, there.contains(field) ? there[field] : json(), here[field]);
+  if (there["data"]["fingerprint"] != here["data"]["fingerprint"])
+    throw Error(run.string(), ": cannot be resumed: it was trained on other data");
+}
+
+}  // namespace
+
+void RunOptions::add_to(CLI::App& command, const std::string& what) {
+  command.add_option("--out", out, "Folder for the run: " + what + ", history, metrics, pictures")
+      ->required()
+      ->type_name("RUN");
+  auto* replace = command.add_flag("--force", force, "Replace a run that is already in RUN");
+  command
+      .add_flag("--resume", resume,
+                "Go on with the run in RUN, if its training was interrupted, to the same result as "
+                "if it had not been. Data and options must be the same")
+      ->excludes(replace);
+  command
+      .add_option("--checkpoint-minutes", checkpoint_minutes,
+                  "Keep a state to resume from every so many minutes, besides after every epoch")
+      ->check(above_zero)
+      ->capture_default_str();
+}
+
+RunFolder::RunFolder(RunOptions options)
+    : options_(std::move(options)),
+      lock_(options_.out, options_.wait ? FolderLock::IfHeld::wait : FolderLock::IfHeld::fail) {
+  if (!options_.force && !options_.resume && !fs::is_empty(options_.out))
+    throw Error(options_.out.string(),
+                ": already holds files; choose another --out, --force to "
+                "replace the run in it, or --resume to go on with it");
+}
+
+std::optional<TrainCheckpoint> RunFolder::checkpoint(const RunFile& file,
+                                                     const TrainingRecord& training) const {
+  if (!options_.resume || !fs::exists(file.path())) return std::nullopt;
+  const json there = json::parse(read_file(file.path()), nullptr, false);
+  if (read_run_file(options_.out).state == RunState::finished)
+    throw Error(options_.out.string(), ": its training has ended; there is nothing to resume");
+  expect_same_training(options_.out, there, description(file, training));
+  return read_checkpoint(options_.out);
+}
+
+void RunFolder::begin(RunFile file, const TrainingRecord& training,
+                      const std::vector<SplitRow>& split) const {
+  remove_unfinished_files(options_.out);
+  for (const auto& entry : fs::directory_iterator(options_.out))
+    if (belongs_to_a_run(entry.path())) fs::remove(entry.path());
+  write_split_file(options_.out, split);
+  file.state = RunState::training;
+  write_json(file.path(), description(file, training));
+}
+
+void RunFolder::keep_checkpoints(TrainObserver& observer) const {
+  using Clock = std::chrono::steady_clock;
+  const auto last = std::make_shared<Clock::time_point>(Clock::now());
+  observer.on_checkpoint = [last, run = options_.out](const TrainCheckpoint& checkpoint) {
+    write_checkpoint(run, checkpoint);
+    *last = Clock::now();
+  };
+  observer.checkpoint_due = [last, minutes = options_.checkpoint_minutes] {
+    return Clock::now() - *last >= std::chrono::duration<double, std::ratio<60>>(minutes);
+  };
+}
+
+bool RunFolder::restore(RunFile file, const Model& model) const {
+  const auto checkpoint = read_checkpoint(options_.out);
+  if (!checkpoint || checkpoint->history.empty()) return false;
+  file.state = RunState::training;
+  restore_unfinished(file, model);
+  return true;
+}
+
+void RunFolder::end(RunFile file, const TrainingRecord& training) const {
+  file.state = RunState::finished;
+  write_json(file.path(), description(file, training));
+  remove_checkpoint(options_.out);
+  remove_unfinished_files(options_.out);
+}
+
+void note_unfinished(const Run& run) {
+  if (const auto epochs = run.unfinished_after())
+    std::cerr << "tutti: note: the training of " << run.file().folder.string()
+              << " has not ended; this is its model after epoch " << *epochs << '\n';
+}
+
+void print_stopped(const fs::path& run, const History& history) {
+  std::cerr << "tutti: stopped; " << run.string() << " holds the state after epoch "
+            << history.size() << ", and the same command with --resume goes on from there\n";
 }
 
 void write_curves(const fs::path& folder, const History& history, const std::string& title) {

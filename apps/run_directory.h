@@ -1,10 +1,15 @@
 #pragma once
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "engine/training/history.h"
+#include "engine/training/training.h"
 #include "kernels/device.h"
+#include "kernels/support/folder_lock.h"
+#include "models/run.h"
 #include "models/run/file.h"
 #include "models/run/preprocessing.h"
 #include "models/run/split_file.h"
@@ -13,13 +18,8 @@
 /// Writes a run directory: everything about one training. models/run.h reads it.
 ///   run.json  split.csv  classifier_K.h5 or model.h5  history.csv  metrics.json
 ///   confusion.csv  confusion.png  accuracy.png  loss.png
+/// and while it is not finished checkpoint.safetensors.
 namespace tutti {
-
-/// Makes the folder ready for a new run. If it holds anything, an Error without `force`; with it,
-/// the files of an older run are removed, and no others.
-void prepare_run(const std::filesystem::path& folder, bool force);
-/// An Error if prepare_run would refuse; changes nothing.
-void expect_new_run(const std::filesystem::path& folder, bool force);
 
 /// What trained a model, for people and for repeating it.
 struct TrainingRecord {
@@ -28,8 +28,48 @@ struct TrainingRecord {
   Device device;
   nlohmann::json data;  // where it is and how much
 };
-/// Writes run.json into the run's folder.
-void write_run(const RunFile& file, const TrainingRecord& training);
+/// Where a run goes.
+struct RunOptions {
+  void add_to(CLI::App& command, const std::string& what);
+
+  std::filesystem::path out;
+  bool force = false;   // replace a run that is there
+  bool resume = false;  // go on with one that was interrupted
+  double checkpoint_minutes = 10;
+  bool wait = false;  // for another process that trains there, instead of an Error
+};
+
+/// A run's folder while it is trained in, by this process alone.
+class RunFolder {
+ public:
+  /// Changes nothing yet. An Error if the folder holds files and is neither to be replaced nor
+  /// resumed, or another process trains there.
+  explicit RunFolder(RunOptions options);
+
+  /// Of a run to resume, its last checkpoint, if it has one. An Error if the run has ended, or says
+  /// which option or data is another than this training's.
+  std::optional<TrainCheckpoint> checkpoint(const RunFile& file,
+                                            const TrainingRecord& training) const;
+  /// Removes the files of an older run, and no others, and writes what is known before training.
+  void begin(RunFile file, const TrainingRecord& training,
+             const std::vector<SplitRow>& split) const;
+  /// Keeps checkpoints: after every epoch, when stopped, and every so many minutes.
+  void keep_checkpoints(TrainObserver& observer) const;
+  /// Puts the last checkpoint's weights in the model of a training that diverged; false if there is
+  /// none after an epoch.
+  bool restore(RunFile file, const Model& model) const;
+  /// Everything is written: the run has ended.
+  void end(RunFile file, const TrainingRecord& training) const;
+
+ private:
+  RunOptions options_;
+  FolderLock lock_;
+};
+
+/// Says on stderr if the run's training has not ended.
+void note_unfinished(const Run& run);
+/// Says on stderr that Ctrl-C ended a training, and how it goes on.
+void print_stopped(const std::filesystem::path& run, const History& history);
 
 void write_curves(const std::filesystem::path& folder, const History& history,
                   const std::string& title);

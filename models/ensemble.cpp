@@ -134,25 +134,25 @@ History Ensemble::fit(const Examples& training, const Examples& validation,
 
   if (options.on_start) options.on_start();
   fs::create_directories(path_);
-  save();
+  if (!options.checkpoint) save();
   const MemberRows all_validate(members.size(), validation.rows);
   const Tensor x = oriented(training.x);
   const bool shared = validation.x.shares_elements_with(training.x);
-  TrainResult result =
-      train(*model_,
-            {members,
-             {x, training.labels, samples_},
-             {shared ? x : oriented(validation.x), validation.labels, all_validate}},
-            {.epochs = options.epochs,
-             .batch_size = options.batch_size,
-             .learning_rate = options.learning_rate,
-             .optimizer_state = std::exchange(optimizer_, {})},
-            std::move(stop),
-            {.on_step = observer.on_step,
-             .on_epoch = [&](int epoch, const std::vector<EpochResult>& results) {
-               save();
-               if (observer.on_epoch) observer.on_epoch(epoch, results);
-             }});
+  const TrainData data{members,
+                       {x, training.labels, samples_},
+                       {shared ? x : oriented(validation.x), validation.labels, all_validate}};
+  TrainObserver each = observer;
+  if (!observer.on_checkpoint)
+    each.on_epoch = [&](int epoch, const std::vector<EpochResult>& results) {
+      save();
+      if (observer.on_epoch) observer.on_epoch(epoch, results);
+    };
+  TrainResult result = train(*model_, data,
+                             {.epochs = options.epochs,
+                              .batch_size = options.batch_size,
+                              .learning_rate = options.learning_rate,
+                              .optimizer_state = std::exchange(optimizer_, {})},
+                             std::move(stop), each, options.checkpoint);
   optimizer_ = std::move(result.optimizer_state);
   save();
   return std::move(result.history);

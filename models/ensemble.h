@@ -26,6 +26,9 @@ struct FitOptions {
   /// members. Pictures are then scaled as the files say, and Adam goes on where all of them hold
   /// it.
   std::filesystem::path from = {};
+  /// A checkpoint to go on from, of the same examples and options but for `from`, which is then a
+  /// folder of the same members.
+  const TrainCheckpoint* checkpoint = nullptr;
   /// Called once everything is known to fit and `from` has been read, before the first file is
   /// written.
   std::function<void()> on_start = {};
@@ -38,8 +41,9 @@ class Ensemble {
   /// Members are saved in `path` as classifier_0.h5, classifier_1.h5, …
   Ensemble(std::int64_t n_classifiers, std::filesystem::path path, std::int64_t classes = 10);
 
-  /// Trains all members, each on its own bootstrap sample. The members are saved at the start and
-  /// after every epoch, so that what stops training early leaves the last good state.
+  /// Trains all members, each on its own bootstrap sample. The members are saved at the start, at
+  /// the end and, unless the observer keeps checkpoints, after every epoch, so that what stops
+  /// training early leaves the last good state.
   History fit(const Examples& training, const Examples& validation, const FitOptions& options = {},
               std::stop_token stop = {}, const TrainObserver& observer = {});
   History fit(const Tensor& X, const Tensor& y, const Examples& validation,
@@ -66,12 +70,14 @@ class Ensemble {
   /// another shape than the first.
   static Ensemble load_model(const std::filesystem::path& path, Device device = Device::cpu);
 
+  /// Writes the members' files, as fit() does.
+  void save() const;
+
   std::int64_t size() const { return n_classifiers_; }
   std::int64_t classes() const { return classes_; }
   const Model& model() const;
 
  private:
-  void save() const;
   /// The members of FitOptions::from.
   void start_from(const std::filesystem::path& from, Device device);
   /// Pictures as the model takes them.

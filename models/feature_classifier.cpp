@@ -106,14 +106,15 @@ FeatureClassifiers build_classifiers(const FeatureTable& table,
 
 History train_classifiers(FeatureClassifiers& classifiers, const FeatureTable& table,
                           const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe,
-                          std::stop_token stop, const TrainObserver& observer) {
+                          std::stop_token stop, const TrainObserver& observer,
+                          const TrainCheckpoint* from) {
   const FeatureExamples examples(table, splits, classifiers.scalers, recipe.device);
   TrainOptions options = recipe.training;
   options.optimizer_state = std::exchange(classifiers.optimizer, {});
   TrainResult result = train(classifiers.model,
                              {member_streams(recipe.seed, static_cast<std::int64_t>(splits.size())),
                               examples.training, examples.validation},
-                             options, std::move(stop), observer);
+                             options, std::move(stop), observer, from);
   classifiers.optimizer = std::move(result.optimizer_state);
   return std::move(result.history);
 }

@@ -49,10 +49,11 @@ FeatureClassifiers build_classifiers(const FeatureTable& table,
                                      const FeatureRecipe& recipe);
 
 /// Trains them side by side on the splits they were built for, whose parts must be of equal sizes,
-/// from the state of their optimizers on.
+/// from the state of their optimizers on, or from a checkpoint of the same.
 History train_classifiers(FeatureClassifiers& classifiers, const FeatureTable& table,
                           const std::vector<ThreeWaySplit>& splits, const FeatureRecipe& recipe,
-                          std::stop_token stop = {}, const TrainObserver& observer = {});
+                          std::stop_token stop = {}, const TrainObserver& observer = {},
+                          const TrainCheckpoint* from = nullptr);
 
 /// What the members of some splits train and validate on: member k sees the table as its own scaler
 /// leaves it.

@@ -75,7 +75,7 @@ class FeatureTrials::Group {
  private:
   Model build(const FeatureTable& table) const {
     Model model = feature_model(recipe_, table.values.dim(1),
-                                     static_cast<std::int64_t>(table.classes.size()));
+                                static_cast<std::int64_t>(table.classes.size()));
     model.build(streams_for(Purpose::initialization, members_), recipe_.device);
     return model;
   }

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "kernels/support/error.h"
+#include "models/run/checkpoint.h"
 #include "models/run/split_file.h"
 
 namespace tutti {
@@ -60,6 +61,11 @@ void expect_classes(const RunFile& run, const std::vector<std::string>& classes,
 
 Run::Run(RunFile file, Device device) : file_(std::move(file)), model_(load_model(file_, device)) {
   if (!classes().empty()) expect_classes(file_, classes(), *model_);
+}
+
+std::optional<std::size_t> Run::unfinished_after() const {
+  if (file_.state == RunState::finished) return std::nullopt;
+  return read_checkpoint(file_.folder).value().history.size();
 }
 
 Tensor Run::score(const Tensor& inputs) const {

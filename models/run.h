@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ class Run {
   /// The genres in the order of the outputs; none of Keras files whose classes were not named.
   const std::vector<std::string>& classes() const { return file_.classes; }
   const RunTraits& traits() const { return model_->traits(); }
+  /// Of a run whose training has not ended, how many epochs the model has been trained for.
+  std::optional<std::size_t> unfinished_after() const;
 
   /// Every member's probabilities, float32 [members, n, classes], for inputs [n, …] or rows of
   /// them.

@@ -4,6 +4,7 @@
 #include "apps/common.h"
 #include "apps/evaluation.h"
 #include "apps/progress.h"
+#include "apps/run_directory.h"
 #include "models/run.h"
 
 namespace tutti {
@@ -22,6 +23,7 @@ struct EvaluateOptions {
 
 Evaluation evaluate_run(const EvaluateOptions& o) {
   const Run run(read_run_file(o.run, o.classes), o.common.prepare());
+  note_unfinished(run);
   ProgressBar bar("reading ", run.traits().unit, o.common.quiet);
   const LabelledInputs data = run.read_data(
       o.data, o.skip_bad, [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });

@@ -4,6 +4,7 @@
 #include "apps/common.h"
 #include "apps/prediction_print.h"
 #include "apps/progress.h"
+#include "apps/run_directory.h"
 #include "apps/song_report.h"
 #include "kernels/support/error.h"
 #include "models/predict_files.h"
@@ -40,6 +41,7 @@ int predict(const PredictOptions& o) {
   if (file.classes.empty())
     throw Error(o.run, ": holds no run.json; name its classes by --classes A,B,…");
   const Run run(file, device);
+  note_unfinished(run);
   const Sources sources = find_sources(o.paths, run.traits().takes);
   ProgressBar bar("predicting ", "files", o.common.quiet);
   const Predictions predictions = predict_files(

@@ -13,7 +13,7 @@ int train_ensemble(const EnsembleOptions& o) {
   if (o.common.json)
     std::cout << to_json(*evaluation).dump(2) << '\n';
   else
-    std::cout << to_text(*evaluation) << "\nThe run is in " << o.out
+    std::cout << to_text(*evaluation) << "\nThe run is in " << o.run.out.string()
               << ": the members' classifier_K.h5, confusion.png, accuracy.png, loss.png\n";
   return done;
 }
@@ -25,16 +25,13 @@ void add_train_ensemble(CLI::App& train, int& status) {
       train.add_subcommand("ensemble", "A bagged ensemble of CNNs on spectrogram pictures");
   const auto o = std::make_shared<EnsembleOptions>();
   o->add_to(*command);
-  command->add_option("--out", o->out, "Folder for the run: models, history, metrics, pictures")
-      ->required()
-      ->type_name("RUN");
+  o->run.add_to(*command, "models");
   command
       ->add_option("--from", o->from,
                    "Go on from a Keras file, whose weights every member starts from, or from a "
                    "folder of as many files as members. Adam goes on too where the files hold it; "
                    "pixels are scaled as the files say, not by --normalize")
       ->type_name("PATH");
-  command->add_flag("--force", o->force, "Replace a run that is already in RUN");
   command->callback([o, &status] { status = train_ensemble(*o); });
 }
 

@@ -12,17 +12,16 @@ using nlohmann::json;
 struct TrainFeaturesOptions {
   explicit TrainFeaturesOptions(FeatureModel model) : features(model) {}
   FeatureOptions features;
-  std::string out;
-  bool force = false;
+  RunOptions run;
 };
 
 int train_features(const TrainFeaturesOptions& o) {
-  const auto evaluation = train_run(o.features, o.out, o.force);
+  const auto evaluation = train_run(o.features, o.run);
   if (!evaluation) return interrupted;
   if (o.features.common.json)
     std::cout << to_json(*evaluation).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
   else
-    std::cout << to_text(*evaluation) << "\nThe run is in " << o.out
+    std::cout << to_text(*evaluation) << "\nThe run is in " << o.run.out.string()
               << ": model.h5, confusion.png, accuracy.png, loss.png\n";
   return done;
 }
@@ -31,9 +30,7 @@ void add_command(CLI::App& train, FeatureModel model, const char* description, i
   auto* command = train.add_subcommand(name(model), description);
   const auto o = std::make_shared<TrainFeaturesOptions>(model);
   o->features.add_to(*command);
-  command->add_option("--out", o->out, "Folder for the run: model, history, metrics, pictures")
-      ->required()
-      ->type_name("RUN");
+  o->run.add_to(*command, "model");
   add_words(*command, "--compat", o->features.compat,
             "The version of librosa that made the features, for predicting songs: 0.6, 0.11, or "
             "auto: what FEATURES.csv.json says, else 0.6 as of the published tables");
@@ -43,7 +40,6 @@ void add_command(CLI::App& train, FeatureModel model, const char* description, i
           "Go on from the network, the weights and, where it holds it, the Adam of a Keras "
           "file, instead of a new network")
       ->type_name("FILE");
-  command->add_flag("--force", o->force, "Replace a run that is already in RUN");
   command->callback([o, &status] { status = train_features(*o); });
 }
 

@@ -120,8 +120,8 @@ int tune(const TuneOptions& o) {
   };
   search.train_best = [&](const Params& params) {
     EnsembleOptions best = with(e, params, space);
-    best.out = o.search.out;
-    best.force = best.common.quiet = true;
+    best.run = {.out = o.search.out, .force = true, .wait = true};
+    best.common.quiet = true;
     const auto evaluation = train_run(best);
     return evaluation ? to_json(*evaluation) : json();
   };

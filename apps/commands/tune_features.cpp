@@ -118,7 +118,7 @@ int tune(const TuneOptions& o) {
   search.train_best = [&](const Params& params) {
     FeatureOptions best = with(f, params, space);
     best.common.quiet = true;
-    const auto evaluation = train_run(best, o.search.out, true);
+    const auto evaluation = train_run(best, {.out = o.search.out, .force = true, .wait = true});
     return evaluation ? to_json(*evaluation) : json();
   };
   return run_search(o.search, search);

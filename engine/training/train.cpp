@@ -11,8 +11,7 @@ namespace {
 /// A training whose members leave when they end before the others.
 class TrainRun {
  public:
-  TrainRun(Model& model, const TrainData& data, const TrainOptions& options,
-           std::stop_token stop)
+  TrainRun(Model& model, const TrainData& data, const TrainOptions& options, std::stop_token stop)
       : model_(model),
         options_(options),
         training_(model, data, options, std::move(stop)),

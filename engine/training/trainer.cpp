@@ -5,8 +5,8 @@
 #include <numeric>
 #include <tuple>
 
-#include "engine/training/examples.h"
 #include "engine/members.h"
+#include "engine/training/examples.h"
 
 namespace tutti {
 namespace {

@@ -242,8 +242,7 @@ void Training::set_state(std::int64_t member, const MemberState& state) {
 void Training::set_place(const PlaceInEpoch& place) {
   if (place.steps == 0) return;
   if (place.steps > loader_.size())
-    throw Error("training: the state is at step ", place.steps, " of an epoch of ",
-                loader_.size());
+    throw Error("training: the state is at step ", place.steps, " of an epoch of ", loader_.size());
   loader_.begin_epoch();
   step_ = place.steps;
   examples_ = place.examples;

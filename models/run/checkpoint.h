@@ -2,7 +2,9 @@
 #include <filesystem>
 #include <optional>
 
+#include "engine/layers/model.h"
 #include "engine/training/train_state.h"
+#include "models/run/file.h"
 
 namespace tutti {
 
@@ -17,5 +19,9 @@ void write_checkpoint(const std::filesystem::path& run, const TrainCheckpoint& c
 std::optional<TrainCheckpoint> read_checkpoint(const std::filesystem::path& run);
 
 void remove_checkpoint(const std::filesystem::path& run);
+
+/// Of a run whose training has not ended, the model as its checkpoint has it; otherwise as it is.
+/// An Error if no epoch is finished.
+void restore_unfinished(const RunFile& run, const Model& model);
 
 }  // namespace tutti

@@ -4,6 +4,7 @@
 #include "datasets/spectrogram_tree.h"
 #include "kernels/support/error.h"
 #include "models/ensemble.h"
+#include "models/run/checkpoint.h"
 #include "models/run/model.h"
 
 namespace tutti {
@@ -72,7 +73,9 @@ class EnsembleModel : public RunModel {
  private:
   static Ensemble load(const RunFile& run, Device device) {
     expect_members(run);
-    return Ensemble::load_model(run.folder, device);
+    Ensemble ensemble = Ensemble::load_model(run.folder, device);
+    restore_unfinished(run, ensemble.model());
+    return ensemble;
   }
 
   void expect_same_scale(const fs::path& tree) const {

@@ -3,6 +3,7 @@
 #include "kernels/support/error.h"
 #include "models/feature_classifier.h"
 #include "models/keras/layers.h"
+#include "models/run/checkpoint.h"
 #include "models/run/model.h"
 
 namespace tutti {
@@ -16,7 +17,7 @@ class FeatureModelOfRun : public RunModel {
   FeatureModelOfRun(const RunFile& run, Device device)
       : run_(run),
         preprocessing_(feature_preprocessing(run)),
-        classifier_{load(run.folder / "model.h5", device), {preprocessing_.scaler}} {}
+        classifier_{load(run, device), {preprocessing_.scaler}} {}
 
   const RunTraits& traits() const override {
     static const RunTraits all = {.takes = InputFiles::tables,
@@ -59,12 +60,14 @@ class FeatureModelOfRun : public RunModel {
   }
 
  private:
-  static Model load(const fs::path& path, Device device) {
+  static Model load(const RunFile& run, Device device) {
+    const fs::path path = run.folder / "model.h5";
     Model model = load_member(path, read_keras_file(path, ReadOptimizer::no), device);
     const auto features = static_cast<std::int64_t>(feature_names().size());
     if (model.input_shape() != Shape{features, 1})
       throw Error(path.string(), ": takes ", model.input_shape(), ", not ", Shape{features, 1},
                   ": ", features, " features");
+    restore_unfinished(run, model);
     return model;
   }
 

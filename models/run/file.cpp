@@ -16,10 +16,12 @@ namespace {
 // Written by to_json() and read by read_run_file().
 constexpr const char *model = "model", *class_names = "classes", *data = "data",
                      *fingerprint = "fingerprint", *options = "options", *members = "members",
-                     *out_of_bag = "out_of_bag_accuracy", *preprocessing = "preprocessing";
+                     *out_of_bag = "out_of_bag_accuracy", *preprocessing = "preprocessing",
+                     *state = "state";
 
 RunFile parse(const fs::path& folder, const json& document) {
-  RunFile run{folder, {}, {}, {}, {}, {}, {}};
+  RunFile run;
+  run.folder = folder;
   const RunFields fields(document, run.path());
   run.kind = fields.word<ModelKind>(model);
   run.classes = fields.get<std::vector<std::string>>(class_names);
@@ -35,6 +37,7 @@ RunFile parse(const fs::path& folder, const json& document) {
   }
   run.preprocessing = fields.get<json>(preprocessing);
   if (!run.preprocessing.is_object()) fields.fail(preprocessing, "is no object");
+  run.state = fields.find_word<RunState>(state).value_or(RunState::finished);
   return run;
 }
 
@@ -44,7 +47,8 @@ json to_json(const RunFile& run) {
   json document = {{model, name(run.kind)},
                    {class_names, run.classes},
                    {data, {{fingerprint, run.fingerprint ? json(*run.fingerprint) : json()}}},
-                   {preprocessing, run.preprocessing}};
+                   {preprocessing, run.preprocessing},
+                   {state, name(run.state)}};
   if (run.members) {
     document[options] = {{members, *run.members}};
     document[out_of_bag] = run.out_of_bag_accuracy ? json(*run.out_of_bag_accuracy) : json();
@@ -60,7 +64,10 @@ RunFile read_run_file(const fs::path& folder, const std::vector<std::string>& cl
       throw Error(
           folder.string(),
           ": holds no run.json, so it is not the folder of a run, and no .h5 or .keras files");
-    return {folder, ModelKind::ensemble, classes, {}, {}, {}, {}};
+    RunFile run;
+    run.folder = folder;
+    run.classes = classes;
+    return run;
   }
   if (!classes.empty())
     throw Error("--classes: ", folder.string(), " is a run, and run.json names its classes");

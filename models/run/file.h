@@ -10,6 +10,11 @@
 
 namespace tutti {
 
+enum class RunState { training, finished };
+template <>
+inline constexpr EnumNames<RunState> enum_names<RunState> = {
+    "state of a run", {{RunState::training, "training"}, {RunState::finished, "finished"}}};
+
 enum class ModelKind { ensemble, lstm, rnn };
 template <>
 inline constexpr EnumNames<ModelKind> enum_names<ModelKind> = {
@@ -24,7 +29,8 @@ struct RunFile {
   std::optional<std::string> fingerprint;     // of the data that it was trained on
   std::optional<std::int64_t> members;        // of an ensemble, if known
   std::optional<double> out_of_bag_accuracy;  // of an ensemble, after training
-  nlohmann::json preprocessing;  // as models/run/preprocessing.h reads it; null: not known
+  nlohmann::json preprocessing;         // as models/run/preprocessing.h reads it; null: not known
+  RunState state = RunState::finished;  // training: under way, or interrupted
 
   std::filesystem::path path() const { return folder / "run.json"; }
 };

@@ -158,11 +158,12 @@ TEST_CASE("A checkpoint keeps what diverged") {
   const TrainData data = points(2);
   Model model = network(data);
   const auto values = member_values(model.parameters(), 0);
-  const TrainCheckpoint checkpoint{.members = 2, .member = [&](std::int64_t m) {
-    TrainCheckpoint::Member left{{}, EpochResult{}, m == 1 ? "it diverged" : ""};
-    left.state.weights = values;
-    return left;
-  }};
+  const TrainCheckpoint checkpoint{
+      .members = 2, .member = [&](std::int64_t m) {
+        TrainCheckpoint::Member left{{}, EpochResult{}, m == 1 ? "it diverged" : ""};
+        left.state.weights = values;
+        return left;
+      }};
   const auto result = train(model, data, quick(), {}, {}, &checkpoint);
   REQUIRE(result.diverged.size() == 1);
   CHECK(result.diverged[0].member == 1);
