@@ -77,7 +77,7 @@ History fit(FeatureClassifiers& classifier, const FeatureOptions& f, const fs::p
             const FeatureTable& table, const ThreeWaySplit& split, const FeatureRecipe& recipe,
             const std::stop_token& stop) {
   const auto save = [&] {
-    KerasAdam adam{f.learning_rate};
+    KerasOptimizer adam{f.learning_rate};
     if (!classifier.optimizer.empty()) adam.state = classifier.optimizer[0];
     write_keras_file(out / "model.h5", to_keras(classifier.model, 0, adam));
   };
