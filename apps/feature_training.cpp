@@ -75,7 +75,7 @@ History fit(FeatureClassifiers& classifier, const FeatureOptions& f, const Featu
             const ThreeWaySplit& split, const RunFolder& run, const RunFile& file,
             const TrainingRecord& training, const std::stop_token& stop) {
   const auto save = [&] {
-    KerasAdam adam{f.learning_rate};
+    KerasOptimizer adam{f.learning_rate};
     if (!classifier.optimizer.empty()) adam.state = classifier.optimizer[0];
     write_keras_file(file.folder / "model.h5", to_keras(classifier.model, 0, adam));
   };

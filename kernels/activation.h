@@ -9,13 +9,27 @@ namespace tutti {
 
 /// A function of one number that follows a layer's sum.
 struct ActivationFunction {
-  enum class Kind { linear, relu, leaky_relu, elu, tanh, sigmoid, hard_sigmoid };
+  enum class Kind {
+    linear,
+    relu,
+    leaky_relu,
+    elu,
+    tanh,
+    sigmoid,
+    hard_sigmoid,
+    // Not within recurrent cells; their derivatives are taken from x:
+    selu,
+    softplus,
+    silu,
+    gelu
+  };
 
   Kind kind = Kind::linear;
   double alpha =
       0;  // leaky_relu: its slope below 0, at least 0; elu: its depth; hard_sigmoid: slope
 
   auto operator<=>(const ActivationFunction&) const = default;
+  bool has_derivative_from_input() const { return kind >= Kind::selu; }
 };
 
 namespace kernels {
@@ -52,8 +66,9 @@ TUTTI_HOST_DEVICE Real activated(const ActivationFunction& f, Real x) {
       const Real line = alpha * x + Real{0.5};
       return line < 0 ? Real{0} : line > 1 ? Real{1} : line;
     }
+    default:
+      return x;
   }
-  return x;
 }
 
 /// The derivative where the function gave y. At the corners of the piecewise ones it is the left's.
@@ -76,8 +91,57 @@ TUTTI_HOST_DEVICE Real derivative_from_output(const ActivationFunction& f, Real 
       return y * (1 - y);
     case Kind::hard_sigmoid:
       return y > 0 && y < 1 ? alpha : Real{0};
+    default:
+      return 1;
   }
-  return 1;
+}
+
+/// Of SELU (Klambauer and others, NeurIPS 2017).
+constexpr double selu_scale = 1.0507009873554805, selu_alpha = 1.6732632423543772;
+
+/// activated() of every kind. selu: scale x, or scale alpha (exp(x) - 1) below 0; softplus:
+/// log(1 + exp(x)); silu: x sigmoid(x) (Ramachandran, Zoph, Le 2017: swish); gelu: x times the
+/// normal distribution's function (Hendrycks, Gimpel 2016).
+template <class Real>
+TUTTI_HOST_DEVICE Real activated_by_any(const ActivationFunction& f, Real x) {
+  using Kind = ActivationFunction::Kind;
+  constexpr Real half = Real{0.5}, root_half = static_cast<Real>(0.70710678118654752);
+  switch (f.kind) {
+    case Kind::selu:
+      return static_cast<Real>(selu_scale) *
+             (x > 0 ? x : static_cast<Real>(selu_alpha) * std::expm1(x));
+    case Kind::softplus:
+      return (x > 0 ? x : Real{0}) + std::log1p(std::exp(x > 0 ? -x : x));
+    case Kind::silu:
+      return x / (1 + std::exp(-x));
+    case Kind::gelu:
+      return half * x * std::erfc(-x * root_half);
+    default:
+      return activated(f, x);
+  }
+}
+
+/// The derivative of a kind that has it from the input.
+template <class Real>
+TUTTI_HOST_DEVICE Real derivative_from_input(const ActivationFunction& f, Real x) {
+  using Kind = ActivationFunction::Kind;
+  constexpr Real half = Real{0.5}, root_half = static_cast<Real>(0.70710678118654752),
+                 density_at_0 = static_cast<Real>(0.39894228040143268);
+  switch (f.kind) {
+    case Kind::selu:
+      return static_cast<Real>(selu_scale) *
+             (x > 0 ? Real{1} : static_cast<Real>(selu_alpha) * std::exp(x));
+    case Kind::softplus:
+      return 1 / (1 + std::exp(-x));
+    case Kind::silu: {
+      const Real gate = 1 / (1 + std::exp(-x));
+      return gate * (1 + x * (1 - gate));
+    }
+    case Kind::gelu:
+      return half * std::erfc(-x * root_half) + x * density_at_0 * std::exp(-half * x * x);
+    default:
+      return 1;
+  }
 }
 
 }  // namespace kernels

@@ -59,10 +59,11 @@ virtual void bias_backward(std::int64_t members, std::int64_t rows, std::int64_t
                            const Real* dy,             // [M, rows, features]
                            Real* db) TUTTI_OPERATION;  // [M, features]
 
-// y = f(x) (kernels/activation.h), and its gradient from the output. Both may work in place.
+// y = f(x) (kernels/activation.h), and its gradient from `at`: the output y, or x where
+// f.has_derivative_from_input(). Both may work in place.
 virtual void activation(const ActivationFunction&, std::int64_t size, const Real* x,
                         Real* y) TUTTI_OPERATION;
-virtual void activation_backward(const ActivationFunction&, std::int64_t size, const Real* y,
+virtual void activation_backward(const ActivationFunction&, std::int64_t size, const Real* at,
                                  const Real* dy, Real* dx) TUTTI_OPERATION;
 
 // Ioffe, Szegedy: Batch normalization (ICML 2015): y = gamma (x - mean) / sqrt(variance +
@@ -177,6 +178,14 @@ virtual void dropout(std::int64_t members, std::int64_t size, double rate,
                      const Real* x,             // [M, N]
                      Real* y) TUTTI_OPERATION;  // [M, N]
 
+// y[m, n] = x[m, n] + deviation * normal_number(words, n % 4) (kernels/normal_numbers.h) of the
+// words that dropout would use. May work in place. Its gradient is dy.
+virtual void gaussian_noise(std::int64_t members, std::int64_t size, double deviation,
+                            const std::int32_t* draws,  // [M, 3]: see DropoutDraw
+                            std::uint64_t layer,
+                            const Real* x,             // [M, N]
+                            Real* y) TUTTI_OPERATION;  // [M, N]
+
 // Probabilities along the last axis.
 virtual void softmax(std::int64_t rows, std::int64_t classes,
                      const Real* x,             // [rows, K]
@@ -274,6 +283,14 @@ virtual void gather(std::int64_t count, std::int64_t size,
 virtual void sgd(std::int64_t members, std::span<const SgdParameter<Real>> parameters,
                  const SgdSettings&,
                  const Real* rates) TUTTI_OPERATION;  // [M]
+
+// Tieleman, Hinton: RMSprop (2012), as Keras computes it: v += (1 - rho) (g^2 - v); centered:
+// mean += (1 - rho) (g - mean), and move = rate g / sqrt(v - mean^2 + epsilon), otherwise without
+// the mean; w -= move, or with momentum: momentum_sum = momentum * momentum_sum + move, and
+// w -= momentum_sum.
+virtual void rmsprop(std::int64_t members, std::span<const RmspropParameter<Real>> parameters,
+                     const RmspropSettings&,
+                     const Real* rates) TUTTI_OPERATION;  // [M]
 
 // Kingma, Ba: Adam (ICLR 2015), as Keras computes it, with the bias correction in the rate:
 // m += (1 - beta1) (g - m); v += (1 - beta2) (g^2 - v); w -= rate m / (sqrt(v) + epsilon).

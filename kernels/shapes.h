@@ -134,6 +134,24 @@ struct SgdParameter {
   Real *w, *v;        // [M, N], updated; v may be null without momentum
 };
 
+/// RMSprop's settings.
+struct RmspropSettings {
+  double rho = 0.9;
+  double momentum = 0;
+  double epsilon = 1e-7;
+  bool centered = false;
+};
+
+/// A parameter that RMSprop moves.
+template <class Real>
+struct RmspropParameter {
+  std::int64_t size;  // N
+  const Real* g;      // [M, N], its gradient
+  Real *w, *v;        // [M, N], updated
+  Real* momentum;     // [M, N], updated; may be null without momentum
+  Real* mean;         // [M, N], updated; may be null if not centered
+};
+
 /// Adam's settings.
 struct AdamStep {
   double beta1, beta2, epsilon;

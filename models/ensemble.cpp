@@ -71,7 +71,7 @@ Members read_members(const std::vector<fs::path>& files, Device device, ReadOpti
     } catch (const Error& problem) {
       throw Error(files[m].string(), ": ", problem.what());
     }
-    if (auto adam = known_adam(file)) states.push_back(std::move(adam->state));
+    if (auto adam = known_adam(file, *model)) states.push_back(std::move(adam->state));
   });
   if (states.size() < files.size()) states.clear();
   return {std::move(*model), std::move(states), time_first};
@@ -222,7 +222,7 @@ const Model& Ensemble::model() const {
 
 void Ensemble::save() const {
   for (std::int64_t m = 0; m < n_classifiers_; ++m) {
-    KerasAdam adam{learning_rate_};
+    KerasOptimizer adam{learning_rate_};
     if (!optimizer_.empty()) adam.state = optimizer_[static_cast<std::size_t>(m)];
     KerasModel file = to_keras(model(), m, adam);
     write_keras_file(member_file(path_, m),

@@ -77,7 +77,7 @@ FeatureClassifiers from_file(const std::filesystem::path& path, std::int64_t mem
     if (model.classes() != static_cast<std::int64_t>(table.classes.size()))
       throw Error("tells ", model.classes(), " classes apart, not ", table.classes.size());
     for (std::int64_t m = 0; m < members; ++m) set_weights(model, m, file);
-    if (const auto adam = known_adam(file))
+    if (const auto adam = known_adam(file, model))
       result.optimizer.assign(static_cast<std::size_t>(members), adam->state);
     return result;
   } catch (const Error& problem) {

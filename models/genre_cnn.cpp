@@ -4,8 +4,8 @@
 
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
-#include "engine/layers/dropout.h"
 #include "engine/layers/flatten.h"
+#include "engine/layers/noise/dropout.h"
 #include "engine/layers/pooling2d.h"
 #include "engine/layers/rescaling.h"
 

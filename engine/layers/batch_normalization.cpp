@@ -5,9 +5,7 @@
 namespace tutti {
 
 Shape BatchNormalization::build(const Shape& input, Initializer& initializer) {
-  const auto last = static_cast<std::int64_t>(input.size());
-  if (options_.axis != -1 && options_.axis != last)
-    throw Error("BatchNormalization: its axis is ", options_.axis, ", not the last, ", last);
+  if (input.empty()) throw Error("BatchNormalization: takes one axis or more");
   const Shape channels{input.back()};
   parameters_ = {initializer.optional(options_.scale, "gamma", channels, 1),
                  initializer.optional(options_.center, "beta", channels),
@@ -19,11 +17,8 @@ Shape BatchNormalization::build(const Shape& input, Initializer& initializer) {
 Variable BatchNormalization::forward(const Variable& x, const Context& context) const {
   const Variable &gamma = parameter(0), &beta = parameter(1);
   Tensor mean = parameter(2).value(), variance = parameter(3).value();
-  if (!context.training)
-    return Variable(batch_norm_inference(x.value(), gamma.value(), beta.value(), options_.epsilon,
-                                         {mean, variance}));
-  if (!trainable())
-    throw Error("BatchNormalization: training a model in which it is frozen is not supported");
+  if (!context.training || !trainable())
+    return batch_norm_inference(x, gamma.value(), beta.value(), options_.epsilon, {mean, variance});
   BatchStatistics of_batch{like(mean), like(variance)};
   const Variable y = batch_norm(x, gamma, beta, options_.epsilon, of_batch);
   auto change = [of_batch, mean, variance, share = 1 - options_.momentum]() mutable {

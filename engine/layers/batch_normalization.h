@@ -4,14 +4,13 @@
 namespace tutti {
 
 /// Over the last axis of any shape. In training by the batch's mean and variance, which it moves
-/// into moving averages; otherwise by those. Ioffe, Szegedy (ICML 2015).
+/// into moving averages; otherwise, and where it is frozen, by those. Ioffe, Szegedy (ICML 2015).
 class BatchNormalization final : public Layer {
  public:
   struct Options {
     double momentum = 0.99;            // what a moving average keeps
     double epsilon = 1e-3;             // added to the variance
     bool center = true, scale = true;  // whether there are a beta and a gamma
-    std::int64_t axis = -1;            // must be the last; the batch is axis 0
   };
 
   BatchNormalization() = default;

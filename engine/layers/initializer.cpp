@@ -102,6 +102,23 @@ Parameter Initializer::buffer(std::string name, const Shape& shape, double value
   return {.name = std::move(name), .variable = Variable(tensor), .trainable = false};
 }
 
+Parameter Initializer::constants(std::string name, const Shape& shape,
+                                 const std::vector<double>& values) const {
+  const auto count = static_cast<std::size_t>(shape.elements());
+  if (values.size() != 1 && values.size() != count)
+    throw Error(name, ": ", values.size(), " values are given for ", shape);
+  Parameter constant = buffer(std::move(name), shape, 0);
+  constant.saved = false;
+  Tensor tensor = constant.variable.value();
+  with_real(tensor, [&]<class Real>() {
+    std::vector<Real> all;
+    for (std::int64_t i = 0; i < tensor.size(); ++i)
+      all.push_back(static_cast<Real>(values[static_cast<std::size_t>(i) % values.size()]));
+    tensor.copy_from(all.data(), tensor.size());
+  });
+  return constant;
+}
+
 Parameter Initializer::optional(bool wanted, std::string name, const Shape& shape,
                                 double value) const {
   if (wanted) return values(std::move(name), shape, [value](std::int64_t) { return value; });

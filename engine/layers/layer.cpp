@@ -48,7 +48,15 @@ Layer& Layer::add_child(std::unique_ptr<Layer> layer, std::string name) {
   return *children_.emplace_back(Child{std::move(name), std::move(layer)}).layer;
 }
 
+Shape Layer::build_child(std::size_t number, const Shape& input, Initializer& initializer) {
+  Layer& child = *children_.at(number).layer;
+  Shape output = child.build(std::vector<Shape>{input}, initializer);
+  if (!child.trainable()) child.freeze();
+  return output;
+}
+
 void Layer::freeze() {
+  trainable_ = false;
   for (auto& parameter : parameters_) {
     parameter.variable = Variable(parameter.variable.value());
     parameter.trainable = false;

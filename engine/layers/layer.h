@@ -73,6 +73,8 @@ class Layer {
   const Variable& parameter(std::size_t i) const;
   /// Adds a child and returns it; without a name it is called by its number.
   Layer& add_child(std::unique_ptr<Layer> layer, std::string name = "");
+  /// Builds a child for this input, frozen if it is not trainable.
+  Shape build_child(std::size_t number, const Shape& input, Initializer& initializer);
 
   std::vector<Parameter> parameters_;
 

@@ -13,7 +13,8 @@ Shape Recurrent::build(const Shape& input, Initializer& initializer) {
 Variable Recurrent::forward(const Variable& x, const Context& context) const {
   if (context.training && (options_.dropout != 0 || options_.recurrent_dropout != 0))
     throw Error(name_, ": training with dropout within the cell is not supported");
-  const Variable h = states(x, parameter(0), parameter(1), parameter(2));
+  const Variable from = options_.go_backwards ? reverse(x, 2) : x;
+  const Variable h = states(from, parameter(0), parameter(1), parameter(2));
   return options_.return_sequences ? h : last_step(h);
 }
 

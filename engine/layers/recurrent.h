@@ -9,9 +9,10 @@ struct RecurrentOptions {
   RecurrentFunctions functions = {};
   bool use_bias = true;
   double dropout = 0, recurrent_dropout = 0;  // within the cell: models with it run, but not train
+  bool go_backwards = false;                  // from the last step to the first
 };
 
-/// [steps, inputs] -> [steps, units], or [units] of the last step.
+/// [steps, inputs] -> [steps, units] in the order in which they were made, or [units] of the last.
 class Recurrent : public Layer {
  public:
   using Options = RecurrentOptions;

@@ -20,6 +20,11 @@ inline Variable as_1d(const Variable& x) {
   return reshape(x, {s[0], s[1], s[2], s[4]});
 }
 
+/// Axes of one example in their order, from numbers that count the batch as axis 0, or from the
+/// end; an Error that names the layer if one is not there or named twice.
+std::vector<std::size_t> axes_of_example(const char* layer, const std::vector<std::int64_t>& axes,
+                                         const Shape& input);
+
 /// An Error that names the layer if it is not given as many axes as it is for.
 void expect_dimensions(const char* layer, int dimensions, const Shape& input);
 

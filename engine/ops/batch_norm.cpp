@@ -33,14 +33,24 @@ Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& be
       });
 }
 
-Tensor batch_norm_inference(const Tensor& x, const Tensor& gamma, const Tensor& beta,
-                            double epsilon, const BatchStatistics& given) {
+Variable batch_norm_inference(const Variable& x, const Tensor& gamma, const Tensor& beta,
+                              double epsilon, const BatchStatistics& given) {
   const auto shape = batch_norm_shape(x.shape(), gamma.shape(), epsilon);
-  Tensor y = like(x);
-  with_backend(y, [&](auto& backend) {
-    backend.batch_norm_inference(shape, x, gamma, beta, given.mean, given.variance, y);
-  });
-  return y;
+  const auto apply = [=, variance = given.variance](const Tensor& from, const Tensor& mean,
+                                                    const Tensor& offset) {
+    Tensor to = like(from);
+    with_backend(to, [&](auto& backend) {
+      backend.batch_norm_inference(shape, from, gamma, offset, mean, variance, to);
+    });
+    return to;
+  };
+  // Without mean and offset it is linear, and its own gradient.
+  return Variable::result(
+      apply(x.value(), given.mean, beta), {x}, [apply, gamma](const Tensor& dy) -> Gradients {
+        Tensor zeros = like(gamma);
+        with_backend(zeros, [&](auto& backend) { backend.fill(zeros.size(), 0, zeros); });
+        return {apply(dy, zeros, zeros)};
+      });
 }
 
 void moving_average(double share, const Tensor& value, Tensor& average) {

@@ -68,8 +68,9 @@ struct BatchStatistics {
 };
 Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& beta, double epsilon,
                     BatchStatistics& of_batch);
-Tensor batch_norm_inference(const Tensor& x, const Tensor& gamma, const Tensor& beta,
-                            double epsilon, const BatchStatistics& given);
+/// With a mean and a variance that are given; a gradient reaches x alone.
+Variable batch_norm_inference(const Variable& x, const Tensor& gamma, const Tensor& beta,
+                              double epsilon, const BatchStatistics& given);
 /// average += share (value - average), in place
 void moving_average(double share, const Tensor& value, Tensor& average);
 
@@ -110,6 +111,10 @@ Variable last_step(const Variable& x);
 /// member's random key and its count of steps (dropout_draws); `layer` tells the uses in a step
 /// apart.
 Variable dropout(const Variable& x, double rate, const Tensor& draws, std::uint64_t layer);
+
+/// x plus normal numbers times `deviation`, drawn as for dropout.
+Variable gaussian_noise(const Variable& x, double deviation, const Tensor& draws,
+                        std::uint64_t layer);
 
 /// The same elements in another shape.
 Variable reshape(const Variable& x, Shape shape);
@@ -172,6 +177,9 @@ Variable transpose(const Variable& x, const std::vector<std::int64_t>& axes);
 
 /// Elements [first, first + count) along an axis.
 Variable slice(const Variable& x, std::int64_t axis, std::int64_t first, std::int64_t count);
+
+/// The other way round along an axis.
+Variable reverse(const Variable& x, std::int64_t axis);
 
 /// One after another along an axis.
 Variable concatenate(const std::vector<Variable>& parts, std::int64_t axis);

@@ -17,6 +17,9 @@ inline kernels::RecurrentShape recurrent_shape(const char* operation, std::int64
                 "units, G], "
                 "[members, G] with G = ",
                 gates, " times units");
+  for (const auto& f : {functions.activation, functions.recurrent_activation})
+    if (f.has_derivative_from_input())
+      throw Error(operation, ": this activation is not supported within a recurrent cell");
   return {x[0],      x[1], x[2], x[3], u[1], functions.activation, functions.recurrent_activation,
           two_biases};
 }

@@ -65,6 +65,15 @@ Tensor permuted(const Tensor& x, const std::vector<std::int64_t>& axes) {
   return y;
 }
 
+Tensor reversed(const Tensor& x, std::size_t axis) {
+  Strides from = strides_of(x.shape());
+  const std::int64_t last = (x.dim(axis) - 1) * from[axis];
+  from[axis] = -from[axis];
+  Tensor y = like(x);
+  copy(strided_shape("reverse", x.shape(), from, strides_of(x.shape())), x, last, y, 0);
+  return y;
+}
+
 Tensor sliced(const Tensor& x, std::size_t axis, std::int64_t first, std::int64_t count) {
   Shape shape = x.shape();
   shape[axis] = count;

@@ -23,6 +23,9 @@ std::size_t axis_of(const char* operation, const Shape& shape, std::int64_t axis
 /// The tensor with its axes in another order.
 Tensor permuted(const Tensor& x, const std::vector<std::int64_t>& axes);
 
+/// The tensor with its elements along an axis the other way round.
+Tensor reversed(const Tensor& x, std::size_t axis);
+
 /// Elements [first, first + count) along an axis; and such elements set in a tensor.
 Tensor sliced(const Tensor& x, std::size_t axis, std::int64_t first, std::int64_t count);
 void set_slice(const Tensor& from, std::size_t axis, std::int64_t first, Tensor& y);

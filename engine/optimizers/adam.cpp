@@ -44,13 +44,18 @@ AdamW::AdamW(const std::vector<Parameter>& parameters, const AdamWOptions& optio
                         .beta2 = options.beta2,
                         .epsilon = options.epsilon,
                         .clip_norm = options.clip_norm}),
-      weight_decay_(options.weight_decay) {
+      weight_decay_(options.weight_decay),
+      decays_all_(options.decays_all) {
   if (!(weight_decay_ >= 0) || std::isinf(weight_decay_))
     throw Error("AdamW: a weight decay of ", weight_decay_, "; it must be finite and at least 0");
 }
 
 std::vector<double> AdamW::prepared(double rate, std::int64_t steps) const {
   return {Adam::prepared(rate, steps)[0], rate * weight_decay_};
+}
+
+bool AdamW::decays(const Parameter& parameter) const {
+  return decays_all_ || Adam::decays(parameter);
 }
 
 bool decays(const Parameter& parameter) {

@@ -9,6 +9,10 @@ struct AdamOptions {
   double clip_norm = 0;   // see Optimizer
 };
 
+/// Whether a decay applies to a parameter: to kernels and embeddings by their Keras names, not to
+/// biases, nor to the scales and shifts of normalization.
+bool decays(const Parameter& parameter);
+
 /// Kingma, Ba: Adam (ICLR 2015), as Keras computes it: epsilon is added to the root of the
 /// uncorrected mean of squares.
 class Adam : public Optimizer {
@@ -20,6 +24,7 @@ class Adam : public Optimizer {
   void update(const Tensor& numbers) override;
   /// Corrected against the bias of the first means towards 0.
   std::vector<double> prepared(double rate, std::int64_t steps) const override;
+  virtual bool decays(const Parameter& parameter) const { return tutti::decays(parameter); }
 
  private:
   AdamOptions options_;
@@ -30,6 +35,7 @@ struct AdamWOptions {
   double epsilon = 1e-7;
   double weight_decay = 4e-3;  // Keras' default
   double clip_norm = 0;
+  bool decays_all = false;  // whatever decays() says: Keras' way, if nothing is excluded
 };
 
 /// Adam with decoupled weight decay: weights *= 1 - rate weight_decay before the step, where
@@ -40,12 +46,10 @@ class AdamW : public Adam {
 
  private:
   std::vector<double> prepared(double rate, std::int64_t steps) const override;
+  bool decays(const Parameter& parameter) const override;
 
   double weight_decay_;
+  bool decays_all_;
 };
-
-/// Whether a decay applies to a parameter: to kernels and embeddings by their Keras names, not to
-/// biases, nor to the scales and shifts of normalization.
-bool decays(const Parameter& parameter);
 
 }  // namespace tutti

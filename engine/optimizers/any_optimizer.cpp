@@ -14,6 +14,11 @@ std::unique_ptr<Optimizer> make(const std::vector<Parameter>& parameters,
 }
 
 std::unique_ptr<Optimizer> make(const std::vector<Parameter>& parameters,
+                                const RMSpropOptions& options) {
+  return std::make_unique<RMSprop>(parameters, options);
+}
+
+std::unique_ptr<Optimizer> make(const std::vector<Parameter>& parameters,
                                 const SGDOptions& options) {
   return std::make_unique<SGD>(parameters, options);
 }

@@ -40,9 +40,23 @@ TUTTI_SIMD void hard_sigmoid_range(std::int64_t n, float alpha, const float* x, 
     y[i] = line < 0 ? 0 : line > 1 ? 1 : line;
   }
 }
+TUTTI_SIMD void selu_range(std::int64_t n, float, const float* x, float* y) {
+  constexpr float scale = selu_scale, depth = selu_scale * selu_alpha;
+  for (std::int64_t i = 0; i < n; ++i)
+    y[i] = x[i] > 0 ? scale * x[i] : depth * cpu::vector_expm1(x[i]);
+}
+TUTTI_SIMD void softplus_range(std::int64_t n, float, const float* x, float* y) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = cpu::vector_softplus(x[i]);
+}
+TUTTI_SIMD void silu_range(std::int64_t n, float, const float* x, float* y) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = x[i] * cpu::vector_sigmoid(x[i]);
+}
+TUTTI_SIMD void gelu_range(std::int64_t n, float, const float* x, float* y) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = x[i] * cpu::vector_normal(x[i]);
+}
 void linear_range(std::int64_t n, float, const float* x, float* y) { std::copy_n(x, n, y); }
 
-// Their gradients: dx = dy f'(x) from y.
+// Their gradients: dx = dy f'(x) from y, or from x.
 
 TUTTI_SIMD void relu_slope(std::int64_t n, float, const float* y, const float* dy, float* dx) {
   for (std::int64_t i = 0; i < n; ++i) dx[i] = y[i] > 0 ? dy[i] : 0;
@@ -64,13 +78,33 @@ TUTTI_SIMD void hard_sigmoid_slope(std::int64_t n, float alpha, const float* y, 
                                    float* dx) {
   for (std::int64_t i = 0; i < n; ++i) dx[i] = y[i] > 0 && y[i] < 1 ? alpha * dy[i] : 0;
 }
+TUTTI_SIMD void selu_slope(std::int64_t n, float, const float* x, const float* dy, float* dx) {
+  constexpr float scale = selu_scale, depth = selu_scale * selu_alpha;
+  for (std::int64_t i = 0; i < n; ++i)
+    dx[i] = x[i] > 0 ? scale * dy[i] : depth * cpu::vector_exp(x[i]) * dy[i];
+}
+TUTTI_SIMD void softplus_slope(std::int64_t n, float, const float* x, const float* dy, float* dx) {
+  for (std::int64_t i = 0; i < n; ++i) dx[i] = dy[i] * cpu::vector_sigmoid(x[i]);
+}
+TUTTI_SIMD void silu_slope(std::int64_t n, float, const float* x, const float* dy, float* dx) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    const float gate = cpu::vector_sigmoid(x[i]);
+    dx[i] = dy[i] * gate * (1 + x[i] * (1 - gate));
+  }
+}
+TUTTI_SIMD void gelu_slope(std::int64_t n, float, const float* x, const float* dy, float* dx) {
+  constexpr float density_at_0 = 0.39894228040143268f;
+  for (std::int64_t i = 0; i < n; ++i)
+    dx[i] = dy[i] *
+            (cpu::vector_normal(x[i]) + x[i] * density_at_0 * cpu::vector_exp(-0.5f * x[i] * x[i]));
+}
 void linear_slope(std::int64_t n, float, const float*, const float* dy, float* dx) {
   std::copy_n(dy, n, dx);
 }
 
 struct Loops {
   void (*value)(std::int64_t n, float alpha, const float* x, float* y);
-  void (*slope)(std::int64_t n, float alpha, const float* y, const float* dy, float* dx);
+  void (*slope)(std::int64_t n, float alpha, const float* at, const float* dy, float* dx);
 };
 
 Loops loops_of(const ActivationFunction& f) {
@@ -87,6 +121,14 @@ Loops loops_of(const ActivationFunction& f) {
       return {sigmoid_range, sigmoid_slope};
     case ActivationFunction::Kind::hard_sigmoid:
       return {hard_sigmoid_range, hard_sigmoid_slope};
+    case ActivationFunction::Kind::selu:
+      return {selu_range, selu_slope};
+    case ActivationFunction::Kind::softplus:
+      return {softplus_range, softplus_slope};
+    case ActivationFunction::Kind::silu:
+      return {silu_range, silu_slope};
+    case ActivationFunction::Kind::gelu:
+      return {gelu_range, gelu_slope};
     case ActivationFunction::Kind::linear:
       break;
   }
@@ -136,15 +178,15 @@ void CpuBackend::activation(const ActivationFunction& f, std::int64_t size, cons
       y);
 }
 
-void CpuBackend::activation_backward(const ActivationFunction& f, std::int64_t size, const float* y,
-                                     const float* dy, float* dx) {
+void CpuBackend::activation_backward(const ActivationFunction& f, std::int64_t size,
+                                     const float* at, const float* dy, float* dx) {
   const float alpha = static_cast<float>(f.alpha);
   elementwise(
       size,
       [=, loop = loops_of(f).slope](auto n, auto* from, auto* d_from, auto* d_to) {
         loop(n, alpha, from, d_from, d_to);
       },
-      y, dy, dx);
+      at, dy, dx);
 }
 
 }  // namespace tutti::kernels

@@ -5,13 +5,16 @@ namespace tutti::kernels::TUTTI_GPU {
 
 void GpuBackend::activation(const ActivationFunction& f, std::int64_t size, const float* x,
                             float* y) {
-  for_each(size, [=] __device__(std::int64_t i) { y[i] = activated(f, x[i]); });
+  for_each(size, [=] __device__(std::int64_t i) { y[i] = activated_by_any(f, x[i]); });
 }
 
-void GpuBackend::activation_backward(const ActivationFunction& f, std::int64_t size, const float* y,
-                                     const float* dy, float* dx) {
+void GpuBackend::activation_backward(const ActivationFunction& f, std::int64_t size,
+                                     const float* at, const float* dy, float* dx) {
+  if (f.has_derivative_from_input())
+    return for_each(
+        size, [=] __device__(std::int64_t i) { dx[i] = dy[i] * derivative_from_input(f, at[i]); });
   for_each(size,
-           [=] __device__(std::int64_t i) { dx[i] = dy[i] * derivative_from_output(f, y[i]); });
+           [=] __device__(std::int64_t i) { dx[i] = dy[i] * derivative_from_output(f, at[i]); });
 }
 
 void GpuBackend::moving_average(std::int64_t size, double share, const float* value,

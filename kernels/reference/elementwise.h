@@ -26,13 +26,16 @@ void ReferenceBackend<Real>::moving_average(std::int64_t size, double share, con
 template <class Real>
 void ReferenceBackend<Real>::activation(const ActivationFunction& f, std::int64_t size,
                                         const Real* x, Real* y) {
-  for (std::int64_t i = 0; i < size; ++i) y[i] = activated(f, x[i]);
+  for (std::int64_t i = 0; i < size; ++i) y[i] = activated_by_any(f, x[i]);
 }
 
 template <class Real>
 void ReferenceBackend<Real>::activation_backward(const ActivationFunction& f, std::int64_t size,
-                                                 const Real* y, const Real* dy, Real* dx) {
-  for (std::int64_t i = 0; i < size; ++i) dx[i] = dy[i] * derivative_from_output(f, y[i]);
+                                                 const Real* at, const Real* dy, Real* dx) {
+  const bool from_input = f.has_derivative_from_input();
+  for (std::int64_t i = 0; i < size; ++i)
+    dx[i] =
+        dy[i] * (from_input ? derivative_from_input(f, at[i]) : derivative_from_output(f, at[i]));
 }
 
 }  // namespace tutti::kernels

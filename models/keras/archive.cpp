@@ -58,6 +58,29 @@ std::vector<KerasLayer::Weight> numbered_weights(const hdf5::File& file, const s
   return weights;
 }
 
+/// The weights of a layer and of those within it: a recurrent layer's are its cell's.
+std::vector<KerasLayer::Weight> weights_in(const hdf5::File& file, const std::string& folder,
+                                           std::uint64_t& budget) {
+  auto weights = numbered_weights(file, folder + "/vars", budget);
+  if (!weights.empty()) return weights;
+  std::vector<const char*> parts = {"cell"};
+  if (hdf5::has_member(file, folder + "/forward_layer"))  // beside it a "layer" without weights
+    parts = {"forward_layer", "backward_layer"};
+  else if (hdf5::has_member(file, folder + "/layer"))
+    parts = {"layer"};
+  for (const std::string part : parts) {
+    const std::string inner = folder + '/' + part;
+    if (!hdf5::has_member(file, inner)) continue;
+    for (auto& weight : weights_in(file, inner, budget)) weights.push_back(std::move(weight));
+  }
+  return weights;
+}
+
+std::string lower_case(std::string text) {
+  for (char& letter : text) letter = static_cast<char>(std::tolower(letter));
+  return text;
+}
+
 /// compile_config as the training_config of .h5 files.
 json training_config(const json& config) {
   const auto compiled = config.find("compile_config");
@@ -66,10 +89,13 @@ json training_config(const json& config) {
   const json optimizer = training.value("optimizer", json());
   training.erase("optimizer");
   // A name alone stands for the optimizer with all its defaults.
-  if (optimizer.is_string() && optimizer.get<std::string>() == "adam")
-    training["optimizer_config"] = {{"class_name", "Adam"}, {"config", json::object()}};
-  else if (optimizer.is_object())
-    training["optimizer_config"] = optimizer;
+  if (optimizer.is_string()) {
+    for (const char* known : {"SGD", "RMSprop", "Adam", "AdamW"})
+      if (lower_case(known) == optimizer.get<std::string>())
+        training["optimizer_config"] = {{"class_name", known},
+                                        {"config", {{"is_legacy_optimizer", false}}}};
+  }
+  if (optimizer.is_object()) training["optimizer_config"] = optimizer;
   return training;
 }
 
@@ -86,7 +112,7 @@ KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_si
   const Archive archive = open_archive(path);
   const json config = parse(unpack(archive, "config.json", file_size), "config.json");
   const json metadata = parse(unpack(archive, "metadata.json", file_size), "metadata.json");
-  auto [model, places, in_order] = described_by(config);
+  auto [model, places] = described_by(config);
   model.keras_version = metadata.at("keras_version");
   model.training_config = training_config(config);
 
@@ -97,11 +123,9 @@ KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_si
     KerasLayer& layer = model.layers[i];
     const std::string& folder = places[i].folder;
     if (folder.empty()) continue;  // the input
-    layer.weights = numbered_weights(weights, folder + "/vars", budget);
-    if (layer.weights.empty())  // a recurrent layer's are its cell's
-      layer.weights = numbered_weights(weights, folder + "/cell/vars", budget);
+    layer.weights = weights_in(weights, folder, budget);
   }
-  if (optimizer == ReadOptimizer::yes && in_order)
+  if (optimizer == ReadOptimizer::yes)
     model.optimizer_weights = numbered_weights(weights, "optimizer/vars", budget);
   return std::move(model);
 }

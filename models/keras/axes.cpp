@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/layers/flatten.h"
+#include "engine/layers/wrappers/channels_at.h"
 #include "models/keras/flat_model.h"
 
 namespace tutti {
@@ -50,6 +51,8 @@ bool is_exchangeable(const Model& model) {
   for (const auto& [layer, trainable, from] : keras::flattened(model).layers) {
     const bool places = from.size() == 3 && from[0] != 1 && from[1] != 1;
     if (places && dynamic_cast<const Flatten*>(layer)) return false;
+    const auto* elsewhere = dynamic_cast<const ChannelsAt*>(layer);
+    if (elsewhere && elsewhere->moves()) return false;
     const auto* concatenate = dynamic_cast<const Concatenate*>(layer);
     if (concatenate && concatenate->axis() != -1) return false;
   }

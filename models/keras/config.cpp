@@ -65,7 +65,7 @@ Description described_by(const json& description) {
       model.nodes = std::move(flat.nodes);
       for (auto& node : model.nodes) node.layer += inputs;
     }
-    result.in_order = flat.in_order;
+    model.listed = std::move(flat.listed);
     return result;
   } catch (const json::exception& problem) {
     throw Error("model_config does not describe a Sequential or Functional model: ",

@@ -23,7 +23,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KerasLayer::Weight, name, shape)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KerasLayer, class_name, name, config, weights)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KerasModel::Node, layer, inputs)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KerasModel, name, keras_version, layers, training_config,
-                                   optimizer_weights, nodes)
+                                   optimizer_weights, nodes, listed)
 
 namespace {
 

@@ -36,6 +36,8 @@ struct KerasModel {
   nlohmann::json training_config;        // null if the model was not compiled
   std::vector<KerasLayer::Weight> optimizer_weights = {};  // under their whole names
   std::vector<Node> nodes = {};  // the last is the output; empty if the layers are a chain
+  /// The layers without the input in the order of the optimizer's weights; empty if it is theirs.
+  std::vector<std::size_t> listed = {};
 };
 
 /// All calls of layers, those of a chain too.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "kernels/support/error.h"
 #include "kernels/support/text.h"
@@ -41,8 +42,15 @@ class Flattening {
       if (unit.nested)
         place(*unit.nested, layer.path, layer.folder + "/");
       else
-        order_[&unit] = order_.size(), places_.emplace(&unit, std::move(layer));
+        order_.emplace(&unit, order_.size()), places_.emplace(&unit, std::move(layer));
     }
+  }
+
+  void set_listed() {
+    std::vector<std::size_t> listed(result.layers.size());
+    std::iota(listed.begin(), listed.end(), 0);
+    std::ranges::sort(listed, {}, [&](std::size_t i) { return order_.at(result.layers[i].unit); });
+    if (!std::ranges::is_sorted(listed)) result.listed = std::move(listed);
   }
 
  private:
@@ -88,8 +96,6 @@ class Flattening {
     const auto [number, first] = numbers_.emplace(&unit, result.layers.size());
     if (first) {
       result.layers.push_back(places_.at(&unit));
-      result.in_order &= order_.at(&unit) >= latest_;
-      latest_ = order_.at(&unit);
     }
     if (result.nodes.size() >= most_nodes)
       throw Error("it has more than ", most_nodes, " calls of layers");
@@ -97,9 +103,9 @@ class Flattening {
     return result.nodes.size();
   }
 
-  std::map<const Graph::Unit*, std::size_t> numbers_, order_;
+  std::map<const Graph::Unit*, std::size_t> numbers_, order_;  // among calls; as they are listed
   std::map<const Graph::Unit*, FlatGraph::Layer> places_;
-  std::size_t calls_ = 0, latest_ = 0;
+  std::size_t calls_ = 0;
 };
 
 }  // namespace
@@ -110,6 +116,7 @@ FlatGraph flattened(const Graph& graph) {
   Flattening flattening;
   flattening.place(graph, {}, "");
   flattening.call(graph, {0});
+  flattening.set_listed();
   return std::move(flattening.result);
 }
 

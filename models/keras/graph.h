@@ -41,7 +41,8 @@ struct FlatGraph {
   std::vector<Layer>
       layers;  // in the order in which they are first called; the input not among them
   std::vector<KerasModel::Node> nodes;
-  bool in_order = true;  // whether the configuration names the layers in this order too
+  std::vector<std::size_t>
+      listed;  // the layers in the configuration's order; empty if it is theirs
 };
 
 /// Nested models' layers in their places; an Error if calls depend on each other in a circle.

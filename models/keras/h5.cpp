@@ -135,7 +135,7 @@ KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size,
     throw Error(
         "it has no model_config: a file of weights alone does not say which model they are "
         "of; save the whole model (model.save)");
-  auto [model, places, in_order] = described_by(parse(*config, "model_config"));
+  auto [model, places] = described_by(parse(*config, "model_config"));
   model.keras_version = hdf5::read_text(file, "keras_version").value_or("1");
   if (const auto training = hdf5::read_text(file, "training_config"))
     model.training_config = parse(*training, "training_config");
@@ -159,7 +159,7 @@ KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size,
     if (is_nested) layer.weights = weights_of(nested[name], places[i].path.back());
     for (auto& weight : layer.weights) weight.name = short_name(weight.name);
   }
-  if (optimizer == ReadOptimizer::yes && in_order && hdf5::has_member(file, "optimizer_weights"))
+  if (optimizer == ReadOptimizer::yes && hdf5::has_member(file, "optimizer_weights"))
     model.optimizer_weights = read_weights(hdf5::open_group(file, "optimizer_weights"), budget);
   return std::move(model);
 }

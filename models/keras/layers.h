@@ -2,14 +2,14 @@
 #include <optional>
 
 #include "engine/layers/model.h"
-#include "engine/optimizers/adam.h"
+#include "engine/optimizers/any_optimizer.h"
 #include "models/keras/file.h"
 
 namespace tutti {
 
 /// Models as Keras files describe them: to_keras.cpp, from_keras.cpp and the table
-/// in layers/ the layers, weights.cpp and adam.cpp what they have learned. A model's scale and
-/// offset are a Rescaling layer.
+/// in layers/ the layers, weights.cpp and optimizer_state.cpp what they have learned. A model's
+/// scale and offset are a Rescaling layer.
 
 /// The shape of one member's part of a parameter.
 inline Shape member_shape(const Parameter& parameter) {
@@ -17,14 +17,19 @@ inline Shape member_shape(const Parameter& parameter) {
   return Shape(shape.begin() + 1, shape.end());
 }
 
-/// An Adam as a file holds it.
-struct KerasAdam {
+/// Names of layer.parameters() in files: those of layers within it begin with theirs.
+std::vector<std::string> parameter_names(const Layer& layer);
+
+/// An optimizer as a file holds it.
+struct KerasOptimizer {
   double learning_rate;
   OptimizerState state = {};
+  OptimizerOptions options = AdamOptions{};
 };
 
-/// One member of a model with its weights and its Adam; without its state, if that has no steps.
-KerasModel to_keras(const Model& model, std::int64_t member, const KerasAdam& adam);
+/// One member of a model with its weights and its optimizer; without its state, if that has no
+/// steps.
+KerasModel to_keras(const Model& model, std::int64_t member, const KerasOptimizer& optimizer);
 
 /// The model a file describes, not yet built. An Error names the layer that is not supported.
 Model from_keras(const KerasModel& file);
@@ -35,15 +40,16 @@ Model built_from_keras(const KerasModel& file, std::int64_t members, Device devi
 /// Sets a built member's parameters. An Error names the layer and both shapes if they do not fit.
 void set_weights(Model& model, std::int64_t member, const KerasModel& file);
 
-/// Writes an Adam into the file of a model's member: to_keras() does.
-void describe_adam(KerasModel& file, const Model& model, const KerasAdam& adam);
+/// Writes an optimizer into the file of a model's member: to_keras() does.
+void describe_optimizer(KerasModel& file, const Model& model, const KerasOptimizer& optimizer);
 
-/// The Adam that trained a file's model. An Error says why training cannot go on as it was: another
-/// optimizer, or one with other options, or none.
-KerasAdam adam_of(const KerasModel& file);
+/// The optimizer that trained a file's model, which is built. An Error says why training cannot go
+/// on as it was: another optimizer, or one with other options, or none.
+KerasOptimizer optimizer_of(const KerasModel& file, const Model& model);
+KerasOptimizer optimizer_of(const KerasModel& file);
 
-/// The same, or nothing where that would be an Error.
-std::optional<KerasAdam> known_adam(const KerasModel& file);
+/// The same where it is an Adam with our options, or nothing.
+std::optional<KerasOptimizer> known_adam(const KerasModel& file, const Model& model);
 
 /// The one-member model of a file, built, with its weights. An Error names `path`.
 Model load_member(const std::filesystem::path& path, const KerasModel& file, Device device);

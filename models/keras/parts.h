@@ -24,7 +24,6 @@ struct Place {
 struct Description {
   KerasModel model;
   std::vector<Place> places;  // of each layer
-  bool in_order;              // whether an optimizer's state has the layers in this order too
 };
 /// An Error if it is not a graph of layers from one input to one output.
 Description described_by(const nlohmann::json& model_config);

@@ -39,16 +39,26 @@ KerasLayer described_input(const Shape& shape) {
 }
 
 std::vector<KerasLayer::Weight> weights_of(const Layer& layer, std::int64_t member) {
+  const auto names = parameter_names(layer);
   std::vector<KerasLayer::Weight> weights;
   for (const auto& parameter : layer.parameters())
-    weights.push_back({parameter.name, member_shape(parameter),
+    weights.push_back({names.at(weights.size()), member_shape(parameter),
                        parameter.variable.value().slice(member, 1).to_vector<float>()});
   return weights;
 }
 
 }  // namespace
 
-KerasModel to_keras(const Model& model, std::int64_t member, const KerasAdam& adam) {
+std::vector<std::string> parameter_names(const Layer& layer) {
+  std::vector<std::string> names;
+  for (const auto& parameter : layer.own_parameters())
+    if (parameter.saved) names.push_back(parameter.name);
+  for (const auto& [name, child] : layer.children())
+    for (const auto& of_child : parameter_names(*child)) names.push_back(name + '/' + of_child);
+  return names;
+}
+
+KerasModel to_keras(const Model& model, std::int64_t member, const KerasOptimizer& optimizer) {
   const keras::FlatModel flat = keras::flattened(model);
   KerasModel file;
   file.layers.push_back(described_input(model.input_shape()));
@@ -72,7 +82,7 @@ KerasModel to_keras(const Model& model, std::int64_t member, const KerasAdam& ad
     for (auto& node : file.nodes) node.layer = place[node.layer];
   }
   for (const std::size_t i : order) file.layers.push_back(std::move(layers[i]));
-  describe_adam(file, model, adam);
+  describe_optimizer(file, model, optimizer);
   return file;
 }
 

@@ -118,7 +118,7 @@ TEST_CASE("Keras files from elsewhere are an ensemble") {
 TEST_CASE("An ensemble goes on from its files") {
   const TemporaryFolder folder;
   const auto steps = [](const fs::path& file) {
-    return tutti::adam_of(tutti::read_keras_file(file)).state.steps;
+    return tutti::optimizer_of(tutti::read_keras_file(file)).state.steps;
   };
   const auto members = run_tutti(quick(folder / "on") + "--from " + word(trained()));
   CAPTURE(members.err);
@@ -250,7 +250,7 @@ TEST_CASE("An ensemble goes on from the run that it replaces") {
   CAPTURE(on.err);
   REQUIRE(on.status == 0);
   const auto steps = [](const fs::path& file) {
-    return tutti::adam_of(tutti::read_keras_file(file)).state.steps;
+    return tutti::optimizer_of(tutti::read_keras_file(file)).state.steps;
   };
   CHECK(steps(folder / "run/classifier_1.h5") == 2 * steps(trained() / "classifier_1.h5"));
 }

@@ -61,7 +61,7 @@ TEST_CASE("Training goes on from a Keras file: weights, network and Adam") {
   const auto first = tutti::read_keras_file(f.folder / "first/model.h5"),
              second = tutti::read_keras_file(f.folder / "on/model.h5");
   CHECK(second.layers[1].config.at("units") == 5);
-  const auto before = tutti::adam_of(first).state, after = tutti::adam_of(second).state;
+  const auto before = tutti::optimizer_of(first).state, after = tutti::optimizer_of(second).state;
   CHECK(before.steps > 0);
   CHECK(2 * after.steps == 5 * before.steps);
   CHECK(json::parse(text_of(f.folder / "on/run.json")).at("options").at("from") ==
@@ -79,7 +79,7 @@ TEST_CASE("A classifier goes on from the run that it replaces, or leaves it alon
   REQUIRE(run_tutti(f.train("lstm", "run", "--epochs 2 --units 5 --layers 1")).status == 0);
   const fs::path model = f.folder / "run/model.h5";
   const std::string before = text_of(model);
-  const auto steps = [&] { return tutti::adam_of(tutti::read_keras_file(model)).state.steps; };
+  const auto steps = [&] { return tutti::optimizer_of(tutti::read_keras_file(model)).state.steps; };
   const auto first = steps();
   for (const auto& [options, named] : std::vector<std::pair<std::string, std::string>>{
            {"--batch 1000", "--batch 1000"},

@@ -106,10 +106,11 @@ void change(KerasModel& model, Random& random) {
 
 void use(KerasModel model) {
   if (keras_major(model) < 2) keras::modernize(model);
-  if (auto adam = known_adam(model); adam && adam->state.slots["m"].size() != adam->state.slots["v"].size())
-    std::abort();
   with_axes_exchanged(model);
   const Model built = load_member("model.h5", model, Device::cpu);
+  if (auto adam = known_adam(model, built);
+      adam && adam->state.slots["m"].size() != adam->state.slots["v"].size())
+    std::abort();
   std::int64_t most = built.input_shape().elements();
   for (const auto& node : built.nodes()) most = std::max(most, node.shape.elements());
   if (most > 1 << 16) return;

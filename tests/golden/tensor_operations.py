@@ -57,6 +57,13 @@ for axis in (1, 2, 3, -1):
     case("max", [(3, 4, 5)], lambda x, dim=dim: x.max(dim).values, (axis,))
 case("layer_norm", [(3, 7), (7,), (7,)], lambda x, w, b: F.layer_norm(x, (7,), w, b, 1e-3), (1e-3,))
 case("layer_norm", [(2, 3, 40), (40,), (40,)], lambda x, w, b: F.layer_norm(x, (40,), w, b, 1e-5), (1e-5,))
+for name, function in (("selu", F.selu), ("softplus", F.softplus), ("silu", F.silu), ("gelu", F.gelu)):
+    case(name, [(3, 7)], lambda x, function=function: function(4 * x), ())
+case("reverse", [(3, 4, 2)], lambda x: x.flip(0), (1,))
+case("reverse", [(3, 4)], lambda x: x.flip(1), (-1,))
+case("batch_norm_inference", [(2, 3, 5)],
+     lambda x: F.batch_norm(x.reshape(6, 5), *(torch.arange(5).double() + first for first in (0.0, 1, 2, 3)), False,
+                            eps=1e-3).reshape(2, 3, 5), (1e-3,))
 
 if __name__ == "__main__":
     document = {"made_with": {"torch": torch.__version__, "numpy": numpy.__version__}, "cases": cases}

@@ -96,6 +96,10 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(activation_case("tanh", {Kind::tanh}, 77));
   cases.push_back(activation_case("sigmoid", {Kind::sigmoid}, 77));
   cases.push_back(activation_case("hard_sigmoid", {Kind::hard_sigmoid, 0.7}, 77));
+  cases.push_back(activation_case("selu", {Kind::selu}, 77));
+  cases.push_back(activation_case("softplus", {Kind::softplus}, 77));
+  cases.push_back(activation_case("silu", {Kind::silu}, 77));
+  cases.push_back(activation_case("gelu", {Kind::gelu}, 77));
   //                                            M  rows C
   cases.push_back(batch_norm_case("odd", {2, 7, 3, 1e-3}));
   cases.push_back(batch_norm_case("more rows than a part", {1, 700, 2, 1e-3}));
@@ -144,6 +148,8 @@ std::vector<OperationCase> make_cases() {
   }
   cases.push_back(dropout_case("odd", 3, 301, 0.3));
   cases.push_back(dropout_case("two thirds", 1, 2050, 2.0 / 3));
+  cases.push_back(gaussian_noise_case("odd", 3, 301));
+  cases.push_back(gaussian_noise_case("beyond a task", 2, 40001));
   cases.push_back(dropout_case("GenreCnn", 1, 32 * 28900, 0.5, true));
   cases.push_back(softmax_case("odd", 3, 7));
   cases.push_back(softmax_case("more classes than lanes", 9, 45));
@@ -191,6 +197,9 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(layer_norm_case("of a transformer", {1, 32 * 128, 256, 1e-5}, true));
   cases.push_back(sgd_case("no momentum", 3, {29, 1, 7}, {}));
   cases.push_back(sgd_case("momentum", 2, std::vector<std::int64_t>(40, 3), {.momentum = 0.9}));
+  cases.push_back(rmsprop_case("plain", 3, {29, 1, 7}, {}));
+  cases.push_back(rmsprop_case("momentum", 2, std::vector<std::int64_t>(40, 3), {.momentum = 0.9}));
+  cases.push_back(rmsprop_case("centered", 3, {29, 40000}, {.momentum = 0.5, .centered = true}));
   cases.push_back(sgd_case("Nesterov", 3, {29, 40000}, {.momentum = 0.9, .nesterov = true}));
   cases.push_back(clip_by_global_norm_case("clipped", 3, {29, 1, 20000}, 0.5));
   cases.push_back(

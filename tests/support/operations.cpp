@@ -260,7 +260,8 @@ OperationCase activation_case(std::string name, ActivationFunction f, std::int64
        .large = large},
       [=](auto& backend, auto& a) { backend.activation(f, size, a["x"], a["y"]); },
       [=](auto& backend, auto& a) {
-        backend.activation_backward(f, size, a["y"], a["dy"], a["dx"]);
+        backend.activation_backward(f, size, f.has_derivative_from_input() ? a["x"] : a["y"],
+                                    a["dy"], a["dx"]);
       });
 }
 
@@ -416,6 +417,20 @@ OperationCase dropout_case(std::string name, std::int64_t members, std::int64_t 
       [=](auto& backend, auto& a) {
         backend.dropout(members, size, rate, a.integers.data(), 6, a["dy"], a["dx"]);
       });
+}
+
+OperationCase gaussian_noise_case(std::string name, std::int64_t members, std::int64_t size) {
+  return running(
+      {.operation = "gaussian_noise",
+       .name = std::move(name),
+       .inputs = {{"x", members * size}},
+       .outputs = {{"y", members * size}},
+       .gradients = {},
+       .integers = some_integers(3 * members, 1u << 31)},
+      [=](auto& backend, auto& a) {
+        backend.gaussian_noise(members, size, 0.5, a.integers.data(), 6, a["x"], a["y"]);
+      },
+      [](auto&, auto&) {});
 }
 
 OperationCase softmax_case(std::string name, std::int64_t rows, std::int64_t classes) {
@@ -637,6 +652,39 @@ OperationCase sgd_case(std::string name, std::int64_t members,
           backend.sgd(members, parameters, settings, a["rates"]);
       },
       [](auto&, auto&) {}, [=](auto& a) { prepare_adam(a, members); });
+}
+
+OperationCase rmsprop_case(std::string name, std::int64_t members,
+                           const std::vector<std::int64_t>& sizes,
+                           const RmspropSettings& settings) {
+  const std::int64_t size = members * std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
+  return running(
+      {.operation = "rmsprop",
+       .name = std::move(name),
+       .inputs = {{"w", size}, {"g", size}},
+       .outputs = {{"w_new", size}, {"v", size}},
+       .gradients = {}},
+      [=](auto& backend, auto& a) {
+        using Parameter = RmspropParameter<real_of<decltype(backend)>>;
+        auto *momentum = settings.momentum == 0 ? nullptr : a["momentum"],
+             *mean = settings.centered ? a["mean"] : nullptr;
+        const auto parameters = in_a_row(members, sizes, [&](std::int64_t own, std::int64_t at) {
+          return Parameter{own,
+                           a["g"] + at,
+                           a["w_new"] + at,
+                           a["v"] + at,
+                           momentum ? momentum + at : nullptr,
+                           mean ? mean + at : nullptr};
+        });
+        for (int step = 1; step <= 2; ++step)
+          backend.rmsprop(members, parameters, settings, a["rates"]);
+      },
+      [](auto&, auto&) {},
+      [=](auto& a) {
+        prepare_adam(a, members);
+        a.set("momentum", a.values("v"));
+        a.set("mean", a.values("v"));
+      });
 }
 
 OperationCase clip_by_global_norm_case(std::string name, std::int64_t members,

@@ -40,6 +40,7 @@ OperationCase lstm_case(std::string name, const RecurrentShape& s, bool large = 
 OperationCase gru_case(std::string name, const RecurrentShape& s, bool large = false);
 OperationCase dropout_case(std::string name, std::int64_t members, std::int64_t size, double rate,
                            bool large = false);
+OperationCase gaussian_noise_case(std::string name, std::int64_t members, std::int64_t size);
 OperationCase softmax_case(std::string name, std::int64_t rows, std::int64_t classes);
 OperationCase cross_entropy_case(std::string name, std::int64_t members, std::int64_t batch,
                                  std::int64_t classes);
@@ -61,6 +62,9 @@ OperationCase layer_norm_case(std::string name, const kernels::LayerNormShape& s
 OperationCase sgd_case(std::string name, std::int64_t members,
                        const std::vector<std::int64_t>& sizes,
                        const kernels::SgdSettings& settings);
+OperationCase rmsprop_case(std::string name, std::int64_t members,
+                           const std::vector<std::int64_t>& sizes,
+                           const kernels::RmspropSettings& settings);
 /// Two steps from fresh state; the first parameter decays, or none.
 OperationCase adam_case(std::string name, std::int64_t members,
                         const std::vector<std::int64_t>& sizes, bool decays = false,

@@ -34,11 +34,6 @@ json lengths(int dimensions, std::int64_t height, std::int64_t width) {
   return dimensions == 1 ? json{height} : json{height, width};
 }
 
-void expect_channels_last(const json& config) {
-  if (setting<std::string>(config, "data_format", "channels_last") != "channels_last")
-    throw Error("data_format must be channels_last");
-}
-
 Padding padding_of(const json& config) {
   const auto padding = setting<std::string>(config, "padding", "valid");
   if (padding == "valid") return Padding::valid;
@@ -62,7 +57,11 @@ const std::map<std::string, ActivationFunction>& functions() {
       {"leaky_relu", {Kind::leaky_relu, 0.2}},
       {"tanh", {Kind::tanh}},
       {"sigmoid", {Kind::sigmoid}},
-      {"hard_sigmoid", {Kind::hard_sigmoid}}};
+      {"hard_sigmoid", {Kind::hard_sigmoid}},
+      {"selu", {Kind::selu}},
+      {"softplus", {Kind::softplus}},
+      {"silu", {Kind::silu}},
+      {"gelu", {Kind::gelu}}};
   return all;
 }
 
@@ -76,13 +75,14 @@ const char* name(const ActivationFunction& function) {
 
 Activation activation_named(const std::string& name, const KerasModel& file) {
   if (name == "softmax") return Activation::softmax;
+  if (name == "swish") return {{Kind::silu}};
   if (name == "hard_sigmoid") return {{Kind::hard_sigmoid, hard_sigmoid_slope(file)}};
   const auto found = functions().find(name);
   if (found == functions().end())
     throw Error(
         "activation '", name,
-        "' is not supported; linear, relu, leaky_relu, elu, tanh, sigmoid, hard_sigmoid and "
-        "softmax are");
+        "' is not supported; linear, relu, leaky_relu, elu, selu, tanh, sigmoid, hard_sigmoid, "
+        "softplus, silu, gelu and softmax are");
   return {found->second};
 }
 

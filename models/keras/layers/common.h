@@ -37,8 +37,6 @@ std::array<std::int64_t, 2> lengths(const Described& layer, const char* key,
                                     std::array<std::int64_t, 2> fallback);
 nlohmann::json lengths(int dimensions, std::int64_t height, std::int64_t width);
 
-void expect_channels_last(const nlohmann::json& config);
-
 Padding padding_of(const nlohmann::json& config);
 const char* name(Padding padding);
 

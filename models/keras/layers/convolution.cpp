@@ -11,7 +11,6 @@ namespace {
 
 std::unique_ptr<Layer> read_conv(const Described& d) {
   const json& config = d.config;
-  expect_channels_last(config);
   if (setting(config, "groups", 1) != 1) throw Error("groups are not supported");
   const auto kernel = lengths(d, "kernel_size", {0, 0}), strides = lengths(d, "strides", {1, 1}),
              dilation = lengths(d, "dilation_rate", {1, 1});
@@ -45,7 +44,6 @@ bool write_conv(const Conv2D& layer, Written& written) {
 }
 
 std::unique_ptr<Layer> read_zero_padding(const Described& d) {
-  expect_channels_last(d.config);
   const json& padding = d.config.at("padding");
   Pad2dOptions pad{};
   const auto sides = [](const json& one) {

@@ -6,7 +6,6 @@ namespace {
 
 LayerClass local(const char* class_name, Pooling pooling) {
   const auto read = [pooling](const Described& d) {
-    expect_channels_last(d.config);
     const auto pool = lengths(d, "pool_size", {2, d.dimensions == 1 ? 1 : 2});
     const auto strides = lengths(d, "strides", pool);
     return std::make_unique<Pooling2D>(Pooling2D::Options{
@@ -30,7 +29,6 @@ LayerClass local(const char* class_name, Pooling pooling) {
 
 LayerClass global(const char* class_name, Pooling pooling) {
   const auto read = [pooling](const Described& d) {
-    expect_channels_last(d.config);
     return std::make_unique<Pooling2D>(
         Pooling2D::Options{.pooling = pooling,
                            .dimensions = d.dimensions,

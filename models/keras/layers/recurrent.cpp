@@ -12,12 +12,13 @@ namespace {
 ActivationFunction function_of(const Described& d, const char* key, const char* usual) {
   const auto name = setting<std::string>(d.config, key, usual);
   const Activation activation = activation_named(name, d.file);
-  if (activation.is_softmax) throw Error(key, " 'softmax' is not supported in a recurrent layer");
+  if (activation.is_softmax || activation.function.has_derivative_from_input())
+    throw Error(key, " '", name, "' is not supported in a recurrent layer");
   return activation.function;
 }
 
 RecurrentOptions options_of(const Described& d) {
-  for (const char* key : {"go_backwards", "stateful", "return_state", "time_major"})
+  for (const char* key : {"stateful", "return_state", "time_major"})
     if (setting(d.config, key, false)) throw Error(key, " is not supported");
   return {.units = length_of(d.config.at("units"), "units"),
           .return_sequences = setting(d.config, "return_sequences", false),
@@ -25,7 +26,8 @@ RecurrentOptions options_of(const Described& d) {
                         function_of(d, "recurrent_activation", "sigmoid")},
           .use_bias = setting(d.config, "use_bias", true),
           .dropout = setting(d.config, "dropout", 0.0),
-          .recurrent_dropout = setting(d.config, "recurrent_dropout", 0.0)};
+          .recurrent_dropout = setting(d.config, "recurrent_dropout", 0.0),
+          .go_backwards = setting(d.config, "go_backwards", false)};
 }
 
 /// What all recurrent layers say.
@@ -40,7 +42,7 @@ bool write_recurrent(const Recurrent& layer, Written& written) {
                {"recurrent_dropout", o.recurrent_dropout},
                {"return_sequences", o.return_sequences},
                {"return_state", false},
-               {"go_backwards", false},
+               {"go_backwards", o.go_backwards},
                {"stateful", false},
                {"unroll", false}});
   written.set(weight_settings(o.use_bias));

@@ -31,9 +31,12 @@ std::vector<LayerClass> activation_classes();
 std::vector<LayerClass> convolution_classes();
 std::vector<LayerClass> dense_classes();
 std::vector<LayerClass> merge_classes();
+std::vector<LayerClass> noise_classes();
+std::vector<LayerClass> normalization_classes();
 std::vector<LayerClass> pooling_classes();
 std::vector<LayerClass> recurrent_classes();
 std::vector<LayerClass> shape_classes();
+std::vector<LayerClass> wrapper_classes();
 
 /// An Error if the class is not in the table, or has a setting that is not supported.
 std::unique_ptr<Layer> read_layer(const KerasLayer& layer, const KerasModel& file);

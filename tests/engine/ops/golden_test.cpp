@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/ops/ops.h"
-#include "tests/support/files.h"
 #include "tests/support/catch.h"
+#include "tests/support/files.h"
 
 // Every case of tests/golden/tensor_operations.json: PyTorch's numbers for one member.
 using namespace tutti;
@@ -18,6 +18,21 @@ using Arguments = std::vector<double>;
 
 std::int64_t whole(double argument) { return static_cast<std::int64_t>(argument); }
 
+Variable of_four_times(ActivationFunction::Kind kind, const Variable& x) {
+  return activation({kind}, rescale(x, 4, 0));
+}
+
+/// 0, 1, 2 … from `first` on, for every member.
+Tensor counted(const Variable& x, double first) {
+  const Shape shape{x.shape()[0], x.shape().back()};
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < shape.elements(); ++i)
+    values.push_back(first + static_cast<double>(i % shape[1]));
+  if (x.value().dtype() == DType::float64) return Tensor::from(shape, values, x.value().device());
+  return Tensor::from(shape, std::vector<float>(values.begin(), values.end()), x.value().device());
+}
+
+using Kind = ActivationFunction::Kind;
 const std::map<std::string, std::function<Variable(const Inputs&, const Arguments&)>> operations = {
     {"add", [](auto& x, auto&) { return add(x[0], x[1]); }},
     {"subtract", [](auto& x, auto&) { return subtract(x[0], x[1]); }},
@@ -36,6 +51,16 @@ const std::map<std::string, std::function<Variable(const Inputs&, const Argument
     {"sum", [](auto& x, auto& a) { return sum(x[0], whole(a[0])); }},
     {"mean", [](auto& x, auto& a) { return mean(x[0], whole(a[0])); }},
     {"max", [](auto& x, auto& a) { return max(x[0], whole(a[0])); }},
+    {"selu", [](auto& x, auto&) { return of_four_times(Kind::selu, x[0]); }},
+    {"softplus", [](auto& x, auto&) { return of_four_times(Kind::softplus, x[0]); }},
+    {"silu", [](auto& x, auto&) { return of_four_times(Kind::silu, x[0]); }},
+    {"gelu", [](auto& x, auto&) { return of_four_times(Kind::gelu, x[0]); }},
+    {"reverse", [](auto& x, auto& a) { return reverse(x[0], whole(a[0])); }},
+    {"batch_norm_inference",
+     [](auto& x, auto& a) {
+       return batch_norm_inference(x[0], counted(x[0], 2), counted(x[0], 3), a[0],
+                                   {counted(x[0], 0), counted(x[0], 1)});
+     }},
     {"layer_norm", [](auto& x, auto& a) { return layer_norm(x[0], x[1], x[2], a[0]); }},
 };
 

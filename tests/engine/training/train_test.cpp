@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "engine/layers/dense.h"
-#include "engine/layers/dropout.h"
+#include "engine/layers/noise/dropout.h"
 #include "engine/members.h"
 #include "tests/support/catch.h"
 #include "tests/support/values.h"

@@ -107,8 +107,9 @@ TEST_CASE("Writes every model again, for golden/check_keras_round_trip.py", "[.]
     const KerasModel file = read_keras_file(path);
     const fs::path to = folder / path.parent_path().filename() / path.stem();
     fs::create_directories(to.parent_path());
-    write_keras_file(to.string() + ".h5",
-                     to_keras(loaded(file), 0, known_adam(file).value_or(KerasAdam{1e-3})));
+    write_keras_file(
+        to.string() + ".h5",
+        to_keras(loaded(file), 0, known_adam(file, loaded(file)).value_or(KerasOptimizer{1e-3})));
   };
   each_model("models", write);
   each_model("trained", write);
@@ -119,7 +120,7 @@ TEST_CASE("Training goes on from a Keras file as in Keras") {
   each_model("trained", [](const fs::path& path, const json& answer) {
     const KerasModel file = read_keras_file(path);
     Model model = loaded(file);
-    const KerasAdam adam = adam_of(file);
+    const KerasOptimizer adam = optimizer_of(file);
     CHECK(adam.state.steps == 3);
     CHECK(adam.learning_rate == Approx(0.01));
 
@@ -141,7 +142,7 @@ TEST_CASE("Training goes on from a Keras file as in Keras") {
       std::iota(rows.begin(), rows.end(), step * batch);
       REQUIRE(trainer.step(rows, adam.learning_rate).finite);
     }
-    const KerasAdam after{adam.learning_rate, trainer.optimizer_state(0)};
+    const KerasOptimizer after{adam.learning_rate, trainer.optimizer_state(0)};
     const auto weights = all_weights(to_keras(model, 0, after));
     REQUIRE(weights.size() == answer.at("weights").size());
     for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -166,9 +167,9 @@ TEST_CASE("Adam's state comes back from a file of ours, bit for bit") {
   const TemporaryFolder folder;
   each_model("trained", [&](const fs::path& path, const json&) {
     const KerasModel file = read_keras_file(path);
-    const KerasAdam adam = adam_of(file);
+    const KerasOptimizer adam = optimizer_of(file);
     write_keras_file(folder / "again.h5", to_keras(loaded(file), 0, adam));
-    const KerasAdam again = adam_of(read_keras_file(folder / "again.h5"));
+    const KerasOptimizer again = optimizer_of(read_keras_file(folder / "again.h5"));
     CHECK(again.learning_rate == Approx(adam.learning_rate));
     CHECK(again.state.steps == adam.state.steps);
     CHECK(again.state.slots.at("m") == adam.state.slots.at("m"));

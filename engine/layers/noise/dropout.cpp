@@ -1,4 +1,4 @@
-#include "engine/layers/dropout.h"
+#include "engine/layers/noise/dropout.h"
 
 namespace tutti {
 

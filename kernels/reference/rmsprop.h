@@ -1,0 +1,17 @@
+#pragma once
+#include "kernels/reference/reference_backend.h"
+#include "kernels/rmsprop_move.h"
+
+namespace tutti::kernels {
+
+template <class Real>
+void ReferenceBackend<Real>::rmsprop(std::int64_t members,
+                                     std::span<const RmspropParameter<Real>> parameters,
+                                     const RmspropSettings& settings, const Real* rates) {
+  const RmspropMove<Real> move(settings);
+  for (const auto& parameter : parameters)
+    for (std::int64_t i = 0; i < members * parameter.size; ++i)
+      move(rates[i / parameter.size], parameter, i);
+}
+
+}  // namespace tutti::kernels
