@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "kernels/support/error.h"
+#include "models/calibration.h"
 #include "models/run/split_file.h"
 
 namespace tutti {
@@ -15,7 +16,8 @@ struct Row {
 };
 constexpr Row run_models[] = {{ModelKind::ensemble, load_ensemble_model},
                               {ModelKind::lstm, load_feature_model},
-                              {ModelKind::rnn, load_feature_model}};
+                              {ModelKind::rnn, load_feature_model},
+                              {ModelKind::melcnn, load_mel_model}};
 
 std::unique_ptr<RunModel> load_model(const RunFile& run, Device device) {
   for (const auto& [kind, load] : run_models)
@@ -60,6 +62,11 @@ void expect_classes(const RunFile& run, const std::vector<std::string>& classes,
 
 Run::Run(RunFile file, Device device) : file_(std::move(file)), model_(load_model(file_, device)) {
   if (!classes().empty()) expect_classes(file_, classes(), *model_);
+}
+
+Tensor Run::score(const Tensor& inputs, const std::vector<std::int32_t>& rows) const {
+  const Tensor scores = model_->score(inputs, rows);
+  return file_.temperature == 1 ? scores : tempered(scores, file_.temperature);
 }
 
 Tensor Run::score(const Tensor& inputs) const {

@@ -19,11 +19,12 @@ Shape BatchNormalization::build(const Shape& input, Initializer& initializer) {
 Variable BatchNormalization::forward(const Variable& x, const Context& context) const {
   const Variable &gamma = parameter(0), &beta = parameter(1);
   Tensor mean = parameter(2).value(), variance = parameter(3).value();
-  if (!context.training)
+  const bool fixed = !trainable() && !x.requires_grad();
+  if (!context.training || fixed)
     return Variable(batch_norm_inference(x.value(), gamma.value(), beta.value(), options_.epsilon,
                                          {mean, variance}));
   if (!trainable())
-    throw Error("BatchNormalization: training a model in which it is frozen is not supported");
+    throw Error("BatchNormalization: training layers below one that is frozen is not supported");
   BatchStatistics of_batch{like(mean), like(variance)};
   const Variable y = batch_norm(x, gamma, beta, options_.epsilon, of_batch);
   auto change = [of_batch, mean, variance, share = 1 - options_.momentum]() mutable {
