@@ -3,6 +3,7 @@
 
 #include "apps/common.h"
 #include "kernels/support/error.h"
+#include "kernels/support/text.h"
 
 int main(int argc, char** argv) {
   CLI::App program{"tutti names the genre of music, and trains the networks that do."};
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
   int status = tutti::done;
   tutti::add_train(program, status);
   tutti::add_evaluate(program, status);
+  tutti::add_genre(program, status);
   tutti::add_predict(program, status);
   tutti::add_tune(program, status);
   tutti::add_reproduce(program, status);
@@ -42,7 +44,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& problem) {
     return program.exit(problem) == 0 ? tutti::done : tutti::wrong_usage;
   } catch (const std::exception& problem) {
-    std::cerr << "tutti: " << problem.what() << '\n';
+    std::cerr << "tutti: " << tutti::printable_lines(problem.what()) << '\n';
     return tutti::at_fault;
   }
   return status;

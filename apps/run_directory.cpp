@@ -9,6 +9,7 @@
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "models/ensemble.h"
+#include "models/mel/mel_ensemble.h"
 #include "models/run/checkpoint.h"
 #include "reports/charts.h"
 #include "reports/metrics_json.h"
@@ -23,7 +24,7 @@ bool belongs_to_a_run(const fs::path& file) {
   static const std::set<std::string> names = {
       "run.json",      "split.csv",     "history.csv",  "metrics.json", "model.h5",
       "confusion.csv", "confusion.png", "accuracy.png", "loss.png",     "checkpoint.safetensors"};
-  return names.contains(file.filename().string()) || member_number(file);
+  return names.contains(file.filename().string()) || member_number(file) || is_mel_network(file);
 }
 
 void write_json(const fs::path& path, const json& document) {
@@ -95,8 +96,10 @@ std::optional<TrainCheckpoint> RunFolder::checkpoint(const RunFile& file,
                                                      const TrainingRecord& training) const {
   if (!options_.resume || !fs::exists(file.path())) return std::nullopt;
   const json there = json::parse(read_file(file.path()), nullptr, false);
-  if (read_run_file(options_.out).state == RunState::finished)
+  if (read_run_file(options_.out).state == RunState::finished) {
+    remove_leftovers();
     throw Error(options_.out.string(), ": its training has ended; there is nothing to resume");
+  }
   expect_same_training(options_.out, there, description(file, training));
   return read_checkpoint(options_.out);
 }
@@ -134,6 +137,10 @@ bool RunFolder::restore(RunFile file, const Model& model) const {
 void RunFolder::end(RunFile file, const TrainingRecord& training) const {
   file.state = RunState::finished;
   write_json(file.path(), description(file, training));
+  remove_leftovers();
+}
+
+void RunFolder::remove_leftovers() const {
   remove_checkpoint(options_.out);
   remove_unfinished_files(options_.out);
 }

@@ -62,6 +62,8 @@ class RunFolder {
   void end(RunFile file, const TrainingRecord& training) const;
 
  private:
+  void remove_leftovers() const;
+
   RunOptions options_;
   FolderLock lock_;
 };

@@ -2,6 +2,8 @@
 
 #include <iostream>
 
+#include "kernels/support/text.h"
+
 namespace tutti {
 namespace {
 
@@ -18,9 +20,9 @@ json listed(const std::vector<BadFile>& files) {
 
 void tell(const SongProblems& problems) {
   for (const auto& [path, warning] : problems.warnings)
-    std::cerr << "tutti: warning: " << path.string() << ": " << warning << '\n';
+    std::cerr << "tutti: warning: " << printable_lines(path.string() + ": " + warning) << '\n';
   for (const auto& [path, reason] : problems.bad)
-    std::cerr << "tutti: " << path.string() << ": " << reason << '\n';
+    std::cerr << "tutti: " << printable_lines(path.string() + ": " + reason) << '\n';
 }
 
 void add_to(json& document, const SongProblems& problems) {

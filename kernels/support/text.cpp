@@ -65,6 +65,17 @@ std::u32string printable(std::string_view text) {
   return points;
 }
 
+std::string printable_lines(std::string_view text) {
+  std::string shown;
+  for (std::size_t begin = 0;;) {
+    const std::size_t end = text.find('\n', begin);
+    shown += encode_utf8(printable(text.substr(begin, end - begin)));
+    if (end == std::string_view::npos) return shown;
+    shown += '\n';
+    begin = end + 1;
+  }
+}
+
 std::u32string truncated(std::u32string text, std::size_t length) {
   if (text.size() <= length) return text;
   text.resize(length - 1);

@@ -12,6 +12,9 @@ std::string encode_utf8(std::u32string_view text);
 /// named by a folder, so its name may be any bytes.
 std::u32string printable(std::string_view text);
 
+/// The same of a message, as UTF-8; its line breaks stay.
+std::string printable_lines(std::string_view text);
+
 /// At most `length` code points; a longer text ends in "…".
 std::u32string truncated(std::u32string text, std::size_t length);
 

@@ -46,6 +46,7 @@ const std::map<std::string, std::vector<std::string>> confined = {
     {"pango", {"reports"}},
     {"sndfile", {"datasets/audio"}},
     {"soxr", {"datasets/audio"}},
+    {"taglib/", {"datasets/audio"}},
     {"CLI/", {"apps"}},
 };
 

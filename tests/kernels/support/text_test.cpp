@@ -4,6 +4,11 @@
 
 using namespace tutti;
 
+TEST_CASE("Messages keep their line breaks and show no other control characters") {
+  CHECK(printable_lines("a\x1b[1m b\n\tc\n") == "a\uFFFD[1m b\n\uFFFDc\n");
+  CHECK(printable_lines("").empty());
+}
+
 TEST_CASE("UTF-8 of one to four bytes goes to code points and back") {
   const std::string text = "aé漢🎵";
   CHECK(decode_utf8(text) == U"aé漢🎵");

@@ -1,0 +1,148 @@
+// tutti genre: songs named, listed, put into playlists and tagged.
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <nlohmann/json.hpp>
+
+#include "datasets/audio/genre_tag.h"
+#include "tests/support/catch.h"
+#include "tests/support/program.h"
+
+using nlohmann::json;
+using tutti::read_genre_tag;
+using tutti::test::run_tutti;
+using tutti::test::TemporaryFolder;
+using tutti::test::text_of;
+using tutti::test::word;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Some songs and a small model of them, made once.
+struct Library {
+  TemporaryFolder folder;
+  fs::path songs = folder / "songs/audio", run = folder / "run";
+  Library() {
+    REQUIRE(
+        run_tutti("synth --songs 2 --seconds 4 --quiet --out " + word(folder / "songs")).status ==
+        0);
+    REQUIRE(run_tutti("spectrogram " + word(songs) + " --bands mel128 --quiet --out " +
+                      word(folder / "mel"))
+                .status == 0);
+    REQUIRE(run_tutti("train melcnn --members 1 --statistics 1 --channels 8 --crop 64 --batch 4 "
+                      "--epochs 2 --statistics-epochs 20 --test 0 --validation 0 --quiet --data " +
+                      word(folder / "mel") + " --out " + word(run))
+                .status == 0);
+  }
+  std::string genre(const std::string& arguments) const {
+    return "genre --quiet --run " + word(run) + ' ' + arguments;
+  }
+};
+
+const Library& library() {
+  static const Library one;
+  return one;
+}
+
+}  // namespace
+
+TEST_CASE("The likeliest genres of songs are told, to people and to programs") {
+  const auto& l = library();
+  const auto told = run_tutti(l.genre(word(l.songs / "thud") + " --top 2"));
+  REQUIRE(told.status == 0);
+  CHECK_THAT(told.out, Contains("thud.00000.wav\n    ") && Contains(" %   "));
+  const auto result = run_tutti(l.genre(word(l.songs / "thud") + " --json --windows --top 2"));
+  REQUIRE(result.status == 0);
+  const json songs = json::parse(result.out).at("songs");
+  REQUIRE(songs.size() == 2);
+  const json& top = songs[0].at("top");
+  REQUIRE(top.size() == 2);
+  CHECK(top[0].at("genre") == songs[0].at("genre"));
+  CHECK(top[0].at("probability") >= top[1].at("probability"));
+  CHECK(songs[0].at("windows").size() == 1);
+  CHECK(songs[0].at("sure") == true);
+  const auto csv = run_tutti(l.genre(word(l.songs) + " --csv"));
+  CHECK(std::count(csv.out.begin(), csv.out.end(), '\n') == 21);
+  const auto unsure = run_tutti(l.genre(word(l.songs / "thud") + " --min-probability 1"));
+  CHECK_THAT(unsure.out, Contains("not sure: "));
+}
+
+TEST_CASE("Playlists hold the songs of each genre that the model is sure of") {
+  const auto& l = library();
+  const TemporaryFolder folder;
+  const json songs =
+      json::parse(
+          run_tutti(l.genre(word(l.songs) + " --json --playlists " + word(folder / "lists"))).out)
+          .at("songs");
+  std::size_t listed = 0;
+  for (const auto& song : songs) {
+    const std::string list =
+        text_of(folder / "lists" / (song.at("genre").get<std::string>() + ".m3u8"));
+    CHECK_THAT(list,
+               StartsWith("#EXTM3U\n") && Contains(song.at("path").get<std::string>() + "\n"));
+  }
+  for (const auto& list : fs::directory_iterator(folder / "lists")) {
+    const std::string text = text_of(list.path());
+    listed += static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) - 1;
+  }
+  CHECK(listed == 20);
+  REQUIRE(run_tutti(
+              l.genre(word(l.songs) + " --min-probability 1 --playlists " + word(folder / "none")))
+              .status == 0);
+  CHECK(fs::is_empty(folder / "none"));
+}
+
+TEST_CASE("Tags are written for those who ask, and nothing else changes") {
+  const auto& l = library();
+  const TemporaryFolder folder;
+  const fs::path song = folder / "it's a söng\a.wav";
+  fs::copy_file(l.songs / "thud/thud.00000.wav", song);
+  fs::permissions(song, fs::perms(0640));
+  const auto genre = [&] {
+    return json::parse(run_tutti(l.genre(word(song) + " --json")).out)["songs"][0]["genre"];
+  };
+  const std::string before = text_of(song), named = genre();
+  const auto dry = run_tutti(l.genre(word(song) + " --write-tags --dry-run"));
+  CHECK(dry.status == 0);
+  CHECK_THAT(dry.err, Contains("would change its genre from '' to '" + named + "'"));
+  CHECK_THAT(dry.err, !Contains("\a"));
+  CHECK(text_of(song) == before);
+
+  REQUIRE(run_tutti(l.genre(word(song) + " --write-tags")).status == 0);
+  CHECK(read_genre_tag(song) == named);
+  CHECK(fs::status(song).permissions() == fs::perms(0640));
+  CHECK_THAT(text_of(song), Contains(before.substr(44, 4000)));  // the sound is as it was
+  CHECK(genre() == named);
+  const auto written = fs::last_write_time(song);
+  REQUIRE(run_tutti(l.genre(word(song) + " --write-tags")).status == 0);
+  CHECK(fs::last_write_time(song) == written);  // it said so before
+}
+
+TEST_CASE("Songs whose tags cannot be written are named and stay as they are") {
+  const auto& l = library();
+  const TemporaryFolder folder;
+  fs::copy_file(l.songs / "thud/thud.00000.wav", folder / "a.wav");
+  const std::string before = text_of(folder / "a.wav");
+  const std::string command = "trap '' XFSZ; ulimit -f 1; exec '" TUTTI_PROGRAM "' " +
+                              l.genre(word(folder / "a.wav") + " --write-tags 2>") +
+                              word(folder / "err");
+  CHECK(std::system(("bash -c " + word(command) + " >/dev/null").c_str()) != 0);
+  CHECK_THAT(text_of(folder / "err"), Contains("cannot write") && Contains("a.wav"));
+  CHECK(text_of(folder / "a.wav") == before);
+  CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 2);
+}
+
+TEST_CASE("What is no song is named, and the others get their genre") {
+  const auto& l = library();
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "deep/er/empty");
+  fs::copy_file(l.songs / "thud/thud.00000.wav", folder / "deep/er/good.wav");
+  std::ofstream(folder / "deep/text.mp3") << "no music at all";
+  const auto result = run_tutti(l.genre(word(folder.path())));
+  CHECK(result.status == 1);
+  CHECK_THAT(result.out, Contains("good.wav"));
+  CHECK_THAT(result.err, Contains("text.mp3"));
+  const auto empty = run_tutti(l.genre(word(folder / "deep/er/empty")));
+  CHECK(empty.status == 1);
+  CHECK_THAT(empty.err, Contains("empty") && Contains("no songs"));
+}
