@@ -28,8 +28,6 @@ fs::path pretrained_folder() {
               " (TUTTI_PRETRAINED may name its folder)");
 }
 
-fs::path run_folder(const fs::path& run) {
-  return run == "pretrained" ? pretrained_folder() : run;
-}
+fs::path run_folder(const fs::path& run) { return run == "pretrained" ? pretrained_folder() : run; }
 
 }  // namespace tutti
