@@ -64,6 +64,7 @@ struct CommonOptions {
 void add_train(CLI::App& program, int& status);
 void add_train_ensemble(CLI::App& train, int& status);
 void add_train_features(CLI::App& train, int& status);
+void add_train_melcnn(CLI::App& train, int& status);
 void add_tune(CLI::App& program, int& status);
 void add_tune_features(CLI::App& tune, int& status);
 void add_tune_ensemble(CLI::App& tune, int& status);

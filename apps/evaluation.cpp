@@ -14,6 +14,7 @@ Evaluation evaluate(const Tensor& scores, const std::vector<std::int32_t>& label
   const Metrics of_mean = measure(mean_probabilities(scores), labels, classes);
   if (!rule) return {of_mean, {}, {}, unit};
   Evaluation result{measure(vote(scores, *rule), labels, classes, of_mean.loss), {}, {}, unit};
+  result.metrics.calibration_error = of_mean.calibration_error;
   for (const auto& member : member_labels(scores))
     result.members.push_back(measure(member, labels, classes, 0).accuracy);
   return result;
@@ -35,7 +36,8 @@ void write_members(std::ostream& text, const Evaluation& evaluation) {
   text << std::fixed << std::setprecision(4) << "accuracy            "
        << evaluation.metrics.accuracy << "  of " << evaluation.metrics.examples() << ' '
        << evaluation.unit << ", " << evaluation.members.size() << " members voting\n"
-       << "loss                " << evaluation.metrics.loss << "\nmembers             ";
+       << "loss                " << evaluation.metrics.loss << "\ncalibration error   "
+       << evaluation.metrics.calibration_error.value_or(0) << "\nmembers             ";
   for (const double accuracy : evaluation.members) text << accuracy << ' ';
   if (evaluation.out_of_bag_accuracy)
     text << "\nout-of-bag accuracy " << *evaluation.out_of_bag_accuracy;
@@ -48,7 +50,8 @@ std::string to_text(const Evaluation& evaluation) {
   std::ostringstream text;
   if (evaluation.members.empty())
     text << "accuracy " << metrics.accuracy << " of " << metrics.examples() << ' '
-         << evaluation.unit << ", loss " << metrics.loss;
+         << evaluation.unit << ", loss " << metrics.loss << ", calibration error "
+         << metrics.calibration_error.value_or(0);
   else
     write_members(text, evaluation);
   text << "\n\n" << class_table(metrics) << '\n' << confusion_table(metrics);

@@ -9,6 +9,7 @@
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "models/ensemble.h"
+#include "models/mel/mel_ensemble.h"
 #include "models/run/checkpoint.h"
 #include "reports/charts.h"
 #include "reports/metrics_json.h"
@@ -23,7 +24,7 @@ bool belongs_to_a_run(const fs::path& file) {
   static const std::set<std::string> names = {
       "run.json",      "split.csv",     "history.csv",  "metrics.json", "model.h5",
       "confusion.csv", "confusion.png", "accuracy.png", "loss.png",     "checkpoint.safetensors"};
-  return names.contains(file.filename().string()) || member_number(file);
+  return names.contains(file.filename().string()) || member_number(file) || is_mel_network(file);
 }
 
 void write_json(const fs::path& path, const json& document) {

@@ -66,7 +66,7 @@ void predict_songs(const Run& run, const Paths& songs, Vote rule, const Progress
   in_groups(songs, songs_at_once, progress, [&](const Paths& group, const Progress& count) {
     std::vector<std::vector<Tensor>> windows(group.size());
     const SongProblems found = read_songs(
-        group, Windows::all,
+        group, run.traits().windows,
         [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
           windows[song].push_back(input_of(samples));
         },

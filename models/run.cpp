@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "kernels/support/error.h"
+#include "models/calibration.h"
 #include "models/run/checkpoint.h"
 #include "models/run/split_file.h"
 
@@ -16,7 +17,8 @@ struct Row {
 };
 constexpr Row run_models[] = {{ModelKind::ensemble, load_ensemble_model},
                               {ModelKind::lstm, load_feature_model},
-                              {ModelKind::rnn, load_feature_model}};
+                              {ModelKind::rnn, load_feature_model},
+                              {ModelKind::melcnn, load_mel_model}};
 
 std::unique_ptr<RunModel> load_model(const RunFile& run, Device device) {
   for (const auto& [kind, load] : run_models)
@@ -66,6 +68,11 @@ Run::Run(RunFile file, Device device) : file_(std::move(file)), model_(load_mode
 std::optional<std::size_t> Run::unfinished_after() const {
   if (file_.state == RunState::finished) return std::nullopt;
   return read_checkpoint(file_.folder).value().history.size();
+}
+
+Tensor Run::score(const Tensor& inputs, const std::vector<std::int32_t>& rows) const {
+  const Tensor scores = model_->score(inputs, rows);
+  return file_.temperature == 1 ? scores : tempered(scores, file_.temperature);
 }
 
 Tensor Run::score(const Tensor& inputs) const {

@@ -30,11 +30,9 @@ class Run {
   std::optional<std::size_t> unfinished_after() const;
 
   /// Every member's probabilities, float32 [members, n, classes], for inputs [n, …] or rows of
-  /// them.
+  /// them, at the run's temperature.
   Tensor score(const Tensor& inputs) const;
-  Tensor score(const Tensor& inputs, const std::vector<std::int32_t>& rows) const {
-    return model_->score(inputs, rows);
-  }
+  Tensor score(const Tensor& inputs, const std::vector<std::int32_t>& rows) const;
 
   /// See RunModel. Labels are those of the run's classes; an Error names a genre that is none of
   /// them.

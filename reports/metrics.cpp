@@ -1,6 +1,8 @@
 #include "reports/metrics.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <numeric>
 
 #include "engine/training/score.h"
@@ -60,7 +62,26 @@ Metrics measure(const std::vector<float>& probabilities, const std::vector<std::
   const auto count = static_cast<std::ptrdiff_t>(classes.size());
   for (auto row = probabilities.begin(); row != probabilities.end(); row += count)
     predicted.push_back(static_cast<std::int32_t>(std::max_element(row, row + count) - row));
-  return measure(predicted, labels, classes, score(probabilities, labels).loss);
+  Metrics metrics = measure(predicted, labels, classes, score(probabilities, labels).loss);
+  metrics.calibration_error = expected_calibration_error(probabilities, labels);
+  return metrics;
+}
+
+double expected_calibration_error(const std::vector<float>& probabilities,
+                                  const std::vector<std::int32_t>& labels) {
+  constexpr std::size_t bins = 15;
+  if (labels.empty()) return 0;
+  const auto classes = static_cast<std::ptrdiff_t>(probabilities.size() / labels.size());
+  std::array<double, bins> gaps{};  // sums of right predictions minus probabilities
+  auto row = probabilities.begin();
+  for (std::size_t i = 0; i < labels.size(); ++i, row += classes) {
+    const auto best = std::max_element(row, row + classes);
+    const auto bin = static_cast<std::size_t>(std::clamp(*best, 0.0f, 1.0f) * bins);
+    gaps[std::min(bin, bins - 1)] += (best - row == labels[i] ? 1.0 : 0.0) - *best;
+  }
+  double sum = 0;
+  for (const double gap : gaps) sum += std::abs(gap);
+  return sum / static_cast<double>(labels.size());
 }
 
 Metrics measure(const std::vector<std::int32_t>& predicted, const std::vector<std::int32_t>& labels,

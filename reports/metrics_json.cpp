@@ -42,11 +42,13 @@ nlohmann::json to_json(const Metrics& metrics) {
     classes.push_back(name);
     per_class[name] = to_json(metrics.per_class[genre]);
   }
-  return {{"accuracy", metrics.accuracy},
-          {"loss", metrics.loss},
-          {"classes", classes},
-          {"confusion", metrics.confusion},
-          {"per_class", per_class}};
+  nlohmann::json document = {{"accuracy", metrics.accuracy},
+                             {"loss", metrics.loss},
+                             {"classes", classes},
+                             {"confusion", metrics.confusion},
+                             {"per_class", per_class}};
+  if (metrics.calibration_error) document["calibration_error"] = *metrics.calibration_error;
+  return document;
 }
 
 std::string confusion_csv(const Metrics& metrics) {

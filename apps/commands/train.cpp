@@ -7,6 +7,7 @@ void add_train(CLI::App& program, int& status) {
   train->require_subcommand(1);
   add_train_ensemble(*train, status);
   add_train_features(*train, status);
+  add_train_melcnn(*train, status);
 }
 
 }  // namespace tutti

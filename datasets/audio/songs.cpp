@@ -4,6 +4,7 @@
 #include <cmath>
 #include <mutex>
 #include <sstream>
+#include <utility>
 
 #include "kernels/support/error.h"
 #include "kernels/support/threads.h"
@@ -15,13 +16,21 @@ double seconds_of(const std::vector<float>& samples) {
   return static_cast<double>(samples.size()) / song_rate;
 }
 
-std::vector<float> read_clip(AudioFile& file) {
-  constexpr auto samples_in = [](double seconds) {
-    return static_cast<std::size_t>(seconds * song_rate);
-  };
-  auto samples = file.read(window_seconds + 1);
-  if (samples.size() >= samples_in(window_seconds + 1)) samples.resize(samples_in(window_seconds));
-  return samples;
+using Samples = std::vector<float>;
+
+constexpr auto samples_in(double seconds) {
+  return static_cast<std::ptrdiff_t>(seconds * song_rate);
+}
+
+/// The clip, and what of the next window has been read.
+std::pair<Samples, Samples> read_clip(AudioFile& file) {
+  Samples samples = file.read(window_seconds + 1), rest;
+  if (std::ssize(samples) >= samples_in(window_seconds + 1)) {
+    const auto end = samples.begin() + samples_in(window_seconds);
+    rest.assign(end, samples.end());
+    samples.erase(end, samples.end());
+  }
+  return {std::move(samples), std::move(rest)};
 }
 
 using UseWindow = std::function<void(std::size_t window, const std::vector<float>&)>;
@@ -29,7 +38,8 @@ using UseWindow = std::function<void(std::size_t window, const std::vector<float
 /// A warning, or nothing.
 std::string use_song(const std::filesystem::path& path, Windows windows, const UseWindow& use) {
   AudioFile file(path);
-  auto samples = windows == Windows::clip ? read_clip(file) : file.read(window_seconds);
+  const bool clip = windows == Windows::clip || windows == Windows::clips;
+  auto [samples, rest] = clip ? read_clip(file) : std::pair(file.read(window_seconds), Samples());
   expect_song(samples);
   std::ostringstream warning;
   if (seconds_of(samples) < window_seconds)
@@ -38,8 +48,11 @@ std::string use_song(const std::filesystem::path& path, Windows windows, const U
   if (std::ranges::all_of(samples, [](float x) { return x == 0; }))
     warning << (warning.view().empty() ? "" : "; ") << "is silent";
   use(0, samples);
-  for (std::size_t window = 1; windows == Windows::all; ++window) {
-    samples = file.read(window_seconds);
+  const bool all = windows == Windows::all || windows == Windows::clips;
+  for (std::size_t window = 1; all; ++window) {
+    samples = std::exchange(rest, {});
+    const auto more = file.read(window_seconds - seconds_of(samples));
+    samples.insert(samples.end(), more.begin(), more.end());
     if (seconds_of(samples) < window_seconds / 2) break;
     use(window, samples);
   }

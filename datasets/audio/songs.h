@@ -18,8 +18,9 @@ struct SongProblems {
 
 /// Which windows of 30 s: the first alone, or one after another to the end. What is left at the end
 /// counts as a window if it lasts 15 s, or if it is all there is. A clip is the first window, or
-/// all of a song that lasts less than 31 s: published clips of 30 s are a little longer.
-enum class Windows { first, clip, all };
+/// all of a song that lasts less than 31 s: published clips of 30 s are a little longer. Clips are
+/// all windows, the first of them a clip.
+enum class Windows { first, clip, all, clips };
 
 /// Reads songs in parallel, one window of each at a time, and calls use(song, window, samples) with
 /// mono samples at 22 050 Hz, at least a second of them: from several threads, but for the windows

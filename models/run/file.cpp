@@ -17,7 +17,7 @@ namespace {
 constexpr const char *model = "model", *class_names = "classes", *data = "data",
                      *fingerprint = "fingerprint", *options = "options", *members = "members",
                      *out_of_bag = "out_of_bag_accuracy", *preprocessing = "preprocessing",
-                     *state = "state";
+                     *state = "state", *temperature = "temperature";
 
 RunFile parse(const fs::path& folder, const json& document) {
   RunFile run;
@@ -29,12 +29,14 @@ RunFile parse(const fs::path& folder, const json& document) {
   if (std::set(run.classes.begin(), run.classes.end()).size() < run.classes.size())
     fields.fail(class_names, "names a class twice");
   run.fingerprint = fields.object(data).get<std::string>(fingerprint);
-  if (run.kind == ModelKind::ensemble) {
+  if (run.kind == ModelKind::ensemble || run.kind == ModelKind::melcnn) {
     const RunFields trained = fields.object(options);
     run.members = trained.get<std::int64_t>(members);
     if (*run.members < 1) trained.fail(members, "is not 1 or more");
     run.out_of_bag_accuracy = fields.find<double>(out_of_bag);
   }
+  run.temperature = fields.find<double>(temperature).value_or(1);
+  if (!(run.temperature > 0)) fields.fail(temperature, "is not above 0");
   run.preprocessing = fields.get<json>(preprocessing);
   if (!run.preprocessing.is_object()) fields.fail(preprocessing, "is no object");
   run.state = fields.find_word<RunState>(state).value_or(RunState::finished);
@@ -51,8 +53,10 @@ json to_json(const RunFile& run) {
                    {state, name(run.state)}};
   if (run.members) {
     document[options] = {{members, *run.members}};
-    document[out_of_bag] = run.out_of_bag_accuracy ? json(*run.out_of_bag_accuracy) : json();
+    if (run.kind == ModelKind::ensemble)
+      document[out_of_bag] = run.out_of_bag_accuracy ? json(*run.out_of_bag_accuracy) : json();
   }
+  if (run.temperature != 1) document[temperature] = run.temperature;
   return document;
 }
 

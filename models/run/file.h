@@ -15,11 +15,13 @@ template <>
 inline constexpr EnumNames<RunState> enum_names<RunState> = {
     "state of a run", {{RunState::training, "training"}, {RunState::finished, "finished"}}};
 
-enum class ModelKind { ensemble, lstm, rnn };
+enum class ModelKind { ensemble, lstm, rnn, melcnn };
 template <>
-inline constexpr EnumNames<ModelKind> enum_names<ModelKind> = {
-    "kind of model",
-    {{ModelKind::ensemble, "ensemble"}, {ModelKind::lstm, "lstm"}, {ModelKind::rnn, "rnn"}}};
+inline constexpr EnumNames<ModelKind> enum_names<ModelKind> = {"kind of model",
+                                                               {{ModelKind::ensemble, "ensemble"},
+                                                                {ModelKind::lstm, "lstm"},
+                                                                {ModelKind::rnn, "rnn"},
+                                                                {ModelKind::melcnn, "melcnn"}}};
 
 /// What run.json says of how a run's model is used. What trained it stands there too, for people.
 struct RunFile {
@@ -27,10 +29,12 @@ struct RunFile {
   ModelKind kind = ModelKind::ensemble;
   std::vector<std::string> classes;           // in the order of the outputs; none if not known
   std::optional<std::string> fingerprint;     // of the data that it was trained on
-  std::optional<std::int64_t> members;        // of an ensemble, if known
+  std::optional<std::int64_t> members;        // of what votes, if known
   std::optional<double> out_of_bag_accuracy;  // of an ensemble, after training
   nlohmann::json preprocessing;         // as models/run/preprocessing.h reads it; null: not known
   RunState state = RunState::finished;  // training: under way, or interrupted
+  /// Of the probabilities of each network: see models/calibration.h. 1: as the networks give them.
+  double temperature = 1;
 
   std::filesystem::path path() const { return folder / "run.json"; }
 };

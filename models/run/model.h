@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/audio/songs.h"
 #include "datasets/pictures.h"
 #include "models/run/file.h"
 #include "models/run/preprocessing.h"
@@ -19,10 +20,11 @@ enum class InputFiles { none, pictures, tables };
 /// What its users must know of a kind of model.
 struct RunTraits {
   InputFiles takes;
-  const char* unit;           // what the examples of its data are: "pictures"
-  std::size_t files_at_once;  // so many of the files that it takes fit into memory as inputs
-  bool votes;                 // it is an ensemble
-  bool validates_on_test;     // it was validated on its test part and has no other
+  const char* unit;                // what the examples of its data are: "pictures"
+  std::size_t files_at_once;       // so many of the files that it takes fit into memory as inputs
+  bool votes;                      // it is an ensemble
+  bool validates_on_test;          // it was validated on its test part and has no other
+  Windows windows = Windows::all;  // of songs
 };
 
 /// Inputs of a model, [n, …], by their names.
@@ -69,5 +71,6 @@ Tensor stacked(const std::vector<Tensor>& inputs);
 using LoadRunModel = std::unique_ptr<RunModel> (*)(const RunFile& run, Device device);
 std::unique_ptr<RunModel> load_ensemble_model(const RunFile& run, Device device);
 std::unique_ptr<RunModel> load_feature_model(const RunFile& run, Device device);
+std::unique_ptr<RunModel> load_mel_model(const RunFile& run, Device device);
 
 }  // namespace tutti

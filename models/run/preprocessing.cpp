@@ -7,6 +7,7 @@
 #include "datasets/feature_table.h"
 #include "datasets/picture.h"
 #include "kernels/support/error.h"
+#include "models/mel/windows.h"
 #include "models/run/fields.h"
 
 namespace tutti {
@@ -18,6 +19,8 @@ using nlohmann::json;
 constexpr const char *height = "height", *width = "width", *normalize = "normalize",
                      *scale = "scale", *scaling = "scaling", *features = "features",
                      *offset = "offset", *compat = "compat";
+// Of mel pictures, beside scale.
+constexpr const char *bands = "bands", *frames = "frames";
 
 template <class T>
 json word_or_null(const std::optional<T>& value) {
@@ -57,6 +60,10 @@ json to_json(const FeaturePreprocessing& p) {
           {compat, word_or_null(p.compat)}};
 }
 
+json to_json(const MelPreprocessing& p) {
+  return {{scale, name(p.scale)}, {bands, p.bands}, {frames, p.frames}};
+}
+
 PicturePreprocessing picture_preprocessing(const RunFile& run) {
   if (run.preprocessing.is_null()) return {};
   const RunFields fields = fields_of(run);
@@ -78,6 +85,16 @@ FeaturePreprocessing feature_preprocessing(const RunFile& run) {
           fields.find_word<LibrosaVersion>(compat)};
 }
 
+MelPreprocessing mel_preprocessing(const RunFile& run) {
+  const RunFields fields = fields_of(run);
+  fields.expect_only({scale, bands, frames});
+  MelPreprocessing p{fields.word<PictureScale>(scale), fields.get<std::int64_t>(bands),
+                     fields.get<std::int64_t>(frames)};
+  if (p.bands < 1) fields.fail(bands, "is not 1 or more");
+  if (p.frames < 1) fields.fail(frames, "is not 1 or more");
+  return p;
+}
+
 Preprocessor preprocessor(const RunFile& run, const PicturePreprocessing& p) {
   if (!p.scale)
     not_known(run,
@@ -97,6 +114,12 @@ Preprocessor preprocessor(const RunFile& run, const FeaturePreprocessing& p) {
     const auto values = song_features(samples, compat);
     return Tensor::from({1, static_cast<std::int64_t>(values.size())},
                         std::vector<float>(values.begin(), values.end()));
+  };
+}
+
+Preprocessor preprocessor(const MelPreprocessing& p) {
+  return [p](const std::vector<float>& samples) {
+    return window_of(song_picture(samples, p.scale), p.frames);
   };
 }
 

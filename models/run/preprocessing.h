@@ -24,6 +24,13 @@ struct PicturePreprocessing {
 };
 nlohmann::json to_json(const PicturePreprocessing& preprocessing);
 
+/// Of models of mel pictures.
+struct MelPreprocessing {
+  PictureScale scale = PictureScale::mel128;
+  std::int64_t bands = 0, frames = 0;  // of a window
+};
+nlohmann::json to_json(const MelPreprocessing& preprocessing);
+
 /// Of models of the 28 features of a song.
 struct FeaturePreprocessing {
   Scaling scaling = Scaling::none;
@@ -35,10 +42,12 @@ nlohmann::json to_json(const FeaturePreprocessing& preprocessing);
 /// An Error names the file and the field that is missing, not known or wrong.
 PicturePreprocessing picture_preprocessing(const RunFile& run);
 FeaturePreprocessing feature_preprocessing(const RunFile& run);
+MelPreprocessing mel_preprocessing(const RunFile& run);
 
-/// The spectrogram, uint8 [1, 2900, 127, 1], or the features, float32 [1, 28] not yet scaled, of a
-/// window. An Error names the run if it does not say how its own were made.
+/// The spectrogram, uint8 [1, 2900, 127, 1] or [1, frames, bands], or the features, float32 [1, 28]
+/// not yet scaled, of a window. An Error names the run if it does not say how its own were made.
 Preprocessor preprocessor(const RunFile& run, const PicturePreprocessing& preprocessing);
 Preprocessor preprocessor(const RunFile& run, const FeaturePreprocessing& preprocessing);
+Preprocessor preprocessor(const MelPreprocessing& preprocessing);
 
 }  // namespace tutti

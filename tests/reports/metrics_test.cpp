@@ -96,3 +96,15 @@ TEST_CASE("Metrics of lists that do not fit together are an error that says wher
   CHECK_THROWS_WITH(measure({0, -1}, {0, 1}, abc, 0), Contains("prediction 1 is -1"));
   CHECK_THROWS_AS(measure({0.5f}, {0}, {}), Error);
 }
+
+TEST_CASE("The calibration error is the gap between probability and accuracy, bin by bin") {
+  // Two at 0.75 of which one is right, one at 0.9 that is, two at 0.6 that are not.
+  const std::vector<float> p = {0.75f, 0.25f, 0.25f, 0.75f, 0.9f, 0.1f, 0.6f, 0.4f, 0.6f, 0.4f};
+  const std::vector<std::int32_t> labels = {0, 0, 0, 1, 1};
+  const double wanted = (2 * 0.25 + 0.1 + 2 * 0.6) / 5;
+  CHECK(expected_calibration_error(p, labels) == Approx(wanted).epsilon(1e-6));
+  CHECK(measure(p, labels, {"a", "b"}).calibration_error == Approx(wanted).epsilon(1e-6));
+  CHECK(expected_calibration_error({1, 0}, {0}) == 0);
+  CHECK(expected_calibration_error({}, {}) == 0);
+  CHECK_FALSE(measure({0}, {0}, {"a", "b"}, 0).calibration_error);
+}

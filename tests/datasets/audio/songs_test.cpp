@@ -51,6 +51,31 @@ TEST_CASE("songs are read in windows of 30 s, the last of at least 15") {
   }
 }
 
+TEST_CASE("of clips, the first is all of a song that lasts less than 31 s") {
+  const test::TemporaryFolder folder;
+  using Lengths = std::vector<double>;
+  for (const auto& [seconds, lengths] :
+       std::vector<std::pair<double, Lengths>>{{3, {3}},
+                                               {30, {30}},
+                                               {30.5, {30.5}},
+                                               {31, {30}},
+                                               {44.5, {30}},
+                                               {45, {30, 15}},
+                                               {91, {30, 30, 30}}}) {
+    put(folder / "song.wav", seconds);
+    CHECK(windows_of(folder / "song.wav", Windows::clips) == lengths);
+  }
+  const auto samples_of = [&](Windows which) {
+    std::vector<float> all;
+    read_songs({folder / "song.wav"}, which,
+               [&](std::size_t, std::size_t, const std::vector<float>& samples) {
+                 all.insert(all.end(), samples.begin(), samples.end());
+               });
+    return all;
+  };
+  CHECK(samples_of(Windows::clips) == samples_of(Windows::all));
+}
+
 TEST_CASE("songs that are bad, short or silent are told of, in their order, with any threads") {
   const test::TemporaryFolder folder;
   std::vector<fs::path> songs;

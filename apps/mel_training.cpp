@@ -1,0 +1,266 @@
+#include "apps/mel_training.h"
+
+#include <iostream>
+#include <numeric>
+
+#include "apps/epoch_lines.h"
+#include "apps/run_directory.h"
+#include "datasets/song_pictures.h"
+#include "datasets/spectrogram_tree.h"
+#include "datasets/split.h"
+#include "kernels/support/error.h"
+#include "models/calibration.h"
+#include "models/mel/cross_validation.h"
+#include "models/mel/windows.h"
+
+namespace tutti {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+using Rows = std::vector<std::int32_t>;
+
+/// The clips, and how they are cut.
+struct Material {
+  explicit Material(const MelOptions& o) : tree(load(o)), split(cut(o, tree)) {
+    if (o.folds) folds = k_folds(tree.labels, tree.genres, o.folds, o.recipe.seed);
+    scale = scale_of_tree(o.data).value_or(PictureScale::mel128);
+    frames = std::max(usual_frames(tree.clips), o.recipe.cnn.crop);
+    windows = windows_of(tree.clips, frames);
+  }
+
+  static ClipTree load(const MelOptions& o) {
+    ProgressBar bar("reading ", "clips", o.common.quiet);
+    return load_clip_tree(o.data, o.skip_bad,
+                          [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
+  }
+  /// With folds, everything is trained on in the end.
+  static ThreeWaySplit cut(const MelOptions& o, const ClipTree& tree) {
+    if (!o.folds)
+      return split_stratified(tree.labels, tree.genres, o.test, o.validation, o.recipe.seed);
+    Rows all(tree.labels.size());
+    std::iota(all.begin(), all.end(), 0);
+    return {all, {}, {}};
+  }
+  ClipExamples clips(const Rows& rows) const { return {tree.clips, tree.labels, rows}; }
+  std::int64_t genres() const { return std::ssize(tree.genres); }
+
+  ClipTree tree;
+  ThreeWaySplit split;
+  std::vector<Split> folds;
+  PictureScale scale;
+  std::int64_t frames;
+  Tensor windows;
+};
+
+void expect_batches(const MelOptions& o, std::size_t clips) {
+  if (const int batch = o.recipe.cnn.batch; batch > static_cast<int>(clips))
+    throw Error("--batch ", batch, ": there are ", clips,
+                " clips to train on; choose at most that");
+}
+
+RunFile run_file(const MelOptions& o, const Material& m) {
+  RunFile file{o.out,
+               ModelKind::melcnn,
+               m.tree.genres,
+               m.tree.clips.fingerprint,
+               o.recipe.cnns + o.recipe.statistics,
+               {},
+               {}};
+  file.preprocessing = to_json(MelPreprocessing{m.scale, m.tree.clips.bands(), m.frames});
+  return file;
+}
+
+void write_description(const MelOptions& o, const Material& m, const RunFile& file) {
+  json skipped = json::array();
+  for (const auto& bad : m.tree.clips.bad) skipped.push_back(bad.path.generic_string());
+  const auto& cnn = o.recipe.cnn;
+  const auto& network = o.recipe.network;
+  const json options = {{"cnns", o.recipe.cnns},
+                        {"statistics", o.recipe.statistics},
+                        {"channels", cnn.channels},
+                        {"dropout", cnn.dropout},
+                        {"crop", cnn.crop},
+                        {"mixup", cnn.mixup},
+                        {"epochs", cnn.epochs},
+                        {"batch", cnn.batch},
+                        {"lr", cnn.learning_rate},
+                        {"units", network.units},
+                        {"statistics_epochs", network.epochs},
+                        {"test", o.test},
+                        {"validation", o.validation},
+                        {"folds", o.folds}};
+  write_run(file, {options,
+                   o.recipe.seed,
+                   o.recipe.device,
+                   {{"path", fs::absolute(o.data).lexically_normal().string()},
+                    {"clips", m.tree.labels.size()},
+                    {"skipped", skipped}}});
+}
+
+std::vector<SplitRow> split_rows(const Material& m) {
+  std::vector<SplitRow> rows;
+  for (std::size_t i = 0; i < m.tree.labels.size(); ++i)
+    rows.push_back({m.tree.clips.paths[i].generic_string(),
+                    m.tree.genres[static_cast<std::size_t>(m.tree.labels[i])], Part::train});
+  for (const auto row : m.split.validation)
+    rows[static_cast<std::size_t>(row)].part = Part::validation;
+  for (const auto row : m.split.test) rows[static_cast<std::size_t>(row)].part = Part::test;
+  return rows;
+}
+
+void begin_run(const MelOptions& o, const Material& m, const RunFile& file) {
+  prepare_run(o.out, o.force);
+  write_description(o, m, file);
+  write_split_file(o.out, split_rows(m));
+  if (o.common.quiet) return;
+  std::cerr << m.tree.labels.size() << " clips of " << m.tree.genres.size() << " genres ("
+            << m.tree.clips.bad.size() << " left out): " << m.split.train.size() << " to train, "
+            << m.split.validation.size() << " to validate, " << m.split.test.size() << " to test\n";
+}
+
+/// Epoch lines of each kind of network in turn.
+MelEnsemble::Observe lines_of(const MelOptions& o, std::size_t clips,
+                              std::function<void()> on_epoch = {}) {
+  return [&o, clips, on_epoch = std::move(on_epoch)](const char* kind, int epochs) {
+    if (!o.common.quiet) std::cerr << kind << '\n';
+    const auto lines = std::make_shared<EpochLines>(epochs, static_cast<std::int64_t>(clips),
+                                                    "clips", o.common.quiet);
+    return TrainObserver{
+        .on_step = [lines](int epoch, std::int64_t step,
+                           std::int64_t steps) { lines->step(epoch, step, steps); },
+        .on_epoch =
+            [=](int epoch, const std::vector<EpochResult>& members) {
+              lines->epoch(epoch, members);
+              if (on_epoch) on_epoch();
+            }};
+  };
+}
+
+/// What the run is judged by: the folds held out, or the test part, at a temperature that others
+/// say; the one that is to be used is set.
+HeldOut judge(const MelOptions& o, const Material& m, const MelEnsemble& ensemble,
+              const std::optional<CrossValidation>& folds, double& temperature) {
+  if (folds) {
+    temperature = folds->temperature();
+    return folds->calibrated();
+  }
+  const auto labels = [&](const Rows& rows) { return labels_of(m.tree.labels, rows); };
+  if (const auto& rows = m.split.validation; !rows.empty())
+    temperature = fit_temperature(ensemble.score(m.windows, rows), labels(rows));
+  const Rows& rows = o.test > 0 ? m.split.test : m.split.train;
+  return {tempered(ensemble.score(m.windows, rows), temperature), labels(rows)};
+}
+
+std::optional<CrossValidation> cross_validate(const MelOptions& o, const Material& m,
+                                              const std::stop_token& stop) {
+  if (!o.folds) return std::nullopt;
+  return CrossValidation(m.clips({}), m.windows, m.genres(), m.folds, o.recipe, stop,
+                         lines_of(o, m.folds[0].train.size()));
+}
+
+}  // namespace
+
+std::optional<Evaluation> train_run(const MelOptions& options) {
+  MelOptions o = options;
+  o.recipe.device = o.common.prepare();
+  o.recipe.network.batch = o.recipe.cnn.batch;
+  expect_new_run(o.out, o.force);
+  const Material m(o);
+  expect_batches(o, m.split.train.size());
+  RunFile file = run_file(o, m);
+  const ClipExamples training = m.clips(m.split.train);
+  MelEnsemble ensemble(training, m.frames, m.genres(), o.recipe);
+  begin_run(o, m, file);
+
+  const std::stop_token stop = stop_on_interrupt();
+  const std::string title = "Ensemble of " + std::to_string(ensemble.size());
+  ensemble.save(o.out);
+  const auto folds = cross_validate(o, m, stop);
+  const History history =
+      ensemble.train(training, m.clips(m.split.validation), stop,
+                     lines_of(o, m.split.train.size(), [&] { ensemble.save(o.out); }));
+  write_curves(o.out, history, title);
+  if (stop.stop_requested()) {
+    std::cerr << "tutti: stopped; " << o.out << " holds the state after epoch " << history.size()
+              << '\n';
+    return std::nullopt;
+  }
+
+  const HeldOut held = judge(o, m, ensemble, folds, file.temperature);
+  write_description(o, m, file);
+  const Evaluation evaluation =
+      evaluate(held.scores, held.labels, m.tree.genres, "clips", Vote::mean);
+  write_metrics(o.out, evaluation.metrics, to_json(evaluation),
+                title + (folds ? " on folds held out" : " on the test set"));
+  return evaluation;
+}
+
+void MelOptions::add_to(CLI::App& command) {
+  command.add_option("--data", data, "A tree <genre>/* of mel pictures or of songs")
+      ->required()
+      ->type_name("TREE");
+  command.add_option("--members", recipe.cnns, "CNNs on crops of the pictures")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command
+      .add_option("--statistics", recipe.statistics,
+                  "Dense networks on 800 statistics of the pictures, which vote beside the CNNs")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command.add_option("--channels", recipe.cnn.channels, "Filters of a CNN's first convolutions")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  command.add_option("--crop", recipe.cnn.crop, "Columns of a picture that a CNN sees at once")
+      ->check(CLI::Range(22, 1 << 20))
+      ->capture_default_str();
+  command
+      .add_option("--mixup", recipe.cnn.mixup,
+                  "Crops are mixed in shares from Beta(MIXUP, MIXUP); 0: not mixed")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command.add_option("--dropout", recipe.cnn.dropout, "Share that a CNN's dropout zeros")
+      ->check(CLI::Range(0.0, 0.99))
+      ->capture_default_str();
+  command.add_option("--epochs", recipe.cnn.epochs, "Times a CNN goes through the clips")
+      ->check(above_zero)
+      ->capture_default_str();
+  command
+      .add_option("--lr", recipe.cnn.learning_rate,
+                  "A CNN's learning rate at first; it falls to 0 along a cosine")
+      ->check(above_zero)
+      ->capture_default_str();
+  command.add_option("--batch", recipe.cnn.batch, "Clips a training step")
+      ->check(above_zero)
+      ->capture_default_str();
+  command.add_option("--units", recipe.network.units, "Hidden units of a network on statistics")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  command
+      .add_option("--statistics-epochs", recipe.network.epochs,
+                  "Times a network on statistics goes through the clips")
+      ->check(above_zero)
+      ->capture_default_str();
+  auto* in_parts = command.add_option("--test", test, "Share of the clips to test on")
+                       ->check(CLI::Range(0.0, 1.0));
+  in_parts->capture_default_str();
+  command
+      .add_option("--validation", validation,
+                  "Share of the rest to validate on, and to fit the temperature of the "
+                  "probabilities on")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command
+      .add_option("--folds", folds,
+                  "Test and fit the temperature by cross-validation in so many folds, and train on "
+                  "all clips, in place of --test and --validation")
+      ->check(CLI::Range(2, 1000))
+      ->excludes(in_parts);
+  command.add_option("--seed", recipe.seed, "Seed of split, weights, crops and dropout")
+      ->capture_default_str();
+  command.add_flag("--skip-bad", skip_bad, "Leave out what cannot be read");
+  common.add_to(command);
+}
+
+}  // namespace tutti

@@ -1,0 +1,27 @@
+#pragma once
+#include <optional>
+
+#include "apps/common.h"
+#include "apps/evaluation.h"
+#include "models/mel/mel_ensemble.h"
+
+namespace tutti {
+
+/// How models of mel pictures are trained.
+struct MelOptions {
+  /// All but --out and --force.
+  void add_to(CLI::App& command);
+
+  CommonOptions common;
+  std::string data, out;
+  MelRecipe recipe;
+  double test = 0.2, validation = 0.1;
+  int folds = 0;  // in place of both
+  bool force = false, skip_bad = false;
+};
+
+/// Trains, fits the temperature and leaves a run in `out`; nothing if Ctrl-C stopped it. What was
+/// there before is left alone until everything is known to fit.
+std::optional<Evaluation> train_run(const MelOptions& options);
+
+}  // namespace tutti

@@ -1,0 +1,49 @@
+#include "models/calibration.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/training/score.h"
+#include "models/vote.h"
+
+namespace tutti {
+namespace {
+
+constexpr double least = 1e-30;  // in place of a probability of 0
+
+/// The least of a function with one valley, by the golden section.
+template <class Function>
+double lowest(Function f, double low, double high) {
+  const double golden = (std::sqrt(5.0) - 1) / 2;
+  for (int i = 0; i < 40; ++i) {
+    const double a = high - golden * (high - low), b = low + golden * (high - low);
+    (f(a) < f(b) ? high : low) = f(a) < f(b) ? b : a;
+  }
+  return (low + high) / 2;
+}
+
+}  // namespace
+
+Tensor tempered(const Tensor& probabilities, double temperature) {
+  auto all = probabilities.to_vector<float>();
+  const auto classes = static_cast<std::size_t>(probabilities.shape().back());
+  std::vector<double> powers(classes);
+  for (std::size_t row = 0; row < all.size(); row += classes) {
+    const double largest = *std::max_element(&all[row], &all[row] + classes);
+    double sum = 0;
+    for (std::size_t k = 0; k < classes; ++k)
+      sum += powers[k] = std::pow(std::max<double>(all[row + k], least) / largest, 1 / temperature);
+    for (std::size_t k = 0; k < classes; ++k) all[row + k] = static_cast<float>(powers[k] / sum);
+  }
+  return Tensor::from(probabilities.shape(), all);
+}
+
+double fit_temperature(const Tensor& scores, const std::vector<std::int32_t>& labels) {
+  if (labels.empty()) throw Error("a temperature is fitted on held-out examples; there are none");
+  const auto loss = [&](double logarithm) {
+    return score(mean_probabilities(tempered(scores, std::exp2(logarithm))), labels).loss;
+  };
+  return std::exp2(lowest(loss, -4, 4));
+}
+
+}  // namespace tutti

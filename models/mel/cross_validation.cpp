@@ -1,0 +1,60 @@
+#include "models/mel/cross_validation.h"
+
+#include "models/calibration.h"
+
+namespace tutti {
+namespace {
+
+/// [M, n, K] of several n, one after another.
+HeldOut joined(const std::vector<HeldOut>& parts) {
+  const std::int64_t members = parts.at(0).scores.dim(0), classes = parts[0].scores.dim(2);
+  HeldOut all;
+  for (const auto& part : parts)
+    all.labels.insert(all.labels.end(), part.labels.begin(), part.labels.end());
+  std::vector<float> values;
+  for (std::int64_t m = 0; m < members; ++m)
+    for (const auto& part : parts) {
+      const auto some = part.scores.slice(m, 1).to_vector<float>();
+      values.insert(values.end(), some.begin(), some.end());
+    }
+  all.scores = Tensor::from({members, std::ssize(all.labels), classes}, values);
+  return all;
+}
+
+}  // namespace
+
+CrossValidation::CrossValidation(const ClipExamples& clips, const Tensor& windows,
+                                 std::int64_t genres, const std::vector<Split>& folds,
+                                 const MelRecipe& recipe, std::stop_token stop,
+                                 const MelEnsemble::Observe& observe) {
+  for (const auto& [train, test] : folds) {
+    const ClipExamples training{clips.clips, clips.labels, train};
+    MelEnsemble ensemble(training, windows.dim(1), genres, recipe);
+    ensemble.train(training, {clips.clips, clips.labels, {}}, stop, observe);
+    if (stop.stop_requested()) return;
+    folds_.push_back({ensemble.score(windows, test), labels_of(clips.labels, test)});
+  }
+}
+
+double CrossValidation::temperature() const {
+  const HeldOut all = joined(folds_);
+  return fit_temperature(all.scores, all.labels);
+}
+
+HeldOut CrossValidation::calibrated() const {
+  auto folds = folds_;
+  for (std::size_t fold = 0; fold < folds.size(); ++fold) {
+    const HeldOut others = all_but(fold);
+    folds[fold].scores =
+        tempered(folds[fold].scores, fit_temperature(others.scores, others.labels));
+  }
+  return joined(folds);
+}
+
+HeldOut CrossValidation::all_but(std::size_t fold) const {
+  auto others = folds_;
+  others.erase(others.begin() + static_cast<std::ptrdiff_t>(fold));
+  return joined(others);
+}
+
+}  // namespace tutti

@@ -1,0 +1,154 @@
+#include "models/mel/mel_ensemble.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "datasets/audio/song_statistics.h"
+#include "engine/members.h"
+#include "engine/training/prediction.h"
+#include "kernels/support/error.h"
+#include "models/keras/layers.h"
+#include "models/keras/save.h"
+#include "models/mel/windows.h"
+
+namespace tutti {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char *cnn = "melcnn", *statistics = "statistics";
+// The numbers of members from which on each kind draws: one's are the same beside any of the other.
+constexpr std::int64_t first_cnn = 0, first_statistics = 1'000'000;
+
+fs::path file_of(const fs::path& folder, const char* kind, std::int64_t member) {
+  return folder / (std::string(kind) + "_" + std::to_string(member) + ".h5");
+}
+
+std::vector<RandomStream> streams(const MelRecipe& recipe, bool of_cnns) {
+  return of_cnns ? member_streams(recipe.seed, recipe.cnns, first_cnn)
+                 : member_streams(recipe.seed, recipe.statistics, first_statistics);
+}
+
+/// The statistics of some clips' windows.
+Examples statistics_of(const ClipExamples& clips, std::int64_t frames) {
+  if (clips.rows.empty()) return {};
+  Clips some;
+  some.frames = clips.clips.frames;
+  for (const auto row : clips.rows)
+    some.spans.push_back(clips.clips.spans.at(static_cast<std::size_t>(row)));
+  std::vector<std::int32_t> all(clips.rows.size());
+  std::iota(all.begin(), all.end(), 0);
+  return {tutti::statistics_of(windows_of(some, frames), all), labels_of(clips.labels, clips.rows),
+          all};
+}
+
+/// The networks of a kind in a folder, if there are any.
+std::optional<Model> loaded(const fs::path& folder, const char* kind, Device device) {
+  std::vector<fs::path> files;
+  while (fs::exists(file_of(folder, kind, std::ssize(files))))
+    files.push_back(file_of(folder, kind, std::ssize(files)));
+  std::optional<Model> model;
+  if (files.empty()) return model;
+  read_keras_files(files, ReadOptimizer::no, [&](std::size_t m, const KerasModel& file) {
+    try {
+      if (!model) model = built_from_keras(file, std::ssize(files), device);
+      set_weights(*model, static_cast<std::int64_t>(m), file);
+    } catch (const Error& problem) {
+      throw Error(files[m].string(), ": ", problem.what());
+    }
+  });
+  return model;
+}
+
+}  // namespace
+
+MelEnsemble::MelEnsemble(const ClipExamples& training, std::int64_t frames, std::int64_t genres,
+                         const MelRecipe& recipe)
+    : recipe_(recipe), frames_(frames) {
+  if (recipe.cnns < 0 || recipe.statistics < 0 || recipe.cnns + recipe.statistics == 0)
+    throw Error("an ensemble of ", recipe.cnns, " CNNs and ", recipe.statistics,
+                " networks on statistics; it takes at least one of either");
+  if (recipe.cnns)
+    cnns_ = build_mel_cnns(training, genres, streams(recipe, true), recipe.cnn, recipe.device);
+  if (recipe.statistics)
+    statistics_ = build_statistics_networks(statistics_of(training, frames), genres,
+                                            streams(recipe, false), recipe.network, recipe.device);
+}
+
+History MelEnsemble::train(const ClipExamples& training, const ClipExamples& validation,
+                           std::stop_token stop, const Observe& observe) {
+  const auto observer = [&](const char* kind, int epochs) {
+    return observe ? observe(kind, epochs) : TrainObserver();
+  };
+  History history;
+  if (cnns_)
+    history = train_mel_cnns(*cnns_, training, validation, streams(recipe_, true), recipe_.cnn,
+                             stop, observer(cnn, recipe_.cnn.epochs))
+                  .history;
+  if (!statistics_ || stop.stop_requested()) return history;
+  auto second =
+      train_statistics_networks(*statistics_, statistics_of(training, frames_),
+                                statistics_of(validation, frames_), streams(recipe_, false),
+                                recipe_.network, stop, observer(statistics, recipe_.network.epochs))
+          .history;
+  return cnns_ ? history : second;
+}
+
+Tensor MelEnsemble::score(const Tensor& windows, const std::vector<std::int32_t>& rows) const {
+  std::vector<Tensor> scores;
+  if (cnns_) scores.push_back(predict_by_crops(*cnns_, windows, rows));
+  if (statistics_) {
+    const Tensor x = tutti::statistics_of(windows, rows);
+    std::vector<std::int32_t> all(rows.size());
+    std::iota(all.begin(), all.end(), 0);
+    scores.push_back(predict_probabilities(*statistics_, x, all));
+  }
+  return Tensor::joined(scores);
+}
+
+void MelEnsemble::save(const fs::path& folder) const {
+  const auto save_all = [&](const char* kind, const std::optional<Model>& model) {
+    for (std::int64_t m = 0; model && m < model->members(); ++m)
+      tutti::save(*model, file_of(folder, kind, m), m);
+  };
+  save_all(cnn, cnns_);
+  save_all(statistics, statistics_);
+}
+
+MelEnsemble MelEnsemble::load(const fs::path& folder, Device device) {
+  MelEnsemble ensemble;
+  ensemble.cnns_ = loaded(folder, cnn, device);
+  ensemble.statistics_ = loaded(folder, statistics, device);
+  if (ensemble.size() == 0)
+    throw Error(folder.string(), ": holds no melcnn_0.h5 and no statistics_0.h5");
+  if (ensemble.cnns_ && ensemble.cnns_->input_shape().size() != 2)
+    throw Error(file_of(folder, cnn, 0).string(), ": takes ", ensemble.cnns_->input_shape(),
+                ", not crops of [frames, bands]");
+  const std::int64_t columns = std::ssize(statistic_names());
+  if (ensemble.statistics_ && ensemble.statistics_->input_shape() != Shape{columns})
+    throw Error(file_of(folder, statistics, 0).string(), ": takes ",
+                ensemble.statistics_->input_shape(), ", not ", columns, " statistics");
+  if (ensemble.cnns_ && ensemble.statistics_ &&
+      ensemble.cnns_->classes() != ensemble.statistics_->classes())
+    throw Error(folder.string(), ": its CNNs tell ", ensemble.cnns_->classes(),
+                " classes apart, its networks on statistics ", ensemble.statistics_->classes());
+  return ensemble;
+}
+
+std::int64_t MelEnsemble::size() const {
+  return (cnns_ ? cnns_->members() : 0) + (statistics_ ? statistics_->members() : 0);
+}
+
+std::int64_t MelEnsemble::genres() const { return (cnns_ ? cnns_ : statistics_)->classes(); }
+
+std::optional<std::int64_t> MelEnsemble::bands() const {
+  if (!cnns_) return std::nullopt;
+  return cnns_->input_shape()[1];
+}
+
+bool is_mel_network(const fs::path& file) {
+  const std::string name = file.filename().string();
+  return name.ends_with(".h5") && (name.starts_with("melcnn_") || name.starts_with("statistics_"));
+}
+
+}  // namespace tutti

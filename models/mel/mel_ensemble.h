@@ -1,0 +1,61 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+#include "models/mel/mel_cnn.h"
+#include "models/mel/statistics_network.h"
+
+namespace tutti {
+
+/// How many networks of each kind, and how they are made and trained.
+struct MelRecipe {
+  std::int64_t cnns = 3, statistics = 0;
+  MelCnnRecipe cnn;
+  StatisticsRecipe network;
+  std::uint64_t seed = 54;
+  Device device = Device::cpu;
+};
+
+/// Networks of two kinds that err differently: MelCnns, and networks on statistics. All vote by the
+/// mean of their probabilities.
+class MelEnsemble {
+ public:
+  /// With initial weights, for the training clips; windows are of so many frames. An Error if there
+  /// is no network, or fewer clips than a batch.
+  MelEnsemble(const ClipExamples& training, std::int64_t frames, std::int64_t genres,
+              const MelRecipe& recipe);
+
+  /// Makes the observer of each kind's training: "melcnn", then "statistics".
+  using Observe = std::function<TrainObserver(const char* kind, int epochs)>;
+  /// Trains all on the clips that it was made for. Returns the history of the first kind there is;
+  /// fewer epochs of it, and the other kind untrained, if it was stopped.
+  History train(const ClipExamples& training, const ClipExamples& validation,
+                std::stop_token stop = {}, const Observe& observe = {});
+
+  /// Every network's probabilities for rows of windows uint8 [n, frames, bands] (see windows.h):
+  /// float32 [networks, rows, genres].
+  Tensor score(const Tensor& windows, const std::vector<std::int32_t>& rows) const;
+
+  /// Each network as a Keras file: melcnn_0.h5, …, statistics_0.h5, …
+  void save(const std::filesystem::path& folder) const;
+  /// Errors name a file that is damaged or unlike the others, or the folder if it holds none.
+  static MelEnsemble load(const std::filesystem::path& folder, Device device = Device::cpu);
+
+  std::int64_t size() const;
+  std::int64_t genres() const;
+  /// That the CNNs take; statistics are of any number.
+  std::optional<std::int64_t> bands() const;
+
+ private:
+  MelEnsemble() = default;
+
+  MelRecipe recipe_;
+  std::int64_t frames_ = 0;
+  std::optional<Model> cnns_, statistics_;
+};
+
+/// Whether a file has the name of one of an ensemble's networks.
+bool is_mel_network(const std::filesystem::path& file);
+
+}  // namespace tutti

@@ -1,0 +1,67 @@
+#include "models/mel/statistics_network.h"
+
+#include <algorithm>
+
+#include "datasets/audio/song_statistics.h"
+#include "engine/layers/dense.h"
+#include "engine/layers/dropout.h"
+#include "engine/members.h"
+#include "kernels/support/threads.h"
+#include "models/mel/standardization.h"
+
+namespace tutti {
+
+Model statistics_network(std::int64_t columns, std::int64_t genres,
+                         const StatisticsRecipe& recipe) {
+  return Sequential(Shape{columns}, standardization(), Dropout(recipe.dropout),
+                    Dense({.units = recipe.units, .activation = Activation::relu}),
+                    Dropout(recipe.dropout),
+                    Dense({.units = genres, .activation = Activation::softmax}));
+}
+
+Tensor statistics_of(const Tensor& windows, const std::vector<std::int32_t>& rows) {
+  const std::int64_t frames = windows.dim(1), bands = windows.dim(2),
+                     columns = std::ssize(statistic_names());
+  Tensor statistics = Tensor::empty({std::ssize(rows), columns}, DType::float32, Device::cpu);
+  const auto* const levels = windows.data<std::uint8_t>();
+  float* const to = statistics.data<float>();
+  parallel_for(std::ssize(rows), [&](std::int64_t i) {
+    const auto row = rows[static_cast<std::size_t>(i)];
+    const auto values = song_statistics(levels + row * frames * bands, frames, bands);
+    std::ranges::transform(values, to + i * columns,
+                           [](double value) { return static_cast<float>(value); });
+  });
+  return statistics;
+}
+
+Model build_statistics_networks(const Examples& training, std::int64_t genres,
+                                const std::vector<RandomStream>& members,
+                                const StatisticsRecipe& recipe, Device device) {
+  const std::int64_t columns = training.x.dim(1);
+  MomentSums sums(static_cast<std::size_t>(columns));
+  for (const auto row : training.rows) sums.add(training.x.data<float>() + row * columns);
+  Model networks = statistics_network(columns, genres, recipe);
+  networks.build(streams_for(Purpose::initialization, members), device);
+  set_moments(networks, sums.moments());
+  return networks;
+}
+
+TrainResult train_statistics_networks(Model& networks, const Examples& training,
+                                      const Examples& validation,
+                                      const std::vector<RandomStream>& members,
+                                      const StatisticsRecipe& recipe, std::stop_token stop,
+                                      const TrainObserver& observer) {
+  const std::int64_t steps = std::max<std::int64_t>(1, training.size() / recipe.batch);
+  TrainOptions options;
+  options.epochs = recipe.epochs;
+  options.batch_size = recipe.batch;
+  options.learning_rate = CosineDecay(recipe.learning_rate, recipe.epochs * steps);
+  options.drop_last = true;
+  const auto shared = [&](const Examples& part) {
+    return shared_by(part.rows.empty() ? 0 : std::ssize(members), part);
+  };
+  return train(networks, {members, shared(training), shared(validation)}, options, std::move(stop),
+               observer);
+}
+
+}  // namespace tutti

@@ -1,0 +1,170 @@
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "kernels/support/files.h"
+#include "tests/support/catch.h"
+#include "tests/support/png.h"
+#include "tests/support/program.h"
+#include "tests/support/values.h"
+
+using nlohmann::json;
+using namespace tutti::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Pictures of two genres, low and high, of 48 rows and 60 columns.
+struct Tree {
+  TemporaryFolder folder;
+
+  explicit Tree(int clips = 12, int rows = 48) {
+    for (int genre = 0; genre < 2; ++genre)
+      for (int i = 0; i < clips; ++i) {
+        const auto path = folder / (genre ? "high" : "low") / ("clip" + std::to_string(i) + ".png");
+        fs::create_directories(path.parent_path());
+        const auto noise = uniform(rows * 60, static_cast<std::uint32_t>(100 * genre + i), 30);
+        tutti::write_file(path, gray_png(60, rows, [&](int row, int column) {
+                            const bool loud = (row < rows / 2) == (genre == 1);
+                            return static_cast<int>((loud ? 140 : 80) + noise[row * 60 + column]);
+                          }));
+      }
+  }
+};
+const Tree& tree() {
+  static const Tree all;
+  return all;
+}
+
+const std::string one_each = " --members 1 --statistics 1 --batch 4 ";
+
+std::string train(const fs::path& data, const fs::path& run, const std::string& more = one_each) {
+  return "train melcnn --data " + word(data) + " --out " + word(run) +
+         " --channels 8 --dropout 0 --crop 32 --epochs 12 --lr 0.01 --units 32 --statistics-epochs "
+         "20 --quiet " +
+         more;
+}
+
+const fs::path& trained() {
+  static const TemporaryFolder folder;
+  static const auto result =
+      run_tutti(train(tree().folder.path(), folder / "run", one_each + "--json"));
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  static const fs::path path = folder / "run";
+  return path;
+}
+
+json evaluated(const fs::path& run, const std::string& more) {
+  const auto result = run_tutti("evaluate " + word(run) + " --json --quiet " + more);
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  return json::parse(result.out);
+}
+
+}  // namespace
+
+TEST_CASE("train melcnn leaves a run that evaluate and predict use") {
+  const auto& run = trained();
+  for (const char* name :
+       {"run.json", "split.csv", "melcnn_0.h5", "statistics_0.h5", "history.csv", "metrics.json",
+        "confusion.csv", "confusion.png", "accuracy.png", "loss.png"})
+    CHECK(fs::file_size(run / name) > 0);
+  const json document = json::parse(text_of(run / "run.json"));
+  CHECK(document.at("command") == "train melcnn");
+  CHECK(document.at("options").at("members") == 2);
+  CHECK(document.at("preprocessing") == json({{"bands", 48}, {"frames", 60}, {"scale", "mel128"}}));
+
+  const json metrics = json::parse(text_of(run / "metrics.json"));
+  CHECK(metrics.at("accuracy") == 1);
+  CHECK(metrics.at("members").size() == 2);
+  CHECK(metrics.at("calibration_error") < 0.5);
+  CHECK(evaluated(run, "--data " + word(tree().folder.path())) == metrics);
+
+  const auto predicted =
+      run_tutti("predict " + word(run) + ' ' + word(tree().folder / "high") + " --json --quiet");
+  REQUIRE(predicted.status == 0);
+  const json all = json::parse(predicted.out).at("predictions");
+  REQUIRE(all.size() == 12);
+  for (const auto& one : all) {
+    CHECK(one.at("genre") == "high");
+    CHECK(one.at("votes").size() == 2);
+  }
+  CHECK(run_tutti("inspect " + word(run / "melcnn_0.h5")).out.find("(Concatenate)") !=
+        std::string::npos);
+}
+
+TEST_CASE("train melcnn repeats itself, to the same bits") {
+  const TemporaryFolder folder;
+  REQUIRE(run_tutti(train(tree().folder.path(), folder / "run", one_each + "--threads 1")).status ==
+          0);
+  for (const char* name : {"melcnn_0.h5", "statistics_0.h5", "metrics.json"})
+    CHECK(text_of(folder / "run" / name) == text_of(trained() / name));
+}
+
+TEST_CASE("train melcnn --folds tests on every clip and trains on all") {
+  const TemporaryFolder folder;
+  const auto result =
+      run_tutti(train(tree().folder.path(), folder / "run", one_each + "--folds 2 --json"));
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const json metrics = json::parse(result.out), row = metrics.at("confusion").at(0);
+  CHECK(row.at(0).get<int>() + row.at(1).get<int>() == 12);
+  const json document = json::parse(text_of(folder / "run" / "run.json"));
+  CHECK(document.at("temperature") > 0);
+  const std::string split = text_of(folder / "run" / "split.csv");
+  CHECK(split.find(",test") == std::string::npos);
+  CHECK(evaluated(folder / "run", "--split all --data " + word(tree().folder.path()))
+            .at("accuracy") == 1);
+}
+
+TEST_CASE("The temperature of a run changes its probabilities") {
+  const TemporaryFolder folder;
+  fs::copy(trained(), folder / "run");
+  json document = json::parse(text_of(folder / "run" / "run.json"));
+  const std::string data = "--split all --data " + word(tree().folder.path());
+  const auto loss_at = [&](const json& temperature) {
+    document["temperature"] = temperature;
+    tutti::write_file(folder / "run" / "run.json", document.dump());
+    return evaluated(folder / "run", data).at("loss").get<double>();
+  };
+  CHECK(loss_at(16) > loss_at(1));
+  document["temperature"] = 0;
+  tutti::write_file(folder / "run" / "run.json", document.dump());
+  const auto refused = run_tutti("evaluate " + word(folder / "run") + ' ' + data);
+  CHECK(refused.status == 1);
+  CHECK(refused.err.find("'temperature' is not above 0") != std::string::npos);
+}
+
+TEST_CASE("What a run of melcnn cannot use is refused in words") {
+  const TemporaryFolder folder;
+  const auto refuses = [](const std::string& command, const std::string& words, int status = 1) {
+    const auto result = run_tutti(command);
+    INFO(result.err);
+    CHECK(result.status == status);
+    CHECK(result.err.find(words) != std::string::npos);
+  };
+  const auto& data = tree().folder.path();
+  const Tree lower(3, 40);
+  refuses("evaluate " + word(trained()) + " --data " + word(lower.folder.path()),
+          "has 40 bands, those that");
+  refuses("predict " + word(trained()) + ' ' + word(lower.folder / "high"), "has 40 bands");
+  refuses(train(data, folder / "a", "--batch 40"), "--batch 40: there are 17 clips to train on");
+  refuses(train(data, folder / "a", "--batch 4 --members 0 --statistics 0"),
+          "at least one of either");
+  refuses(train(data, folder / "a", "--mixup 2"), "--mixup", 2);
+  refuses(train(data, folder / "a", "--folds 2 --test 0.1"), "--test", 2);
+  refuses(train(data, folder / "a", "--batch 4 --folds 13"), "13 folds");
+  refuses(train(data, trained()), "already holds files");
+  refuses("train melcnn --data " + word(Tree(12, 30).folder.path()) + " --out " +
+              word(folder / "a") + " --statistics 1 --crop 32 --batch 2",
+          "at least 40");
+  CHECK_FALSE(fs::exists(folder / "a"));
+
+  fs::copy(trained(), folder / "run");
+  fs::remove(folder / "run" / "statistics_0.h5");
+  refuses("evaluate " + word(folder / "run") + " --data " + word(data),
+          "holds 1 networks, not 2 as run.json says");
+  tutti::write_file(folder / "run" / "melcnn_0.h5", "no network");
+  refuses("evaluate " + word(folder / "run") + " --data " + word(data), "melcnn_0.h5");
+}
