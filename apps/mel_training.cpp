@@ -87,6 +87,7 @@ void write_description(const MelOptions& o, const Material& m, const RunFile& fi
                         {"batch", cnn.batch},
                         {"lr", cnn.learning_rate},
                         {"units", network.units},
+                        {"statistics_dropout", network.dropout},
                         {"statistics_epochs", network.epochs},
                         {"test", o.test},
                         {"validation", o.validation},
@@ -236,6 +237,11 @@ void MelOptions::add_to(CLI::App& command) {
       ->capture_default_str();
   command.add_option("--units", recipe.network.units, "Hidden units of a network on statistics")
       ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  command
+      .add_option("--statistics-dropout", recipe.network.dropout,
+                  "Share that dropout zeros of a network's statistics and of its hidden units")
+      ->check(CLI::Range(0.0, 0.99))
       ->capture_default_str();
   command
       .add_option("--statistics-epochs", recipe.network.epochs,

@@ -110,6 +110,11 @@ std::vector<std::int32_t> Run::rows_of(const LabelledInputs& data, Part part) co
   return rows;
 }
 
+std::vector<float> Run::predict(const Tensor& windows) const {
+  const Tensor scores = score(windows);
+  return mean_probabilities(scores.reshape({scores.dim(0) * scores.dim(1), 1, scores.dim(2)}));
+}
+
 std::vector<Prediction> Run::predict(const std::vector<std::string>& names,
                                      const std::vector<std::int64_t>& windows, const Tensor& inputs,
                                      Vote rule) const {

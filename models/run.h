@@ -51,6 +51,10 @@ class Run {
   /// The rows of a part, as split.csv says. An Error if that is of other data, damaged or has none.
   std::vector<std::int32_t> rows_of(const LabelledInputs& data, Part part) const;
 
+  /// Probabilities [classes] of a song, by windows [n, …] of it: the mean over windows and members.
+  /// For a stream of windows, those of its parts may be averaged.
+  std::vector<float> predict(const Tensor& windows) const;
+
   /// The vote on examples whose windows are consecutive rows of the inputs [sum of windows, …],
   /// `windows[i]` of example i.
   std::vector<Prediction> predict(const std::vector<std::string>& names,

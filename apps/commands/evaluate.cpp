@@ -52,7 +52,11 @@ void add_evaluate(CLI::App& program, int& status) {
   auto* command =
       program.add_subcommand("evaluate", "Accuracy, rates and confusion matrix of a trained run");
   const auto o = std::make_shared<EvaluateOptions>();
-  command->add_option("RUN", o->run, "The folder of a run, or of Keras files that make an ensemble")
+  command
+      ->add_option(
+          "RUN", o->run,
+          "The folder of a run, or of Keras files that make an ensemble; pretrained is the "
+          "built-in model")
       ->required();
   add_classes_to(*command, o->classes, "the folders of --data, by name");
   command

@@ -60,7 +60,11 @@ void add_predict(CLI::App& program, int& status) {
       "Name the genre of songs (wav, au, flac, ogg, mp3), in windows of 30 s that vote.\n"
       "An ensemble also takes spectrogram pictures, an LSTM or RNN tables of features.");
   const auto o = std::make_shared<PredictOptions>();
-  command->add_option("RUN", o->run, "The folder of a run, or of Keras files that make an ensemble")
+  command
+      ->add_option(
+          "RUN", o->run,
+          "The folder of a run, or of Keras files that make an ensemble; pretrained is the "
+          "built-in model")
       ->required();
   command
       ->add_option("PATH", o->paths,

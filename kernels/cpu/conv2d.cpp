@@ -79,6 +79,39 @@ void backward_image(const Conv2dShape& s, const float* w_transposed, const float
   }
 }
 
+/// The convolution that makes dx of dy, where rows are spanned and each window is a row further on:
+/// of dy between KH - 1 rows of zeros, a row of dx by the filters in reverse, each transposed.
+Conv2dShape reversed(const Conv2dShape& s) {
+  Conv2dShape r = s;
+  r.height = s.out_height + 2 * (s.kernel_height - 1);
+  r.width = r.kernel_width = 1;
+  r.channels = s.filters;
+  r.filters = s.width * s.channels;
+  r.out_height = s.height;
+  return r;
+}
+
+std::vector<float> reversed_filters(const Conv2dShape& s, const float* w) {
+  const std::int64_t row = s.width * s.channels, size = row * s.filters;
+  std::vector<float> all;
+  for (std::int64_t m = 0; m < s.members; ++m)
+    for (std::int64_t kh = s.kernel_height; kh-- > 0;) {
+      const auto one = cpu::transposed(row, s.filters, w + (m * s.kernel_height + kh) * size);
+      all.insert(all.end(), one.begin(), one.end());
+    }
+  return all;
+}
+
+std::vector<float> between_zeros(const Conv2dShape& s, const float* dy) {
+  const std::int64_t size = out_size(s), zeros = (s.kernel_height - 1) * s.filters,
+                     padded = size + 2 * zeros;
+  std::vector<float> all(static_cast<std::size_t>(s.members * s.batch * padded));
+  parallel_for(s.members * s.batch, [&](std::int64_t i) {
+    std::copy_n(dy + i * size, size, all.data() + i * padded + zeros);
+  });
+  return all;
+}
+
 }  // namespace
 
 void CpuBackend::conv2d(const Conv2dShape& s, const float* x, const float* w, const float* b,
@@ -94,6 +127,12 @@ void CpuBackend::conv2d(const Conv2dShape& s, const float* x, const float* w, co
 
 void CpuBackend::conv2d_backward_input(const Conv2dShape& s, const float* w, const float* dy,
                                        float* dx) {
+  if (spans_rows(s) && s.stride_height == 1 && s.height == s.out_height + s.kernel_height - 1) {
+    const Conv2dShape r = reversed(s);
+    const std::vector<float> no_bias(static_cast<std::size_t>(r.members * r.filters));
+    return conv2d(r, between_zeros(s, dy).data(), reversed_filters(s, w).data(), no_bias.data(),
+                  dx);
+  }
   const std::int64_t filters = window_size(s) * s.filters;
   std::vector<std::vector<float>> w_transposed(static_cast<std::size_t>(s.members));
   parallel_for(s.members, [&](std::int64_t m) {

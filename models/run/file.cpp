@@ -5,6 +5,7 @@
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "models/ensemble.h"
+#include "models/pretrained.h"
 #include "models/run/fields.h"
 
 namespace tutti {
@@ -60,7 +61,8 @@ json to_json(const RunFile& run) {
   return document;
 }
 
-RunFile read_run_file(const fs::path& folder, const std::vector<std::string>& classes) {
+RunFile read_run_file(const fs::path& run, const std::vector<std::string>& classes) {
+  const fs::path folder = run_folder(run);
   if (!fs::is_directory(folder))
     throw Error(folder.string(), ": no such run; tutti train makes one with --out");
   if (!fs::exists(folder / "run.json")) {

@@ -40,7 +40,8 @@ const std::string one_each = " --members 1 --statistics 1 --batch 4 ";
 
 std::string train(const fs::path& data, const fs::path& run, const std::string& more = one_each) {
   return "train melcnn --data " + word(data) + " --out " + word(run) +
-         " --channels 8 --dropout 0 --crop 32 --epochs 12 --lr 0.01 --units 32 --statistics-epochs "
+         " --statistics-dropout 0.5 --channels 8 --dropout 0 --crop 32 --epochs 12 --lr 0.01 "
+         "--units 32 --statistics-epochs "
          "20 --quiet " +
          more;
 }
@@ -134,6 +135,18 @@ TEST_CASE("The temperature of a run changes its probabilities") {
   const auto refused = run_tutti("evaluate " + word(folder / "run") + ' ' + data);
   CHECK(refused.status == 1);
   CHECK(refused.err.find("'temperature' is not above 0") != std::string::npos);
+}
+
+TEST_CASE("The word pretrained is the run of the built-in model") {
+  const std::string data = "--data " + word(tree().folder.path());
+  ::setenv("TUTTI_PRETRAINED", trained().c_str(), 1);
+  CHECK(evaluated("pretrained", data) == evaluated(trained(), data));
+  ::setenv("TUTTI_PRETRAINED", "/nowhere", 1);
+  const auto missing = run_tutti("evaluate pretrained " + data);
+  ::unsetenv("TUTTI_PRETRAINED");
+  CHECK(missing.status == 1);
+  CHECK(missing.err.find("the built-in model is not installed; looked for its run.json in") !=
+        std::string::npos);
 }
 
 TEST_CASE("What a run of melcnn cannot use is refused in words") {

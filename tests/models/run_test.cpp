@@ -123,6 +123,16 @@ void check_faults(SomeRun& run, const std::vector<Fault>& faults) {
 
 }  // namespace
 
+TEST_CASE("The probabilities of a song are the mean over its windows and the members") {
+  const Run run(ensemble().folder.path());
+  const Tensor windows = pictures().slice(0, 2);
+  const auto scores = run.score(windows).to_vector<float>();  // [2 members, 2 windows, 2 genres]
+  const auto song = run.predict(windows);
+  REQUIRE(song.size() == 2);
+  for (std::size_t k = 0; k < 2; ++k)
+    CHECK(song[k] == Approx((scores[k] + scores[2 + k] + scores[4 + k] + scores[6 + k]) / 4));
+}
+
 TEST_CASE("A run of an ensemble scores as the ensemble itself") {
   const Run run(ensemble().folder.path());
   CHECK(run.file().kind == ModelKind::ensemble);

@@ -31,6 +31,8 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(conv2d_case("full width, dilation",
                               dilated(conv_shape(1, 2, 12, 3, 1, 3, 3, 2, 2, 1, false), 3, 1)));
   cases.push_back(conv2d_case("one dimension", conv_shape(2, 2, 10, 1, 4, 3, 1, 5, 1, 1, false)));
+  cases.push_back(conv2d_case("one dimension, tiles of two windows",
+                              conv_shape(2, 2, 11, 1, 64, 3, 1, 70, 1, 1, false)));
   cases.push_back(conv2d_case("wide rows", conv_shape(1, 2, 20, 50, 1, 6, 50, 7, 3, 1, false)));
   cases.push_back(conv2d_case("full width, more windows than a task's",
                               conv_shape(1, 2, 150, 2, 1, 3, 2, 53, 1, 1, false)));
@@ -40,6 +42,8 @@ std::vector<OperationCase> make_cases() {
                               conv_shape(1, 1, 345, 9, 8, 3, 9, 9, 1, 1, false)));
   cases.push_back(
       conv2d_case("GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), true));
+  cases.push_back(
+      conv2d_case("MelCnn", conv_shape(1, 32, 126, 1, 128, 3, 1, 128, 1, 1, false), true));
   cases.push_back(
       conv2d_gathered_case("full width", conv_shape(3, 2, 12, 5, 1, 6, 5, 4, 2, 1, false), 4));
   cases.push_back(conv2d_gathered_case("full width, rest",

@@ -1,5 +1,6 @@
 #include "engine/layers/model.h"
 
+#include "engine/layers/batch_normalization.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
 #include "engine/layers/flatten.h"
@@ -293,7 +294,7 @@ TEST_CASE("A frozen batch normalization in front of a model stays as it is in tr
   BatchNormalization fixed;
   fixed.set_trainable(false);
   Model model = Sequential(Shape{2}, std::move(fixed), Dense({.units = 1, .use_bias = false}));
-  model.build({2}, {});
+  model.build(Shape{2});
   const auto& front = model.nodes()[1].layer->own_parameters();
   const auto values = [&](std::size_t i) { return front[i].variable.value().to_vector<float>(); };
   const Variable x(Tensor::from({1, 2, 2}, std::vector<float>{1, 2, 3, 4}));
@@ -305,6 +306,6 @@ TEST_CASE("A frozen batch normalization in front of a model stays as it is in tr
   BatchNormalization above;
   above.set_trainable(false);
   Model below = Sequential(Shape{2}, Dense({.units = 2}), std::move(above));
-  below.build({2}, {});
+  below.build(Shape{2});
   CHECK_THROWS_WITH(below(x), Contains("below one that is frozen"));
 }
