@@ -1,164 +1,148 @@
-// The models of mel pictures on held-out clips: benchmark_mel --data=TREE [--split=PLAN] [--…]
-// prints the accuracy of the CNNs, the statistics networks and both, over folds of the clips, or on
-// the validation part of split files. Every option of a recipe is one here, to try it.
+// Models of mel pictures on clips held out, one line a training:
+//   benchmark_mel --data TREE                          five stratified folds
+//   benchmark_mel --data TREE --split files:TRAIN,TEST
+// Every option of a recipe is one here, so that a ladder can try each with and without
+// (mel_ladder). --seeds N repeats it with as many seeds, and the last line is their mean and
+// standard deviation.
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cmath>
-#include <fstream>
+#include <iomanip>
 #include <iostream>
 #include <numeric>
 
 #include "datasets/spectrogram_tree.h"
 #include "datasets/splits/split_plan.h"
-#include "engine/members.h"
-#include "engine/training/prediction.h"
-#include "kernels/support/threads.h"
-#include "models/mel/mel_cnn.h"
-#include "models/mel/statistics_network.h"
+#include "models/mel/cross_validation.h"
 #include "models/mel/windows.h"
 #include "models/vote.h"
+#include "reports/metrics.h"
 
 using namespace tutti;
 
 namespace {
 
 struct Options {
-  std::string data, split = "stratified", dump;
-  int folds = 5, first = 0, last = 100;
-  std::int64_t members = 1, statistics = 1;
-  std::uint64_t seed = 54, split_seed = 54;
-  MelCnnRecipe cnn;
-  StatisticsRecipe network;
+  std::string data, split = "stratified";
+  int folds = 5, seeds = 1;
+  std::uint64_t split_seed = 54;
+  MelRecipe recipe;
 };
 
 void add_options(CLI::App& app, Options& o) {
+  auto& [cnns, statistics, cnn, network, seed, device] = o.recipe;
   app.add_option("--data", o.data)->required();
   app.add_option("--split", o.split);
-  app.add_option("--folds", o.folds);
-  app.add_option("--first-fold", o.first);
-  app.add_option("--last-fold", o.last);
-  app.add_option("--members", o.members);
-  app.add_option("--statistics", o.statistics);
-  app.add_option("--seed", o.seed);
   app.add_option("--split-seed", o.split_seed);
-  app.add_option("--channels", o.cnn.channels);
-  app.add_option("--crop", o.cnn.crop);
-  app.add_option("--mixup", o.cnn.mixup);
-  app.add_option("--epochs", o.cnn.epochs);
-  app.add_option("--batch", o.cnn.batch);
-  app.add_option("--lr", o.cnn.learning_rate);
-  app.add_option("--dropout", o.cnn.dropout);
-  app.add_option("--units", o.network.units);
-  app.add_option("--statistics-dropout", o.network.dropout);
-  app.add_option("--statistics-epochs", o.network.epochs);
-  app.add_option("--statistics-lr", o.network.learning_rate);
-  app.add_option("--dump", o.dump);
+  app.add_option("--folds", o.folds);
+  app.add_option("--seed", seed);
+  app.add_option("--seeds", o.seeds);
+  app.add_option("--members", cnns);
+  app.add_option("--statistics", statistics);
+  app.add_option("--channels", cnn.channels);
+  app.add_option("--crop", cnn.crop);
+  app.add_option("--mixup", cnn.mixup);
+  app.add_option("--epochs", cnn.epochs);
+  app.add_option("--lr", cnn.learning_rate);
+  app.add_option("--dropout", cnn.dropout);
+  app.add_option("--units", network.units);
+  app.add_option("--statistics-dropout", network.dropout);
+  app.add_option("--statistics-epochs", network.epochs);
+  app.add_option("--statistics-lr", network.learning_rate);
 }
 
-double accuracy(const std::vector<float>& p, const std::vector<std::int32_t>& labels) {
-  const auto classes = p.size() / labels.size();
+std::vector<std::string> names_of(const Clips& clips) {
+  std::vector<std::string> names;
+  for (const auto& path : clips.paths) names.push_back(path.generic_string());
+  return names;
+}
+
+/// The share of labels among the k likeliest.
+double among(std::size_t k, const std::vector<float>& p, const std::vector<std::int32_t>& labels) {
+  const std::size_t classes = p.size() / labels.size();
   double hits = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    const auto row = p.begin() + static_cast<std::ptrdiff_t>(i * classes);
-    hits += std::max_element(row, row + static_cast<std::ptrdiff_t>(classes)) - row == labels[i];
+    const float right = p[i * classes + static_cast<std::size_t>(labels[i])];
+    std::size_t larger = 0;
+    for (std::size_t c = 0; c < classes; ++c) larger += p[i * classes + c] > right;
+    hits += larger < k;
   }
   return hits / static_cast<double>(labels.size());
 }
 
-double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+/// Accuracy of each kind, a network and the vote of them; of all, also among the three likeliest,
+/// and the calibration error.
+std::vector<double> judged(const HeldOut& held, const MelRecipe& recipe) {
+  const auto of_kind = [&](std::int64_t first, std::int64_t count) -> std::vector<double> {
+    if (count == 0) return {NAN, NAN};
+    const Tensor scores = held.scores.slice(first, count);
+    double sum = 0;
+    for (std::int64_t m = 0; m < count; ++m)
+      sum += among(1, scores.slice(m, 1).to_vector<float>(), held.labels);
+    return {sum / static_cast<double>(count), among(1, mean_probabilities(scores), held.labels)};
+  };
+  auto row = of_kind(0, recipe.cnns);
+  for (const double value : of_kind(recipe.cnns, recipe.statistics)) row.push_back(value);
+  const auto all = mean_probabilities(held.scores);
+  row.push_back(among(1, all, held.labels));
+  row.push_back(among(3, all, held.labels));
+  row.push_back(expected_calibration_error(all, held.labels));
+  return row;
+}
+
+HeldOut held_out(const Options& o, const MelRecipe& recipe, const ClipTree& tree,
+                 const Tensor& windows) {
+  const auto names = names_of(tree.clips);
+  const SplitData data{names, tree.labels, tree.genres};
+  const auto genres = std::ssize(tree.genres);
+  const ClipExamples clips{tree.clips, tree.labels, {}};
+  const SplitPlan plan = split_plan_named(o.split);
+  if (plan.kind != SplitPlan::Kind::files)
+    return CrossValidation(clips, windows, genres, folds_by(plan, data, o.folds, o.split_seed),
+                           recipe)
+        .calibrated();
+  const auto parts = split_by(plan, data, 0, 0, 0);
+  const ClipExamples training{tree.clips, tree.labels, parts.train};
+  MelEnsemble ensemble(training, windows.dim(1), genres, recipe);
+  ensemble.train(training, clips);
+  return {ensemble.score(windows, parts.test), labels_of(tree.labels, parts.test)};
+}
+
+void print(const std::vector<double>& row, const char* end) {
+  for (const double value : row) std::cout << std::setw(10) << value;
+  std::cout << end << std::flush;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
   Options o;
-  CLI::App app("The models of mel pictures on held-out clips");
+  CLI::App app("Models of mel pictures on clips held out");
   add_options(app, o);
   CLI11_PARSE(app, argc, argv);
   const ClipTree tree = load_clip_tree(o.data);
-  std::vector<std::string> names;
-  for (const auto& path : tree.clips.paths) names.push_back(path.generic_string());
-  const SplitData data{names, tree.labels, tree.genres};
-  const auto genres = std::ssize(tree.genres);
-  const SplitPlan plan = split_plan_named(o.split);
-  std::vector<Split> splits;
-  if (plan.kind == SplitPlan::Kind::files) {
-    const auto parts = split_by(plan, data, 0, 0, 0);
-    splits.push_back({parts.train, parts.test});
-  } else {
-    splits = folds_by(plan, data, o.folds, o.split_seed);
-  }
   const Tensor windows = windows_of(tree.clips, usual_frames(tree.clips));
-  std::vector<std::int32_t> all(names.size());
-  std::iota(all.begin(), all.end(), 0);
-  const Tensor statistics = statistics_of(windows, all);
-
-  std::ofstream dump(o.dump, std::ios::binary);
-  std::vector<double> sums;
-  double n = 0;
-  for (int fold = std::max(0, o.first); fold < std::min<int>(o.last, std::ssize(splits)); ++fold) {
-    const auto& [train, test] = splits[static_cast<std::size_t>(fold)];
-    const auto labels = labels_of(tree.labels, test);
-    const auto streams = member_streams(o.seed, std::max(o.members, o.statistics));
-    std::vector<Tensor> scores;
-    double start = seconds();
-    std::cout << "fold " << fold << ": " << train.size() << " / " << test.size() << std::flush;
-    const auto first = [&](std::int64_t count) {
-      return std::vector<RandomStream>(streams.begin(), streams.begin() + count);
-    };
-    if (o.members) {
-      const ClipExamples training{tree.clips, tree.labels, train};
-      Model cnns = build_mel_cnns(training, genres, first(o.members), o.cnn, Device::cpu);
-      train_mel_cnns(cnns, training, {tree.clips, tree.labels, {}}, first(o.members), o.cnn);
-      std::cout << "  cnns " << seconds() - start << " s" << std::flush;
-      start = seconds();
-      scores.push_back(predict_by_crops(cnns, windows, test));
-      std::cout << " + " << seconds() - start << " s" << std::flush;
+  std::cout << std::fixed << std::setprecision(4)
+            << "       cnn      cnns statistic statistics     all  in three       ECE   seconds\n";
+  std::vector<double> sums(7), squares(7);
+  for (int repeat = 0; repeat < o.seeds; ++repeat) {
+    MelRecipe recipe = o.recipe;
+    recipe.seed += static_cast<std::uint64_t>(repeat);
+    const auto start = std::chrono::steady_clock::now();
+    const auto row = judged(held_out(o, recipe, tree, windows), recipe);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    print(row, "");
+    print({seconds.count()}, "\n");
+    for (std::size_t i = 0; i < 7; ++i) {
+      sums[i] += row[i] / o.seeds;
+      squares[i] += row[i] * row[i] / o.seeds;
     }
-    start = seconds();
-    if (o.statistics) {
-      const Examples training{statistics, tree.labels, train};
-      Model nets =
-          build_statistics_networks(training, genres, first(o.statistics), o.network, Device::cpu);
-      train_statistics_networks(nets, training, Examples(), first(o.statistics), o.network);
-      std::cout << "  statistics " << seconds() - start << " s" << std::flush;
-      std::vector<std::int32_t> rows = test;
-      scores.push_back(predict_probabilities(nets, statistics, rows));
-    }
-    std::vector<double> row;
-    for (const auto& score : scores) {
-      double mean = 0;
-      for (std::int64_t m = 0; m < score.dim(0); ++m)
-        mean += accuracy(score.slice(m, 1).to_vector<float>(), labels) /
-                static_cast<double>(score.dim(0));
-      row.push_back(mean);
-      row.push_back(accuracy(mean_probabilities(score), labels));
-      if (!o.dump.empty()) {
-        const auto values = score.to_vector<float>();
-        dump.write(reinterpret_cast<const char*>(values.data()),
-                   static_cast<std::streamsize>(values.size() * sizeof(float)));
-      }
-    }
-    if (!o.dump.empty())
-      dump.write(reinterpret_cast<const char*>(labels.data()), std::ssize(labels) * 4);
-    if (scores.size() == 2) {
-      auto a = mean_probabilities(scores[0]);
-      const auto b = mean_probabilities(scores[1]);
-      for (std::size_t i = 0; i < a.size(); ++i) a[i] += b[i];
-      row.push_back(accuracy(a, labels));
-    }
-    std::cout << " |";
-    for (const double value : row) std::cout << ' ' << std::round(value * 1e4) / 1e4;
-    std::cout << std::endl;
-    sums.resize(row.size());
-    for (std::size_t i = 0; i < row.size(); ++i)
-      sums[i] += row[i] * static_cast<double>(test.size());
-    n += static_cast<double>(test.size());
   }
-  std::cout << "all:";
-  for (const double sum : sums) std::cout << ' ' << std::round(sum / n * 1e4) / 1e4;
-  std::cout << std::endl;
+  if (o.seeds == 1) return 0;
+  for (std::size_t i = 0; i < 7; ++i)
+    squares[i] = std::sqrt(std::max(0.0, squares[i] - sums[i] * sums[i]) * o.seeds / (o.seeds - 1));
+  print(sums, "  mean\n");
+  print(squares, "  standard deviation\n");
   return 0;
 } catch (const std::exception& problem) {
   std::cerr << problem.what() << '\n';
