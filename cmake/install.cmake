@@ -10,6 +10,8 @@ install(TARGETS tutti)
 install(TARGETS tutti_library tutti_kernels tutti_engine tutti_datasets tutti_models tutti_search tutti_reports
         EXPORT tutti)
 
+install(DIRECTORY models/pretrained DESTINATION ${CMAKE_INSTALL_DATADIR}/tutti)
+
 set(headers ${CMAKE_INSTALL_INCLUDEDIR}/tutti)
 install(FILES tutti.h DESTINATION ${headers})
 install(DIRECTORY engine datasets models search reports DESTINATION ${headers}
