@@ -49,6 +49,11 @@ void add_classes_to(CLI::App& command, std::vector<std::string>& classes,
       ->type_name("A,B,…");
 }
 
+void add_architecture(CLI::App& command, std::string& path) {
+  command.add_option("--architecture", path,
+                     "What Keras' model.to_json() says of the model, for a file of weights alone");
+}
+
 void CommonOptions::add_to(CLI::App& command) {
   add_words(command, "--device", device,
             "Where to compute: auto (a GPU if there is one), cpu, cuda (the GPU), simt (the "

@@ -47,6 +47,9 @@ CLI::Option* add_words(CLI::App& command, const std::string& option, std::option
 /// --classes, of Keras files without a run.json; `usual` says where they come from without it.
 void add_classes_to(CLI::App& command, std::vector<std::string>& classes, const std::string& usual);
 
+/// --architecture, of a Keras file of weights alone.
+void add_architecture(CLI::App& command, std::string& path);
+
 /// Options that every computing command has.
 struct CommonOptions {
   std::optional<Device> device;  // else a GPU if there is one

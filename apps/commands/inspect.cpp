@@ -24,7 +24,7 @@ std::int64_t parameters_of(const Layer& layer, bool trainable) {
 std::string text(const Shape& shape) {
   std::ostringstream out;
   out << "(None";
-  for (const auto length : shape) out << ", " << length;
+  for (const auto length : shape) out << ", " << (length == -1 ? "None" : std::to_string(length));
   out << ')';
   return out.str();
 }
@@ -58,10 +58,12 @@ std::int64_t total(const json& layers, const char* key) {
 void print(const KerasModel& file, const json& layers) {
   std::vector<std::array<std::string, 3>> rows = {{"Layer (class)", "Output shape", "Parameters"}};
   for (const auto& layer : layers) {
-    const auto shape = layer["output_shape"].get<std::vector<std::int64_t>>();
+    Shape shape;
+    for (const auto& length : layer["output_shape"])
+      shape.push_back(length.is_null() ? -1 : length.get<std::int64_t>());
     rows.push_back(
         {layer["name"].get<std::string>() + " (" + layer["class"].get<std::string>() + ")",
-         text(Shape(shape.begin(), shape.end())),
+         text(shape),
          std::to_string(layer["trainable"].get<std::int64_t>() +
                         layer["not_trainable"].get<std::int64_t>())});
   }
@@ -86,9 +88,32 @@ void print(const KerasModel& file, const json& layers) {
               << '\n';
 }
 
-int inspect(const std::string& path, bool as_json) {
-  const KerasModel file = read_keras_file(path, ReadOptimizer::no);
-  const json layers = describe(file, load_member(path, file, Device::cpu));
+/// The shapes of two descriptions of one model; null for lengths that differ.
+json with_open_lengths(json layers, const json& other) {
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    for (std::size_t n = 0; n < layers[i]["output_shape"].size(); ++n)
+      if (layers[i]["output_shape"][n] != other[i]["output_shape"][n])
+        layers[i]["output_shape"][n] = nullptr;
+  return layers;
+}
+
+/// A file that leaves lengths open is described for two of them.
+json describe(const std::string& path, const KerasModel& file) {
+  const Shape said = input_shape_of(file);
+  const auto for_length = [&](std::int64_t length) {
+    KerasModel closed = file;
+    Shape input = said;
+    std::ranges::replace(input, -1, length);
+    set_open_lengths(closed, input);
+    return describe(closed, load_member(path, closed, Device::cpu));
+  };
+  if (!std::ranges::count(said, -1)) return describe(file, load_member(path, file, Device::cpu));
+  return with_open_lengths(for_length(512), for_length(1024));
+}
+
+int inspect(const std::string& path, const std::string& architecture, bool as_json) {
+  const KerasModel file = read_keras_weights(path, architecture);
+  const json layers = describe(path, file);
   if (as_json)
     std::cout << json{{"name", file.name},
                       {"keras_version", file.keras_version},
@@ -108,10 +133,12 @@ void add_inspect(CLI::App& program, int& status) {
   auto* command =
       program.add_subcommand("inspect", "The layers, shapes and parameters of a Keras .h5 file");
   const auto path = std::make_shared<std::string>();
+  const auto architecture = std::make_shared<std::string>();
+  add_architecture(*command, *architecture);
   const auto as_json = std::make_shared<bool>(false);
   command->add_option("FILE", *path, "A model saved by Keras or by tutti")->required();
   command->add_flag("--json", *as_json, "Print one JSON document instead of a table");
-  command->callback([=, &status] { status = inspect(*path, *as_json); });
+  command->callback([=, &status] { status = inspect(*path, *architecture, *as_json); });
 }
 
 }  // namespace tutti

@@ -14,7 +14,7 @@ namespace {
 
 struct RunOptions {
   CommonOptions common;
-  std::string model, input, output;
+  std::string model, architecture, input, output;
   std::int64_t batch = 32;
 };
 
@@ -39,10 +39,24 @@ Tensor outputs(const Model& model, const Tensor& x, const RunOptions& o) {
   return Tensor::from(shape, values);
 }
 
+/// The model; lengths that its file leaves open are those of the examples.
+Model load_for(const RunOptions& o, const Tensor& x, Device device) {
+  KerasModel file = read_keras_weights(o.model, o.architecture);
+  const Shape said = input_shape_of(file);
+  if (std::ranges::count(said, -1) && !x.shape().empty()) {
+    try {
+      set_open_lengths(file, Shape(x.shape().begin() + 1, x.shape().end()));
+    } catch (const Error& problem) {
+      throw Error(o.input, ": ", problem.what());
+    }
+  }
+  return load_member(o.model, file, device);
+}
+
 int run_model(const RunOptions& o) {
   const Device device = o.common.prepare();
-  const Model model = load_member(o.model, read_keras_file(o.model, ReadOptimizer::no), device);
   const Tensor x = read_npy(o.input);
+  const Model model = load_for(o, x, device);
   Shape wanted = model.input_shape();
   wanted.insert(wanted.begin(), x.shape().empty() ? 0 : x.dim(0));
   if (x.shape() != wanted)
@@ -67,6 +81,7 @@ void add_run(CLI::App& program, int& status) {
   auto* command = program.add_subcommand("run", "Runs any supported Keras .h5 model on arrays");
   const auto o = std::make_shared<RunOptions>();
   command->add_option("MODEL", o->model, "A model saved by Keras or by tutti")->required();
+  add_architecture(*command, o->architecture);
   command->add_option("--input", o->input, "Examples, X.npy: [n, the model's input shape]")
       ->required();
   command->add_option("--output", o->output, "Where the model's outputs go, Y.npy: float32")

@@ -1,5 +1,7 @@
 #include "engine/layers/recurrent.h"
 
+#include "engine/layers/noise/spatial_dropout.h"
+
 namespace tutti {
 
 Shape Recurrent::build(const Shape& input, Initializer& initializer) {
@@ -7,14 +9,29 @@ Shape Recurrent::build(const Shape& input, Initializer& initializer) {
   const std::int64_t units = options_.units, width = gates_ * units;
   parameters_ = {initializer.glorot_uniform("kernel", {input[1], width}, input[1], width),
                  initializer.orthogonal("recurrent_kernel", units, width), bias(initializer)};
+  for (const double rate : {options_.dropout, options_.recurrent_dropout})
+    if (rate < 0 || rate >= 1)
+      throw Error(name_, ": a rate of dropout is ", rate, ", not in [0, 1)");
+  if (options_.dropout != 0 || options_.recurrent_dropout != 0) {
+    number_ = initializer.next_dropout();
+    initializer.next_dropout();
+  }
   return options_.return_sequences ? Shape{input[0], units} : Shape{units};
 }
 
 Variable Recurrent::forward(const Variable& x, const Context& context) const {
-  if (context.training && (options_.dropout != 0 || options_.recurrent_dropout != 0))
-    throw Error(name_, ": training with dropout within the cell is not supported");
-  const Variable from = options_.go_backwards ? reverse(x, 2) : x;
-  const Variable h = states(from, parameter(0), parameter(1), parameter(2));
+  Variable from = options_.go_backwards ? reverse(x, 2) : x;
+  const Variable &w = parameter(0), &u = parameter(1), &b = parameter(2);
+  if (context.training && options_.dropout != 0)
+    from = multiply(from, channel_mask(from, options_.dropout, context, number_));
+  Variable h;
+  if (context.training && options_.recurrent_dropout != 0) {
+    const Shape mask{x.shape()[0], x.shape()[1], options_.units};
+    h = states(from, w, u, b,
+               dropout_mask(x, mask, options_.recurrent_dropout, context, number_ + 1));
+  } else {
+    h = states(from, w, u, b);
+  }
   return options_.return_sequences ? h : last_step(h);
 }
 

@@ -8,8 +8,10 @@ struct RecurrentOptions {
   bool return_sequences = false;
   RecurrentFunctions functions = {};
   bool use_bias = true;
-  double dropout = 0, recurrent_dropout = 0;  // within the cell: models with it run, but not train
-  bool go_backwards = false;                  // from the last step to the first
+  /// Of what enters the cell and of its state before the product with the recurrent kernel, in
+  /// training; one mask for all steps and gates. Gal, Ghahramani (NeurIPS 2016).
+  double dropout = 0, recurrent_dropout = 0;
+  bool go_backwards = false;  // from the last step to the first
 };
 
 /// [steps, inputs] -> [steps, units] in the order in which they were made, or [units] of the last.
@@ -29,6 +31,11 @@ class Recurrent : public Layer {
   virtual Parameter bias(Initializer& initializer) const = 0;
   virtual Variable states(const Variable& x, const Variable& w, const Variable& u,
                           const Variable& b) const = 0;
+  /// The same with states times a mask [M, B, U] in their product with u.
+  virtual Variable states(const Variable& x, const Variable& w, const Variable& u,
+                          const Variable& b, const Variable& mask) const = 0;
+
+  std::uint64_t number_ = 0;  // of its masks, if it draws any: this one and the next
 
   Options options_;
   const char* name_;
@@ -44,6 +51,8 @@ class SimpleRNN final : public Recurrent {
   Parameter bias(Initializer& initializer) const override;
   Variable states(const Variable& x, const Variable& w, const Variable& u,
                   const Variable& b) const override;
+  Variable states(const Variable& x, const Variable& w, const Variable& u, const Variable& b,
+                  const Variable& mask) const override;
 };
 
 /// Keras' LSTM: gates i, f, c, o; forget bias 1.
@@ -55,6 +64,8 @@ class LSTM final : public Recurrent {
   Parameter bias(Initializer& initializer) const override;
   Variable states(const Variable& x, const Variable& w, const Variable& u,
                   const Variable& b) const override;
+  Variable states(const Variable& x, const Variable& w, const Variable& u, const Variable& b,
+                  const Variable& mask) const override;
 };
 
 /// Keras' GRU: gates z, r, c; the reset gate after or before the product with the recurrent kernel.
@@ -68,6 +79,8 @@ class GRU final : public Recurrent {
   Parameter bias(Initializer& initializer) const override;
   Variable states(const Variable& x, const Variable& w, const Variable& u,
                   const Variable& b) const override;
+  Variable states(const Variable& x, const Variable& w, const Variable& u, const Variable& b,
+                  const Variable& mask) const override;
 
   bool reset_after_;
 };

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "kernels/support/error.h"
+#include "models/keras/folders.h"
 #include "models/keras/hdf5.h"
 #include "models/keras/parts.h"
 
@@ -81,6 +82,21 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+/// The same of a layer of a description: of a model within it layer by layer.
+std::vector<KerasLayer::Weight> weights_of(const hdf5::File& file, const KerasLayer& layer,
+                                           const std::string& folder, std::uint64_t& budget) {
+  const auto model = wrapped_model(layer);
+  if (!model) return weights_in(file, folder, budget);
+  std::vector<KerasLayer::Weight> weights;
+  for (std::size_t i = 0; i < model->places.size(); ++i) {
+    if (model->places[i].folder.empty()) continue;
+    auto of_layer = weights_of(file, model->model.layers[i],
+                               folder + "/layer/" + model->places[i].folder, budget);
+    for (auto& weight : of_layer) weights.push_back(std::move(weight));
+  }
+  return weights;
+}
+
 /// compile_config as the training_config of .h5 files.
 json training_config(const json& config) {
   const auto compiled = config.find("compile_config");
@@ -95,11 +111,24 @@ json training_config(const json& config) {
         training["optimizer_config"] = {{"class_name", known},
                                         {"config", {{"is_legacy_optimizer", false}}}};
   }
-  if (optimizer.is_object()) training["optimizer_config"] = optimizer;
+  if (optimizer.is_object()) {
+    training["optimizer_config"] = optimizer;
+    auto& settings = training["optimizer_config"]["config"];
+    if (settings.is_object() && !settings.contains("is_legacy_optimizer"))
+      settings["is_legacy_optimizer"] = false;  // archives came with the optimizers of Keras 2.11
+  }
   return training;
 }
 
 }  // namespace
+
+void read_folders(const hdf5::File& file, Description& description, std::uint64_t& budget) {
+  for (std::size_t i = 0; i < description.places.size(); ++i) {
+    const std::string& folder = description.places[i].folder;
+    KerasLayer& layer = description.model.layers[i];
+    if (!folder.empty()) layer.weights = weights_of(file, layer, folder, budget);  // not the input
+  }
+}
 
 bool is_archive(const std::filesystem::path& path) {
   char start[4] = {};
@@ -112,19 +141,15 @@ KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_si
   const Archive archive = open_archive(path);
   const json config = parse(unpack(archive, "config.json", file_size), "config.json");
   const json metadata = parse(unpack(archive, "metadata.json", file_size), "metadata.json");
-  auto [model, places] = described_by(config);
+  Description description = described_by(config);
+  KerasModel& model = description.model;
   model.keras_version = metadata.at("keras_version");
   model.training_config = training_config(config);
 
   const std::string bytes = unpack(archive, "model.weights.h5", file_size);
   const hdf5::File weights = hdf5::open_bytes(bytes);
   std::uint64_t budget = bytes.size();
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    KerasLayer& layer = model.layers[i];
-    const std::string& folder = places[i].folder;
-    if (folder.empty()) continue;  // the input
-    layer.weights = weights_in(weights, folder, budget);
-  }
+  read_folders(weights, description, budget);
   if (optimizer == ReadOptimizer::yes)
     model.optimizer_weights = numbered_weights(weights, "optimizer/vars", budget);
   return std::move(model);

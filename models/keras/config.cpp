@@ -44,6 +44,17 @@ json parse(const std::string& text, const std::string& what) {
   }
 }
 
+bool is_model(const std::string& class_name) {
+  return class_name == "Sequential" || class_name == "Functional" || class_name == "Model";
+}
+
+std::optional<Description> wrapped_model(const KerasLayer& layer) {
+  if (layer.class_name != "TimeDistributed") return std::nullopt;
+  const json& wrapped = layer.config.at("layer");
+  if (!is_model(wrapped.at("class_name"))) return std::nullopt;
+  return described_by(wrapped);
+}
+
 Description described_by(const json& description) {
   try {
     const Graph graph = graph_of(description);

@@ -78,18 +78,18 @@ Limits reading_limits(std::uint64_t bytes) {
 }
 
 KerasModel read(const fs::path& path, std::uint64_t file_size, ReadOptimizer optimizer) {
-  KerasModel model = keras::is_archive(path) ? keras::read_archive(path, file_size, optimizer)
-                                             : keras::read_h5(path, file_size, optimizer);
-  if (keras_major(model) < 2) keras::modernize(model);
-  return model;
+  return keras::is_archive(path) ? keras::read_archive(path, file_size, optimizer)
+                                 : keras::read_h5(path, file_size, optimizer);
 }
 
-/// HDF5 is known to crash on damaged files.
-void begin_reading(std::deque<Isolated>& readers, const fs::path& path, ReadOptimizer optimizer) {
+/// What read_it(path, size) of a file reads, as Isolated's work with its limits: HDF5 is known to
+/// crash on damaged files.
+template <class Read>
+std::pair<std::function<std::string()>, Limits> reading(const fs::path& path, Read read_it) {
   if (::access(path.c_str(), R_OK) != 0) throw Error(std::strerror(errno));
   if (!fs::is_regular_file(path)) throw Error("it is not a file");
   const std::uint64_t size = fs::file_size(path);
-  readers.emplace_back([&] { return packed(read(path, size, optimizer)); }, reading_limits(size));
+  return {[=] { return packed(read_it(path, size)); }, reading_limits(size)};
 }
 
 /// What `act` returns; what it throws names the file.
@@ -118,7 +118,7 @@ int keras_major(const KerasModel& model) { return std::atoi(model.keras_version.
 void write_keras_file(const fs::path& path, const KerasModel& model) {
   std::string bytes;
   try {
-    bytes = keras::h5_bytes(model);
+    bytes = path.extension() == ".keras" ? keras::archive_bytes(model) : keras::h5_bytes(model);
   } catch (const std::exception& problem) {
     throw Error("cannot write ", path.string(), ": ", problem.what());
   }
@@ -132,13 +132,28 @@ KerasModel read_keras_file(const fs::path& path, ReadOptimizer optimizer) {
   return model;
 }
 
+KerasModel read_keras_weights(const fs::path& path, const fs::path& architecture) {
+  if (architecture.empty()) return read_keras_file(path, ReadOptimizer::no);
+  return naming(path, [&] {
+    const auto [work, limits] = reading(path, [&](const fs::path& file, std::uint64_t size) {
+      return keras::read_h5(file, size, ReadOptimizer::no, architecture);
+    });
+    return unpacked(Isolated(work, limits).result());
+  });
+}
+
 void read_keras_files(const std::vector<fs::path>& paths, ReadOptimizer optimizer,
                       const std::function<void(std::size_t, KerasModel)>& use) {
   std::deque<Isolated> readers;  // of the files whose turn comes next
   for (std::size_t turn = 0; turn < paths.size(); ++turn) {
     const auto some = std::min(paths.size(), turn + static_cast<std::size_t>(thread_count()));
     for (std::size_t next = turn + readers.size(); next < some; ++next)
-      naming(paths[next], [&] { begin_reading(readers, paths[next], optimizer); });
+      naming(paths[next], [&] {
+        const auto [work, limits] = reading(
+            paths[next],
+            [&](const fs::path& path, std::uint64_t size) { return read(path, size, optimizer); });
+        readers.emplace_back(work, limits);
+      });
     KerasModel file = naming(paths[turn], [&] { return unpacked(readers.front().result()); });
     readers.pop_front();
     use(turn, std::move(file));

@@ -46,8 +46,9 @@ std::vector<KerasModel::Node> nodes_of(const KerasModel& model);
 /// The first number of its keras_version.
 int keras_major(const KerasModel& model);
 
-/// Writes the HDF5 dialect that Keras 2 and 3 open, beside `path` first and then renamed over it.
-/// An Error names the file if it cannot be written; an older file at `path` is then still whole.
+/// Writes the HDF5 dialect that Keras 2 and 3 open, or for a path that ends in .keras an archive
+/// for Keras 3, beside `path` first and then renamed over it. An Error names the file if it cannot
+/// be written; an older file at `path` is then still whole.
 void write_keras_file(const std::filesystem::path& path, const KerasModel& model);
 
 enum class ReadOptimizer { yes, no };
@@ -58,7 +59,12 @@ enum class ReadOptimizer { yes, no };
 /// optimizer's state is two thirds of a file, and only training on asks for it.
 KerasModel read_keras_file(const std::filesystem::path& path,
                            ReadOptimizer optimizer = ReadOptimizer::yes);
-/// The same of several files, some at once: `use` is given each in its turn.
+/// The model that `architecture` describes, a file of what Keras' model.to_json() says, with the
+/// weights of `path`: .h5 of save_weights(), .weights.h5 of Keras 3, or a whole .h5 file. With no
+/// architecture, what read_keras_file() reads without the optimizer.
+KerasModel read_keras_weights(const std::filesystem::path& path,
+                              const std::filesystem::path& architecture);
+/// read_keras_file() of several files, some at once: `use` is given each in its turn.
 void read_keras_files(const std::vector<std::filesystem::path>& paths, ReadOptimizer optimizer,
                       const std::function<void(std::size_t index, KerasModel file)>& use);
 

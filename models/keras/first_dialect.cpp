@@ -53,7 +53,9 @@ void modernize_config(std::string& class_name, json& config) {
                   {"inner_activation", "recurrent_activation"},
                   {"bias", "use_bias"},
                   {"W_regularizer", "kernel_regularizer"}});
-  if (class_name == "Dropout") rename(config, {{"p", "rate"}});
+  if (class_name == "Dropout" || class_name.starts_with("SpatialDropout"))
+    rename(config, {{"p", "rate"}});
+  if (class_name == "GaussianNoise") rename(config, {{"sigma", "stddev"}});
   if (recurrent) rename(config, {{"dropout_W", "dropout"}, {"dropout_U", "recurrent_dropout"}});
   if (const auto l2 = config.find("kernel_regularizer"); l2 != config.end() && l2->is_object())
     *l2 = {{"class_name", "L2"}, {"config", {{"l2", l2->value("l2", 0.0)}}}};
@@ -93,6 +95,21 @@ std::vector<Weight> gates_side_by_side(const std::vector<Weight>& weights,
   return result;
 }
 
+/// [filters, channels, rows, columns], as Keras 1 kept a kernel for channels first, as
+/// [rows, columns, channels, filters].
+void turn_over(Weight& kernel) {
+  Weight turned = kernel;
+  const std::int64_t filters = kernel.shape[0], channels = kernel.shape[1], rows = kernel.shape[2],
+                     columns = kernel.shape[3];
+  turned.shape = {rows, columns, channels, filters};
+  auto from = kernel.values.begin();
+  for (std::int64_t f = 0; f < filters; ++f)
+    for (std::int64_t c = 0; c < channels; ++c)
+      for (std::int64_t place = 0; place < rows * columns; ++place)
+        turned.values[static_cast<std::size_t>((place * channels + c) * filters + f)] = *from++;
+  kernel = std::move(turned);
+}
+
 }  // namespace
 
 void modernize(KerasModel& model) {
@@ -104,6 +121,9 @@ void modernize(KerasModel& model) {
         weights = gates_side_by_side(weights, {0, 2, 1, 3});
       else if (layer.class_name == "GRU" && weights.size() == 9)  // z, r, c
         weights = gates_side_by_side(weights, {0, 1, 2});
+      else if (layer.class_name == "Conv2D" && !weights.empty() && weights[0].shape.size() == 4 &&
+               layer.config.value("data_format", "") == "channels_first")
+        turn_over(weights[0]);
       else if (layer.class_name == "Conv1D" && !weights.empty() && weights[0].shape.size() == 4 &&
                weights[0].shape[1] == 1)  // [length, 1, channels, filters]
         weights[0].shape.erase(weights[0].shape.begin() + 1);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "kernels/support/error.h"
+#include "models/keras/parts.h"
 
 namespace tutti::keras {
 
@@ -33,10 +34,6 @@ std::vector<Reference> references_in(const json& node) {
   std::vector<Reference> references;
   gather(node, references);
   return references;
-}
-
-bool is_model(const std::string& class_name) {
-  return class_name == "Sequential" || class_name == "Functional" || class_name == "Model";
 }
 
 Graph::Unit unit_of(const json& layer) {

@@ -2,8 +2,8 @@
 #include <map>
 
 #include "kernels/support/error.h"
-#include "models/keras/hdf5.h"
-#include "models/keras/parts.h"
+#include "kernels/support/files.h"
+#include "models/keras/folders.h"
 
 namespace tutti::keras {
 
@@ -49,13 +49,6 @@ json functional_config(const KerasModel& model) {
             {"output_layers", json::array({reference(model, model.nodes.size())})}}}};
 }
 
-json model_config(const KerasModel& model) {
-  if (!model.nodes.empty()) return functional_config(model);
-  json layers = json::array();
-  for (const auto& layer : model.layers) layers.push_back(layer_config(layer));
-  return {{"class_name", "Sequential"}, {"config", {{"name", model.name}, {"layers", layers}}}};
-}
-
 void write_layer(hid_t weights, const KerasLayer& layer) {
   const hdf5::Group group = hdf5::create_group(weights, layer.name);
   std::vector<std::string> names;
@@ -97,16 +90,85 @@ std::string short_name(const std::string& path) {
   return name.ends_with(":0") ? name.substr(0, name.size() - 2) : name;
 }
 
-/// A nested model's weights are all in one group: those of the layer of this name.
+/// A nested model's weights are all in one group: those of the layer at the end of this path of
+/// names. Only Keras 3 says which model the layer is in.
 std::vector<KerasLayer::Weight> weights_of(const std::vector<KerasLayer::Weight>& group,
-                                           const std::string& layer) {
+                                           const std::vector<std::string>& path) {
+  const std::string layer = path.back() + '/';
+  const auto all = [&](auto is_meant) {
+    std::vector<KerasLayer::Weight> weights;
+    std::ranges::copy_if(group, std::back_inserter(weights), is_meant, &KerasLayer::Weight::name);
+    return weights;
+  };
+  if (path.size() > 1) {
+    const std::string in_model = '/' + path[path.size() - 2] + '/' + layer;
+    auto weights = all([&](const auto& name) { return ('/' + name).find(in_model) != name.npos; });
+    if (!weights.empty()) return weights;
+  }
+  auto weights = all([&](const auto& name) { return name.starts_with(layer); });
+  if (!weights.empty()) return weights;
+  return all([&](const auto& name) { return name.find('/' + layer) != name.npos; });
+}
+
+/// Of a layer from the group of the unit that it is in: of a model within it layer by layer.
+std::vector<KerasLayer::Weight> weights_of(const std::vector<KerasLayer::Weight>& group,
+                                           const KerasLayer& layer, const Place& place) {
+  const auto model = wrapped_model(layer);
+  if (!model) return place.path.size() > 1 ? weights_of(group, place.path) : group;
   std::vector<KerasLayer::Weight> weights;
-  for (const auto& weight : group)
-    if (("/" + weight.name).find("/" + layer + "/") != std::string::npos) weights.push_back(weight);
+  for (const auto& inner : model->places)
+    if (!inner.folder.empty())
+      for (auto& weight : weights_of(group, inner.path)) weights.push_back(std::move(weight));
   return weights;
 }
 
+/// Theano turned kernels round: it convolved where others correlate.
+void turn_kernel(KerasLayer& layer) {
+  if (layer.class_name.find("Conv") == std::string::npos || layer.weights.empty()) return;
+  auto& [name, shape, values] = layer.weights[0];
+  if (shape.size() < 3) return;
+  const auto run = static_cast<std::ptrdiff_t>(shape[shape.size() - 1] * shape[shape.size() - 2]);
+  std::vector<float> turned;
+  for (auto end = values.end(); end != values.begin(); end -= run)
+    turned.insert(turned.end(), end - run, end);
+  values = std::move(turned);
+}
+
+/// Weights as Keras 1 and 2 keep them: a group for each layer of the outermost model.
+void read_groups(hid_t weights, Description& description, std::uint64_t& budget) {
+  const auto saved = hdf5::read_list(weights, "layer_names");
+  std::map<std::string, std::vector<KerasLayer::Weight>> groups;
+  for (std::size_t i = 0; i < description.places.size(); ++i) {
+    KerasLayer& layer = description.model.layers[i];
+    const std::string& name = description.places[i].path[0];
+    if (std::find(saved.begin(), saved.end(), name) == saved.end()) {
+      if (layer.class_name == "InputLayer") continue;
+      throw Error("layer_names lacks the layer ", name);
+    }
+    if (!groups.contains(name))
+      groups[name] = read_weights(hdf5::open_group(weights, name), budget);
+    layer.weights = weights_of(groups[name], layer, description.places[i]);
+    for (auto& weight : layer.weights) weight.name = short_name(weight.name);
+  }
+}
+
+/// The description beside weights alone: what model.to_json() says.
+json architecture_of(const std::filesystem::path& path) {
+  try {
+    return parse(read_file(path), "it");
+  } catch (const Error& problem) {
+    throw Error("the architecture ", path.string(), ": ", problem.what());
+  }
+}
+
 }  // namespace
+
+json model_config(const KerasModel& model) {
+  if (!model.nodes.empty()) return functional_config(model);
+  json layers = json::array();
+  for (const auto& layer : model.layers) layers.push_back(layer_config(layer));
+  return {{"class_name", "Sequential"}, {"config", {{"name", model.name}, {"layers", layers}}}};
+}
 
 std::string h5_bytes(const KerasModel& model) {
   const hdf5::File file = hdf5::create_file();
@@ -128,37 +190,36 @@ std::string h5_bytes(const KerasModel& model) {
 }
 
 KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size,
-                   ReadOptimizer optimizer) {
+                   ReadOptimizer optimizer, const std::filesystem::path& architecture) {
   const hdf5::File file = hdf5::open_file(path);
   const auto config = hdf5::read_text(file, "model_config");
-  if (!config)
+  if (!config && architecture.empty())
     throw Error(
-        "it has no model_config: a file of weights alone does not say which model they are "
-        "of; save the whole model (model.save)");
-  auto [model, places] = described_by(parse(*config, "model_config"));
-  model.keras_version = hdf5::read_text(file, "keras_version").value_or("1");
+        "it has no model_config: a file of weights alone does not say which model they are of; "
+        "give the model's own description too (--architecture, of model.to_json()) or save the "
+        "whole model (model.save)");
+  const json described =
+      architecture.empty() ? parse(*config, "model_config") : architecture_of(architecture);
+  Description description = described_by(described);
+  KerasModel& model = description.model;
+  std::uint64_t budget = file_size;
+  if (!hdf5::has_attribute(file, "layer_names") && !hdf5::has_member(file, "model_weights") &&
+      hdf5::has_member(file, "layers")) {
+    model.keras_version = described.value("keras_version", "3");
+    read_folders(file, description, budget);
+    return std::move(model);
+  }
+  model.keras_version =
+      hdf5::read_text(file, "keras_version").value_or(described.value("keras_version", "1"));
   if (const auto training = hdf5::read_text(file, "training_config"))
     model.training_config = parse(*training, "training_config");
-
-  const hdf5::Group weights = hdf5::open_group(file, "model_weights");
-  const auto saved = hdf5::read_list(weights, "layer_names");
-  std::uint64_t budget = file_size;
-  std::map<std::string, std::vector<KerasLayer::Weight>> nested;  // of nested models
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    KerasLayer& layer = model.layers[i];
-    const std::string& name = places[i].path[0];
-    if (std::find(saved.begin(), saved.end(), name) == saved.end()) {
-      if (layer.class_name == "InputLayer") continue;
-      throw Error("layer_names lacks the layer ", name);
-    }
-    const bool is_nested = places[i].path.size() > 1;
-    if (!is_nested || !nested.contains(name)) {
-      auto group = read_weights(hdf5::open_group(weights, name), budget);
-      (is_nested ? nested[name] : layer.weights) = std::move(group);
-    }
-    if (is_nested) layer.weights = weights_of(nested[name], places[i].path.back());
-    for (auto& weight : layer.weights) weight.name = short_name(weight.name);
-  }
+  if (config || hdf5::has_member(file, "model_weights"))
+    read_groups(hdf5::open_group(file, "model_weights"), description, budget);
+  else
+    read_groups(file, description, budget);
+  if (keras_major(model) < 2) modernize(model);
+  if (hdf5::read_text(file, "backend") == "theano")
+    for (auto& layer : model.layers) turn_kernel(layer);
   if (optimizer == ReadOptimizer::yes && hdf5::has_member(file, "optimizer_weights"))
     model.optimizer_weights = read_weights(hdf5::open_group(file, "optimizer_weights"), budget);
   return std::move(model);

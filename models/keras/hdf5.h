@@ -59,6 +59,7 @@ File open_bytes(const std::string& bytes);
 /// Whether `parent` has a member of this path, a group or a data set.
 bool has_member(hid_t parent, const std::string& path);
 Group open_group(hid_t parent, const std::string& path);
+bool has_attribute(hid_t object, const std::string& name);
 /// Nothing if `object` has no such attribute.
 std::optional<std::string> read_text(hid_t object, const std::string& name);
 /// A list, whole or split into name0, name1, ...

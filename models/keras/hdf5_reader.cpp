@@ -106,11 +106,11 @@ std::vector<std::string> read_attribute(hid_t object, const std::string& name) {
                                       : fixed_texts(attribute, type, bytes / size);
 }
 
+}  // namespace
+
 bool has_attribute(hid_t object, const std::string& name) {
   return H5Aexists(object, name.c_str()) > 0;
 }
-
-}  // namespace
 
 std::int64_t check(std::int64_t result, const std::string& what) {
   if (result >= 0) return result;

@@ -31,8 +31,17 @@ struct KerasOptimizer {
 /// steps.
 KerasModel to_keras(const Model& model, std::int64_t member, const KerasOptimizer& optimizer);
 
-/// The model a file describes, not yet built. An Error names the layer that is not supported.
+/// The shape of one input that a file says its model takes; -1 for a length that it leaves open.
+Shape input_shape_of(const KerasModel& file);
+
+/// Sets the lengths that a file leaves open to those of its data; an Error if the others differ.
+void set_open_lengths(KerasModel& file, const Shape& input);
+
+/// The model a file describes, not yet built. An Error names the layer that is not supported, or
+/// that a length of the input is open.
 Model from_keras(const KerasModel& file);
+/// The same, for an input of this shape whatever the file says.
+Model from_keras(const KerasModel& file, Shape input);
 
 /// The same, built for so many members once it is known that the file's weights fit it.
 Model built_from_keras(const KerasModel& file, std::int64_t members, Device device);

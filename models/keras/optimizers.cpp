@@ -103,17 +103,14 @@ WrittenOptimizerConfig write(const AdamOptions& o, double rate) {
       SlotOrder::kind_after_kind};
 }
 
-/// Keras 2 has AdamW since 2.11 only, and RMSprop as ours: both keep what 2.15 writes.
+/// As Adam with a decay, which is the same: Keras 2.15 does not find AdamW in .h5 files. It keeps
+/// this and our RMSprop in the order of what it writes itself, not of its legacy classes.
 WrittenOptimizerConfig write(const AdamWOptions& o, double rate) {
-  return {described("AdamW", rate, o.clip_norm,
-                    {{"beta_1", o.beta1},
-                     {"beta_2", o.beta2},
-                     {"epsilon", o.epsilon},
-                     {"amsgrad", false},
-                     {"weight_decay", o.weight_decay},
-                     {"is_legacy_optimizer", false}}),
-          {m, v},
-          SlotOrder::parameter_after_parameter};
+  auto written = write(AdamOptions{o.beta1, o.beta2, o.epsilon, o.clip_norm}, rate);
+  written.config["config"].update(
+      {{"weight_decay", o.weight_decay}, {"is_legacy_optimizer", false}});
+  written.order = SlotOrder::parameter_after_parameter;
+  return written;
 }
 
 WrittenOptimizerConfig write(const RMSpropOptions& o, double rate) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,15 +29,25 @@ struct Description {
 /// An Error if it is not a graph of layers from one input to one output.
 Description described_by(const nlohmann::json& model_config);
 
+/// Whether a class is one of models: Sequential, Functional or Model.
+bool is_model(const std::string& class_name);
+/// The model that a layer wraps, if it is TimeDistributed of one.
+std::optional<Description> wrapped_model(const KerasLayer& layer);
+
 /// What Keras 1 called otherwise in the words of Keras 2: classes, settings and weights.
 void modernize(KerasModel& model);
 
+/// `architecture`, if given, is a file that describes the model in the file's place.
 KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size,
-                   ReadOptimizer optimizer);
+                   ReadOptimizer optimizer, const std::filesystem::path& architecture = {});
+/// What .h5 files say of a model, which is what archives of Keras 3 say too but for the modules.
+nlohmann::json model_config(const KerasModel& model);
 std::string h5_bytes(const KerasModel& model);
 
 /// A .keras file: an archive of config.json, metadata.json and model.weights.h5.
 bool is_archive(const std::filesystem::path& path);
+/// One that Keras 3 opens, and trains on with the optimizer's state.
+std::string archive_bytes(const KerasModel& model);
 KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_size,
                         ReadOptimizer optimizer);
 

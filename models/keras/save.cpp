@@ -10,9 +10,9 @@ namespace {
 
 constexpr double learning_rate = 1e-3;  // Keras' own, for a model that is not trained on
 
-void expect_h5(const fs::path& path) {
-  if (path.extension() != ".h5")
-    throw Error(path.string(), ": a model is saved as .h5; .keras is only read");
+void expect_extension(const fs::path& path) {
+  if (path.extension() != ".h5" && path.extension() != ".keras")
+    throw Error(path.string(), ": a model is saved as .h5 or .keras");
 }
 
 fs::path file_of(const fs::path& path, std::int64_t member) {
@@ -25,7 +25,7 @@ fs::path file_of(const fs::path& path, std::int64_t member) {
 }  // namespace
 
 void save(const Model& model, const fs::path& path, std::int64_t member) {
-  expect_h5(path);
+  expect_extension(path);
   if (member < 0 || member >= model.members())
     throw Error(path.string(), ": a model of ", model.members(), " members has no member ", member);
   KerasModel file;
@@ -38,13 +38,19 @@ void save(const Model& model, const fs::path& path, std::int64_t member) {
 }
 
 void save(const Model& model, const fs::path& path) {
-  expect_h5(path);
+  expect_extension(path);
   if (model.members() <= 1) return save(model, path, 0);
   for (std::int64_t m = 0; m < model.members(); ++m) save(model, file_of(path, m), m);
 }
 
-Model load_model(const fs::path& path, Device device) {
-  return load_member(path, read_keras_file(path, ReadOptimizer::no), device);
+Model load_model(const fs::path& path, Device device, const Shape& input) {
+  KerasModel file = read_keras_file(path, ReadOptimizer::no);
+  try {
+    if (!input.empty()) set_open_lengths(file, input);
+  } catch (const Error& problem) {
+    throw Error(path.string(), ": ", problem.what());
+  }
+  return load_member(path, file, device);
 }
 
 }  // namespace tutti

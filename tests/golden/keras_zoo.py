@@ -26,7 +26,7 @@ from keras import layers
 from values import uniform
 
 MAJOR = "3" if hasattr(keras, "ops") else "2"
-MODELS, GOLDEN, BATCH, BEFORE, STEPS = 100, 12, 3, 2, 5
+MODELS, GOLDEN, BATCH, BEFORE, STEPS = 100, 36, 3, 2, 5
 ACTIVATIONS = ["linear", "relu", "tanh", "sigmoid", "elu", "selu", "softplus", "swish", "gelu", "hard_sigmoid"]
 CELL_ACTIVATIONS = ["tanh", "relu", "elu", "sigmoid"]
 
@@ -190,10 +190,17 @@ class Zoo:
             lambda: keras.optimizers.RMSprop(0.005, momentum=0.5, centered=self.maybe(), **clip))()
 
 
+def weights_of(layers_):
+    """All weights but those of Normalization, which it copies when it adapts."""
+    for layer in layers_:
+        if isinstance(layer, keras.Model):
+            yield from weights_of(layer.layers)
+        elif not isinstance(layer, layers.Normalization):
+            yield from layer.weights
+
+
 def randomize(model):
-    for number, weight in enumerate(model.weights):
-        if "count" in weight.name:
-            continue
+    for number, weight in enumerate(weights_of(model.layers)):
         values = uniform(weight.shape, 100 + number, 0.7)
         weight.assign(numpy.abs(values) + 0.2 if "variance" in weight.name else values)
 
@@ -222,7 +229,7 @@ def write(number, folder, suffix):
     model = zoo.model()
     randomize(model)
     # The penalty is in the loss of both.
-    model.compile(zoo.optimizer(), "sparse_categorical_crossentropy")
+    model.compile(zoo.optimizer(), "sparse_categorical_crossentropy", run_eagerly=True)
     trains = not zoo.draws
     for step in range(BEFORE if trains else 0):
         model.train_on_batch(*batch(model, step))
@@ -253,9 +260,7 @@ shutil.rmtree(here, ignore_errors=True)
 here.mkdir(parents=True)
 answers = {}
 for number in range(MODELS if arguments.all else GOLDEN):
-    suffixes = [".h5", ".keras"] if arguments.all else [".keras" if number % 4 else ".h5"]
-    for suffix in suffixes:
-        name, answer = write(number, here, suffix)
-        answers[name] = answer
-        print(name, " ".join(answer["layers"]), answer.get("optimizer", ""), flush=True)
+    name, answer = write(number, here, ".h5" if number % 12 == 4 else ".keras")  # small, and large
+    answers[name] = answer
+    print(name, " ".join(answer["layers"]), answer.get("optimizer", ""), flush=True)
 (root / f"keras{MAJOR}.json").write_text(json.dumps({"models": answers}, indent=None) + "\n")

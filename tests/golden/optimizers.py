@@ -56,6 +56,11 @@ def adamw(rate, decay):
     return lambda kernel, bias: torch.optim.AdamW(groups(kernel, bias), rate)
 
 
+def rmsprop(rate, **options):
+    """With an epsilon too small to matter, which PyTorch adds to the root and Keras, as ours, under it."""
+    return lambda kernel, bias: torch.optim.RMSprop([kernel, bias], rate, alpha=0.9, eps=1e-12, **options)
+
+
 def one_cycle(optimizer):
     return torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.2, total_steps=STEPS, cycle_momentum=False)
 
@@ -82,6 +87,8 @@ CASES = {
     "nesterov": [train(sgd(rate, momentum=0.9, nesterov=True)) for rate in (0.1, 0.02)],
     "adam": [train(adam(rate)) for rate in (0.1, 0.02)],
     "adamw": [train(adamw(rate, 0.1)) for rate in (0.1, 0.02)],
+    "rmsprop": [train(rmsprop(rate)) for rate in (0.1, 0.02)],
+    "centered_rmsprop": [train(rmsprop(rate, momentum=0.8, centered=True)) for rate in (0.05, 0.01)],
     "clipped_sgd": [train(sgd(rate), clip_norm=0.3) for rate in (0.5, 0.05)],
     "clipped_adamw": [train(adamw(rate, 0.1), clip_norm=0.3) for rate in (0.1, 0.02)],
     "ema": [train(sgd(rate), ema=0.9) for rate in (0.5, 0.05)],

@@ -7,13 +7,18 @@
 
 namespace tutti {
 
+Variable dropout_mask(const Variable& x, const Shape& shape, double rate, const Context& context,
+                      std::uint64_t number) {
+  Tensor ones = like(x.value(), shape);
+  with_backend(ones, [&](auto& backend) { backend.fill(ones.size(), 1, ones); });
+  return dropout(Variable(ones), rate, context.dropout_draws, number);
+}
+
 Variable channel_mask(const Variable& x, double rate, const Context& context,
                       std::uint64_t number) {
   Shape shape = x.shape();
   std::fill(shape.begin() + 2, shape.end() - 1, 1);
-  Tensor ones = like(x.value(), shape);
-  with_backend(ones, [&](auto& backend) { backend.fill(ones.size(), 1, ones); });
-  return dropout(Variable(ones), rate, context.dropout_draws, number);
+  return dropout_mask(x, shape, rate, context, number);
 }
 
 Shape SpatialDropout::build(const Shape& input, Initializer& initializer) {

@@ -19,7 +19,10 @@ class SpatialDropout final : public Layer {
   std::uint64_t number_ = 0;  // tells this layer's masks from another's
 };
 
-/// What values of these channels are multiplied by: [M, B, 1 …, C] for x [M, B, …, C].
+/// Zeros and 1 / (1 - rate), of a shape [M, …], on x's device: what values are multiplied by.
+Variable dropout_mask(const Variable& x, const Shape& shape, double rate, const Context& context,
+                      std::uint64_t number);
+/// The same for the channels of x [M, B, …, C]: [M, B, 1 …, C].
 Variable channel_mask(const Variable& x, double rate, const Context& context, std::uint64_t number);
 
 }  // namespace tutti

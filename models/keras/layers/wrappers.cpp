@@ -2,7 +2,9 @@
 #include "engine/layers/wrappers/bidirectional.h"
 #include "engine/layers/wrappers/time_distributed.h"
 #include "kernels/support/error.h"
+#include "models/keras/layers.h"
 #include "models/keras/layers/table.h"
+#include "models/keras/parts.h"
 
 namespace tutti::keras {
 
@@ -10,11 +12,14 @@ using nlohmann::json;
 
 namespace {
 
-/// The layer that a wrapper's setting describes; an Error says of what kind it is.
+/// The layer or model that a wrapper's setting describes; an Error says of what kind it is.
 std::unique_ptr<Layer> read_wrapped(const json& described, const Described& d) {
   const KerasLayer layer{described.at("class_name"), "", described.at("config"), {}};
   try {
-    return read_layer(layer, d.file);
+    if (!is_model(layer.class_name)) return read_layer(layer, d.file);
+    KerasModel model = described_by(described).model;
+    model.keras_version = d.file.keras_version;
+    return std::make_unique<Model>(from_keras(model, Shape{}));
   } catch (const Error& problem) {
     throw Error("of ", layer.class_name, ": ", problem.what());
   }
@@ -69,6 +74,8 @@ std::unique_ptr<Layer> read_time_distributed(const Described& d) {
 }
 
 bool write_time_distributed(const TimeDistributed& layer, Written& written) {
+  if (dynamic_cast<const Model*>(layer.children()[0].layer.get()))
+    throw Error("TimeDistributed of a model cannot be written as a Keras file");
   written.set({{"layer", written_layer(*layer.children()[0].layer, "layer", written)}});
   return true;
 }

@@ -74,6 +74,9 @@ const std::map<std::string, Case>& cases() {
       {"nesterov", {SGDOptions{.momentum = 0.9, .nesterov = true}, constant(0.1, 0.02)}},
       {"adam", {AdamOptions{.epsilon = 1e-8}, constant(0.1, 0.02)}},
       {"adamw", {AdamWOptions{.epsilon = 1e-8, .weight_decay = 0.1}, constant(0.1, 0.02)}},
+      {"rmsprop", {RMSpropOptions{.epsilon = 1e-20}, constant(0.1, 0.02)}},
+      {"centered_rmsprop",
+       {RMSpropOptions{.momentum = 0.8, .epsilon = 1e-20, .centered = true}, constant(0.05, 0.01)}},
       {"clipped_sgd", {SGDOptions{.clip_norm = 0.3}, constant(0.5, 0.05)}},
       {"clipped_adamw",
        {AdamWOptions{.epsilon = 1e-8, .weight_decay = 0.1, .clip_norm = 0.3}, constant(0.1, 0.02)}},
@@ -143,6 +146,18 @@ TEST_CASE("An optimizer goes on from its state to the same bits") {
   }
 }
 
+TEST_CASE("AdamW decays biases where it is told to decay all") {
+  const Problem some(Device::cpu), all(Device::cpu);
+  const auto step = [](const Problem& problem, bool decays_all) {
+    problem.set_gradients();
+    AdamW(problem.parameters(), {.weight_decay = 0.5, .decays_all = decays_all}).step(0.1);
+    return problem.bias.variable.value().to_vector<float>();
+  };
+  const auto without = step(some, false), with = step(all, true), before = uniform(classes, 2, 1.0);
+  for (std::size_t i = 0; i < before.size(); ++i)
+    CHECK(with[i] - without[i] == Approx(-0.05 * before[i]).margin(1e-6));
+}
+
 TEST_CASE("Plain Adam forms no gradient of a dense layer's weights, clipping forms it") {
   const Problem problem(Device::cpu);
   problem.set_gradients();
@@ -193,6 +208,9 @@ TEST_CASE("Optimizers refuse options and rates that are out of range") {
   refused(SGDOptions{.momentum = -0.1}, "momentum of -0.1");
   refused(SGDOptions{.nesterov = true}, "needs a momentum");
   refused(SGDOptions{.clip_norm = -1}, "norm of -1");
+  refused(RMSpropOptions{.rho = 1}, "rho of 1");
+  refused(RMSpropOptions{.momentum = 1}, "momentum of 1");
+  refused(RMSpropOptions{.epsilon = 0}, "epsilon of 0");
   refused(AdamOptions{.beta1 = 1}, "beta of 1");
   refused(AdamOptions{.beta2 = -1}, "beta of -1");
   refused(AdamOptions{.epsilon = 0}, "epsilon of 0");

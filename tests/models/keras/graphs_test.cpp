@@ -99,10 +99,9 @@ TEST_CASE("Members of a model with nested models and shared layers are saved one
   Model model(Shape{6, 4, 1});
   const auto first = model.add(
       Conv2D({.filters = 3, .kernel_height = 3, .kernel_width = 3, .padding = Padding::same}), {0});
-  const auto block =
-      model.add(Residual(Conv2D({.filters = 3, .kernel_height = 1, .kernel_width = 1}),
-                         BatchNormalization()),
-                {first});
+  const auto block = model.add(
+      Residual(Conv2D({.filters = 3, .kernel_height = 1, .kernel_width = 1}), BatchNormalization()),
+      {first});
   const auto twice = model.share(block, {block});
   const auto flat = model.add(Flatten(), {model.add(Concatenate(), {twice, first})});
   const auto narrow = model.add(Dense({.units = 4}), {flat});
@@ -122,7 +121,8 @@ TEST_CASE("Members of a model with nested models and shared layers are saved one
   }
   save(model, folder / "second.h5", 1);
   CHECK(outputs(load_model(folder / "second.h5")) == outputs(load_model(folder / "net_1.h5")));
-  CHECK_THROWS_WITH(save(model, folder / "net.txt"), Contains("net.txt: a model is saved as .h5"));
+  CHECK_THROWS_WITH(save(model, folder / "net.txt"),
+                    Contains("net.txt: a model is saved as .h5 or .keras"));
   CHECK_THROWS_WITH(save(model, folder / "net.h5", 2),
                     Contains("net.h5: a model of 2 members has no member 2"));
 }

@@ -1,0 +1,185 @@
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "engine/layers/dense.h"
+#include "engine/layers/noise/dropout.h"
+#include "engine/layers/recurrent.h"
+#include "engine/layers/wrappers/bidirectional.h"
+#include "engine/layers/wrappers/time_distributed.h"
+#include "kernels/support/files.h"
+#include "models/keras/layers.h"
+#include "models/keras/layers/table.h"
+#include "models/keras/save.h"
+#include "tests/support/catch.h"
+#include "tests/support/files.h"
+#include "tests/support/values.h"
+
+using namespace tutti;
+using namespace tutti::test;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+Shape shape_of(const json& lengths) { return lengths.get<Shape>(); }
+
+std::vector<float> outputs(const Model& model, std::int64_t batch = 3) {
+  Shape shape = model.input_shape();
+  shape.insert(shape.begin(), {1, batch});
+  const Tensor x = Tensor::from(shape, uniform(shape.elements(), 1, 1.0));
+  return model.outputs(Variable(x), Context{}).value().to_vector<float>();
+}
+
+KerasModel read_as(const fs::path& folder, const json& answer) {
+  const fs::path file = folder / answer.at("file").get<std::string>();
+  KerasModel model =
+      answer.contains("architecture")
+          ? read_keras_weights(file, folder / answer["architecture"].get<std::string>())
+          : read_keras_file(file);
+  Shape input = shape_of(answer.at("input"));
+  input.erase(input.begin());
+  set_open_lengths(model, input);
+  return model;
+}
+
+/// Calls check(model read, answer) for the files of tests/golden/keras_dialects.py.
+template <class Check>
+void each_dialect(Check check) {
+  for (const std::string version : {"keras2", "keras3"}) {
+    const fs::path folder = golden("keras_dialects");
+    const json answers = json::parse(std::ifstream(folder / (version + ".json"))).at("models");
+    REQUIRE(answers.size() >= 6);
+    for (const auto& [name, answer] : answers.items()) {
+      INFO(version << '/' << name);
+      check(read_as(folder / version, answer), answer);
+    }
+  }
+}
+
+std::string problem_of(const json& layer, const std::string& version = "2.15.0") {
+  KerasModel file;
+  file.keras_version = version;
+  try {
+    keras::read_layer({layer.at("class_name"), "name", layer.at("config"), {}}, file);
+  } catch (const Error& problem) {
+    return problem.what();
+  }
+  return "none";
+}
+
+json layer(const char* class_name, json config) {
+  return {{"class_name", class_name}, {"config", std::move(config)}};
+}
+
+}  // namespace
+
+TEST_CASE("Files of other dialects say what Keras says") {
+  each_dialect([](const KerasModel& file, const json& answer) {
+    const auto values = outputs(load_member("model", file, Device::cpu));
+    REQUIRE(values.size() == answer.at("values").size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      CAPTURE(i);
+      REQUIRE(values[i] == Approx(answer["values"][i].get<double>()).epsilon(1e-5).margin(1e-6));
+    }
+  });
+}
+
+TEST_CASE("Files of other dialects keep every bit of their outputs through files of ours") {
+  const TemporaryFolder folder;
+  each_dialect([&](const KerasModel& file, const json& answer) {
+    if (answer.at("file").get<std::string>().starts_with("model_in_time")) return;
+    const Model model = load_member("model", file, Device::cpu);
+    for (const char* name : {"again.h5", "again.keras"}) {
+      save(model, folder / name);
+      CHECK(outputs(load_model(folder / name)) == outputs(model));
+    }
+  });
+}
+
+TEST_CASE("An archive of ours holds the optimizer's state, and equal models make equal archives") {
+  Model model(Shape{4, 2});
+  model.add(
+      Bidirectional(std::make_unique<LSTM>(RecurrentOptions{.units = 3, .return_sequences = true}),
+                    std::make_unique<GRU>(RecurrentOptions{
+                        .units = 2, .return_sequences = true, .go_backwards = true})));
+  model.add(TimeDistributed(std::make_unique<Dense>(Dense::Options{3})));
+  model.add(LSTM({.units = 2}));
+  model.build({4, 2});
+  const TemporaryFolder folder;
+  for (const OptimizerOptions& options : std::initializer_list<OptimizerOptions>{
+           AdamOptions{}, AdamWOptions{.decays_all = true}, SGDOptions{.momentum = 0.5},
+           RMSpropOptions{.momentum = 0.5, .centered = true}}) {
+    KerasOptimizer optimizer{0.25, make_optimizer(model.parameters(), options)->state(0), options};
+    optimizer.state.steps = 7;
+    float value = 0;
+    for (auto& [kind, arrays] : optimizer.state.slots)
+      for (auto& array : arrays)
+        for (float& element : array) element = value += 0.125f;
+    for (const char* name : {"a.h5", "a.keras"}) {
+      write_keras_file(folder / name, to_keras(model, 0, optimizer));
+      const KerasModel file = read_keras_file(folder / name);
+      const KerasOptimizer again = optimizer_of(file);
+      CHECK(again.learning_rate == 0.25);
+      CHECK(again.state.steps == 7);
+      CHECK(again.state.slots == optimizer.state.slots);
+      CHECK(again.options.index() == options.index());
+      CHECK(outputs(load_member("a", file, Device::cpu)) == outputs(model));
+    }
+    write_keras_file(folder / "b.keras", to_keras(model, 0, optimizer));
+    CHECK(read_file(folder / "a.keras") == read_file(folder / "b.keras"));
+  }
+}
+
+TEST_CASE("A length left open is taken from data that fits, and is an Error without") {
+  const fs::path path = golden("keras_dialects") / "keras3" / "any_length.h5";
+  CHECK_THROWS_WITH(load_model(path), Contains("any_length.h5: its input shape [-1, 3] leaves a "
+                                               "length open (-1); it is taken from data"));
+  CHECK(load_model(path, Device::cpu, {20, 3}).input_shape() == Shape{20, 3});
+  CHECK_THROWS_WITH(load_model(path, Device::cpu, {20, 4}),
+                    Contains("it takes inputs of [-1, 3] (-1: any length), not [20, 4]"));
+  CHECK_THROWS_WITH(load_model(path, Device::cpu, {20}), Contains("not [20]"));
+}
+
+TEST_CASE("Weights alone need a description that fits, and say so") {
+  const fs::path folder = golden("keras_dialects") / "keras2";
+  CHECK_THROWS_WITH(read_keras_file(folder / "weights_alone.h5"), Contains("--architecture"));
+  CHECK_THROWS_WITH(read_keras_weights(folder / "weights_alone.h5", folder / "none.json"),
+                    Contains("the architecture") && Contains("none.json"));
+  CHECK_THROWS_WITH(read_keras_weights(folder / "weights_alone.h5", folder / "second_layer.h5"),
+                    Contains("second_layer.h5: it is not JSON"));
+  const TemporaryFolder other;
+  std::ofstream(other / "a.json") << R"({"class_name": "Sequential", "config": [{"class_name":
+    "ReLU", "config": {"name": "relu", "batch_input_shape": [null, 6]}}]})";
+  CHECK_THROWS_WITH(read_keras_weights(folder / "weights_alone.h5", other / "a.json"),
+                    Contains("layer_names lacks the layer relu"));
+}
+
+TEST_CASE("What is not supported of a layer is named with its option") {
+  const json lstm = layer("LSTM", {{"units", 2}}), dense = layer("Dense", {{"units", 2}});
+  const std::vector<std::pair<json, std::string>> cases = {
+      {layer("Dense", {{"units", 2}, {"activation", "mish"}}),
+       "activation 'mish' is not supported"},
+      {layer("LSTM", {{"units", 2}, {"activation", "gelu"}}),
+       "activation 'gelu' is not supported in a recurrent layer"},
+      {layer("LSTM", {{"units", 2}, {"stateful", true}}), "stateful is not supported"},
+      {layer("ReLU", {{"max_value", 6.0}}), "max_value is not supported"},
+      {layer("Softmax", {{"axis", 1}}), "axis 1 is not supported"},
+      {layer("Dropout", {{"rate", 0.5}, {"noise_shape", {1, 2}}}), "noise_shape is not supported"},
+      {layer("LayerNormalization", {{"rms_scaling", true}}), "rms_scaling is not supported"},
+      {layer("BatchNormalization", {{"axis", {1, 2}}}), "axis is [1,2], not one axis"},
+      {layer("Normalization", {{"mean", 1.0}}), "it is given one of mean and variance"},
+      {layer("Rescaling", {{"scale", {1, 2}}}), "scale is a list; one number is supported"},
+      {layer("Bidirectional", {{"layer", lstm}, {"merge_mode", nullptr}}),
+       "merge_mode null is not supported"},
+      {layer("Bidirectional", {{"layer", dense}}), "only recurrent layers are supported"},
+      {layer("Bidirectional", {{"layer", lstm}, {"backward_layer", lstm}}),
+       "a layer that goes forwards and one that goes backwards"},
+      {layer("TimeDistributed", {{"layer", layer("Lambda", json::object())}}),
+       "of Lambda: not supported; "},
+      {layer("Conv2D", {{"filters", 1}, {"kernel_size", 1}, {"data_format", "odd"}}),
+       "data_format is 'odd'"}};
+  for (const auto& [described, problem] : cases) {
+    CAPTURE(described);
+    CHECK_THAT(problem_of(described), Contains(problem));
+  }
+}
