@@ -133,7 +133,6 @@ History Ensemble::fit(const Examples& training, const Examples& validation,
                 sample, " training examples");
 
   if (options.on_start) options.on_start();
-  fs::create_directories(path_);
   if (!options.checkpoint) save();
   const MemberRows all_validate(members.size(), validation.rows);
   const Tensor x = oriented(training.x);
@@ -220,12 +219,13 @@ const Model& Ensemble::model() const {
   return *model_;
 }
 
-void Ensemble::save() const {
+void Ensemble::save(const fs::path& folder) const {
+  fs::create_directories(folder);
   for (std::int64_t m = 0; m < n_classifiers_; ++m) {
     KerasOptimizer adam{learning_rate_};
     if (!optimizer_.empty()) adam.state = optimizer_[static_cast<std::size_t>(m)];
     KerasModel file = to_keras(model(), m, adam);
-    write_keras_file(member_file(path_, m),
+    write_keras_file(member_file(folder, m),
                      time_first_ ? with_axes_exchanged(std::move(file)) : file);
   }
 }

@@ -70,8 +70,9 @@ class Ensemble {
   /// another shape than the first.
   static Ensemble load_model(const std::filesystem::path& path, Device device = Device::cpu);
 
-  /// Writes the members' files, as fit() does.
-  void save() const;
+  /// Writes the members' files, as fit() does, or into another folder.
+  void save() const { save(path_); }
+  void save(const std::filesystem::path& folder) const;
 
   std::int64_t size() const { return n_classifiers_; }
   std::int64_t classes() const { return classes_; }

@@ -1,12 +1,11 @@
-#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "apps/common.h"
 #include "apps/progress.h"
 #include "datasets/npy.h"
+#include "engine/training/prediction.h"
 #include "models/keras/layers.h"
 
 namespace tutti {
@@ -19,24 +18,15 @@ struct RunOptions {
 };
 
 /// The model's outputs for every example, [n, …].
-Tensor outputs(const Model& model, const Tensor& x, const RunOptions& o) {
-  const std::int64_t n = x.dim(0);
-  const Tensor data = x.to(model.device());
-  Shape shape = model.output_shape();
-  shape.insert(shape.begin(), n);
-  std::vector<float> values;
+Tensor outputs(const Model& model, const Tensor& x, const RunOptions& o) try {
   ProgressBar bar("running ", "examples", o.common.quiet);
-  for (std::int64_t begin = 0; begin < n; begin += o.batch) {
-    std::vector<std::int32_t> rows(static_cast<std::size_t>(std::min(o.batch, n - begin)));
-    std::iota(rows.begin(), rows.end(), static_cast<std::int32_t>(begin));
-    const Batch batch{
-        data, Tensor::from({1, static_cast<std::int64_t>(rows.size())}, rows, model.device())};
-    const auto some = model.outputs(batch, Context{}).value().to_vector<float>();
-    values.insert(values.end(), some.begin(), some.end());
-    bar.update(std::min(begin + o.batch, n), n);
-  }
+  const std::int64_t n = x.shape().empty() ? 0 : x.dim(0);
+  const Tensor y =
+      predict_outputs(model, x, o.batch, [&](std::int64_t done) { bar.update(done, n); });
   bar.clear();
-  return Tensor::from(shape, values);
+  return y.reshape(Shape(y.shape().begin() + 1, y.shape().end()));
+} catch (const Error& problem) {
+  throw Error(o.input, ": ", problem.what());
 }
 
 /// The model; lengths that its file leaves open are those of the examples.
@@ -57,11 +47,6 @@ int run_model(const RunOptions& o) {
   const Device device = o.common.prepare();
   const Tensor x = read_npy(o.input);
   const Model model = load_for(o, x, device);
-  Shape wanted = model.input_shape();
-  wanted.insert(wanted.begin(), x.shape().empty() ? 0 : x.dim(0));
-  if (x.shape() != wanted)
-    throw Error(o.input, ": is ", x.shape(), "; the model takes ", model.input_shape(),
-                " an example, examples first");
   const Tensor y = outputs(model, x, o);
   write_npy(o.output, y);
   const nlohmann::json document = {

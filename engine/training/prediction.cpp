@@ -1,6 +1,7 @@
 #include "engine/training/prediction.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine/training/data_loader.h"
 
@@ -39,6 +40,34 @@ Tensor predict_probabilities(const Model& model, const Tensor& x,
                              const std::vector<std::int32_t>& rows) {
   return predict_probabilities(model, x,
                                MemberRows(static_cast<std::size_t>(model.members()), rows));
+}
+
+Tensor predict_outputs(const Model& model, const Tensor& x, std::int64_t batch,
+                       const std::function<void(std::int64_t done)>& progress) {
+  Shape wanted = model.input_shape(), shape = model.output_shape();
+  const std::int64_t n = x.shape().empty() ? 0 : x.dim(0), members = model.members();
+  wanted.insert(wanted.begin(), n);
+  if (x.shape() != wanted)
+    throw Error("is ", x.shape(), "; the model takes ", model.input_shape(),
+                " an example, examples first");
+  const std::int64_t each = shape.elements();
+  shape.insert(shape.begin(), {members, n});
+  const Tensor data = x.to(model.device());
+  std::vector<float> all(static_cast<std::size_t>(shape.elements()));
+  for (std::int64_t begin = 0; begin < n; begin += batch) {
+    const std::int64_t count = std::min(batch, n - begin);
+    std::vector<std::int32_t> rows(static_cast<std::size_t>(members * count));
+    for (std::int64_t m = 0; m < members; ++m)
+      std::iota(rows.begin() + m * count, rows.begin() + (m + 1) * count,
+                static_cast<std::int32_t>(begin));
+    const Batch some{data, Tensor::from({members, count}, rows, model.device())};
+    const auto values = model.outputs(some, Context{}).value().to_vector<float>();
+    for (std::int64_t m = 0; m < members; ++m)
+      std::copy_n(values.begin() + m * count * each, count * each,
+                  all.begin() + (m * n + begin) * each);
+    if (progress) progress(begin + count);
+  }
+  return Tensor::from(shape, all);
 }
 
 }  // namespace tutti

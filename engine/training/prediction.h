@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "engine/layers/model.h"
@@ -18,5 +19,11 @@ Tensor predict_streamed(const Model& model, const Tensor& x, const MemberRows& r
 /// The same rows for every member.
 Tensor predict_probabilities(const Model& model, const Tensor& x,
                              const std::vector<std::int32_t>& rows);
+
+/// Every member's outputs for all of x [n, input shape], so many examples at once: float32
+/// [M, n, output shape] on the host. `progress` is told how many are done. An Error if the examples
+/// are of another shape.
+Tensor predict_outputs(const Model& model, const Tensor& x, std::int64_t batch = 32,
+                       const std::function<void(std::int64_t done)>& progress = {});
 
 }  // namespace tutti

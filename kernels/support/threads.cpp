@@ -1,5 +1,6 @@
 #include "kernels/support/threads.h"
 
+#include <pthread.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -117,9 +118,23 @@ int cores_allowed() {
 
 std::mutex pool_mutex;  // one parallel_for at a time, and none while the pool is replaced
 int wanted_threads = 0;
+Pool* current = nullptr;
+
+// A forked process has none of the threads. Inside a body, the lock is held by the loop, and the
+// child's loops are plain ones.
+void lock_pool() {
+  if (!inside_a_body) pool_mutex.lock();
+}
+void unlock_pool() {
+  if (!inside_a_body) pool_mutex.unlock();
+}
+void forget_pool() {
+  current = nullptr;
+  unlock_pool();
+}
 
 Pool& pool() {
-  static Pool* current = nullptr;
+  [[maybe_unused]] static const int told = pthread_atfork(lock_pool, unlock_pool, forget_pool);
   if (wanted_threads == 0) wanted_threads = cores_allowed();
   if (!current || current->threads() != wanted_threads) {
     delete current;

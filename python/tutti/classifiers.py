@@ -1,0 +1,153 @@
+"""The classifiers of audio features, in scikit-learn's way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+try:
+    from sklearn.base import BaseEstimator, ClassifierMixin
+    from sklearn.utils import check_random_state
+    from sklearn.utils.multiclass import check_classification_targets
+    from sklearn.utils.validation import check_is_fitted, validate_data
+except ImportError as missing:
+    raise ImportError("LstmClassifier and RnnClassifier need scikit-learn 1.6 or later: "
+                      "pip install scikit-learn") from missing
+
+from . import _native, model
+from ._arrays import Array, ArrayLike, PathLike
+from ._native import Error
+from ._training import Callback, History, Watch, history_of
+
+__all__ = ["LstmClassifier", "RnnClassifier"]
+
+
+class _FeatureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Parameters, all optional:
+
+        epochs: times through the training rows.
+        batch_size: rows a step; all of them if they are fewer.
+        learning_rate: of Adam.
+        scaling: of features by the training rows: "minmax" (0 to 1), "standard" or "none".
+        random_state: the seed of weights and order; an int gives the same bits as the command line.
+        device: "auto" (a GPU if there is one), "cpu" or "cuda".
+        callback: called after every epoch with its number, from 1, and the metrics by name.
+        progress: a bar, if tqdm is installed; None: on a terminal alone.
+
+    After fit: classes_, n_features_in_, history_ (arrays [epochs, 1] by name), n_iter_, model_.
+    """
+
+    _kind: str
+    classes_: Array
+    history_: History
+    model_: model.Model
+
+    def fit(self, X: ArrayLike, y: ArrayLike,
+            validation_data: tuple[ArrayLike, ArrayLike] | None = None) -> _FeatureClassifier:
+        """Trains on features X [n, features] and labels y [n]; validates every epoch on others.
+
+        Ctrl-C ends it after the current step and leaves the classifier as it was then.
+        """
+        X, y = validate_data(self, X, y, dtype=np.float32, order="C")
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise Error(f"y holds one class, {self.classes_[0]!r}; a classifier tells at least two apart")
+        train = len(X)
+        if validation_data is not None:
+            other_X, other_y = validate_data(self, *validation_data, dtype=np.float32, order="C",
+                                             reset=False)
+            unknown = np.setdiff1d(other_y, self.classes_)
+            if unknown.size:
+                raise Error(f"the validation data has the label {unknown[0]!r}, "
+                            "which is none of the training data")
+            X = np.concatenate([X, other_X])
+            codes = np.concatenate([codes, np.searchsorted(self.classes_, other_y)])
+        seed = self.random_state
+        if not isinstance(seed, (int, np.integer)):
+            seed = check_random_state(seed).randint(2**31 - 1)
+        shape = {key: getattr(self, key, 1) for key in ("units", "layers", "dense", "dense_layers")}
+        with Watch(self.epochs, self.callback, self.progress) as watch:
+            network, self._scaler, history, problem = _native.fit_features(
+                self._kind, X, codes.astype(np.int32), train, [str(name) for name in self.classes_],
+                **shape, scaling=self.scaling, epochs=self.epochs, batch_size=self.batch_size,
+                learning_rate=self.learning_rate, seed=int(seed),
+                device=_native.device_named(self.device),
+                on_step=watch.on_step, on_epoch=watch.on_epoch)
+        self.model_ = model.Model(network)
+        self.history_ = history_of(history)
+        self.n_iter_ = len(history)
+        if problem is not None:
+            raise problem
+        return self
+
+    def _checked(self, X: ArrayLike) -> Array:
+        if (type(X) is np.ndarray and X.dtype == np.float32 and X.ndim == 2 and X.flags.c_contiguous
+                and X.shape[0] and X.shape[1] == self.n_features_in_
+                and not hasattr(self, "feature_names_in_") and np.isfinite(X).all()):
+            return X  # what follows takes longer than a prediction
+        checked: Array = validate_data(self, X, dtype=np.float32, order="C", reset=False)
+        return checked
+
+    def predict_proba(self, X: ArrayLike) -> Array:
+        """Probabilities, float32 [n, classes], in the order of classes_."""
+        check_is_fitted(self, "model_")
+        return _native.predict_features(self.model_._network(), self._scaler, self._checked(X))
+
+    def predict(self, X: ArrayLike) -> Array:
+        """The most probable class of each row, [n]."""
+        classes: Array = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        return classes
+
+    def save(self, path: PathLike) -> None:
+        """Writes the network as a Keras .h5 file, for features scaled as they were here."""
+        check_is_fitted(self, "model_")
+        self.model_.save(path)
+
+
+class LstmClassifier(_FeatureClassifier):
+    __doc__ = f"""LSTM layers and dense layers over the features of a song.
+
+    Args:
+        units, layers: of the LSTM.
+        dense, dense_layers: units of the dense layers, and how many before the last.
+
+    {_FeatureClassifier.__doc__}"""
+    _kind = "lstm"
+
+    def __init__(self, units: int = 52, layers: int = 3, dense: int = 134, dense_layers: int = 2, *,
+                 epochs: int = 50, batch_size: int = 32, learning_rate: float = 0.0023916625587450248,
+                 scaling: str = "minmax", random_state: Any = 54, device: str = "auto",
+                 callback: Callback | None = None, progress: bool | None = None) -> None:
+        self.units = units
+        self.layers = layers
+        self.dense = dense
+        self.dense_layers = dense_layers
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.scaling = scaling
+        self.random_state = random_state
+        self.device = device
+        self.callback = callback
+        self.progress = progress
+
+
+class RnnClassifier(_FeatureClassifier):
+    __doc__ = f"""The simple RNN before the LSTM: 20 units, then dense layers of 64, 32 and 16.
+
+    {_FeatureClassifier.__doc__}"""
+    _kind = "rnn"
+
+    def __init__(self, *, epochs: int = 150, batch_size: int = 32, learning_rate: float = 1e-3,
+                 scaling: str = "minmax", random_state: Any = 54, device: str = "auto",
+                 callback: Callback | None = None, progress: bool | None = None) -> None:
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.scaling = scaling
+        self.random_state = random_state
+        self.device = device
+        self.callback = callback
+        self.progress = progress
