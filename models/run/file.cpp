@@ -70,10 +70,10 @@ RunFile read_run_file(const fs::path& run, const std::vector<std::string>& class
       throw Error(
           folder.string(),
           ": holds no run.json, so it is not the folder of a run, and no .h5 or .keras files");
-    RunFile run;
-    run.folder = folder;
-    run.classes = classes;
-    return run;
+    RunFile file;
+    file.folder = folder;
+    file.classes = classes;
+    return file;
   }
   if (!classes.empty())
     throw Error("--classes: ", folder.string(), " is a run, and run.json names its classes");
