@@ -75,9 +75,10 @@ History fit(FeatureClassifiers& classifier, const FeatureOptions& f, const Featu
             const ThreeWaySplit& split, const RunFolder& run, const RunFile& file,
             const TrainingRecord& training, const std::stop_token& stop) {
   const auto save = [&] {
-    KerasOptimizer adam{f.learning_rate};
-    if (!classifier.optimizer.empty()) adam.state = classifier.optimizer[0];
-    write_keras_file(file.folder / "model.h5", to_keras(classifier.model, 0, adam));
+    KerasOptimizer optimizer{
+        f.learning_rate, {}, classifier.optimizer_options.value_or(AdamOptions{})};
+    if (!classifier.optimizer.empty()) optimizer.state = classifier.optimizer[0];
+    write_keras_file(file.folder / "model.h5", to_keras(classifier.model, 0, optimizer));
   };
   const auto checkpoint = run.checkpoint(file, training);
   EpochLines lines(f.epochs, static_cast<std::int64_t>(split.train.size()), "songs",

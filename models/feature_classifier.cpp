@@ -77,8 +77,10 @@ FeatureClassifiers from_file(const std::filesystem::path& path, std::int64_t mem
     if (model.classes() != static_cast<std::int64_t>(table.classes.size()))
       throw Error("tells ", model.classes(), " classes apart, not ", table.classes.size());
     for (std::int64_t m = 0; m < members; ++m) set_weights(model, m, file);
-    if (const auto adam = known_adam(file, model))
-      result.optimizer.assign(static_cast<std::size_t>(members), adam->state);
+    if (const auto optimizer = known_optimizer(file, model)) {
+      result.optimizer.assign(static_cast<std::size_t>(members), optimizer->state);
+      result.optimizer_options = optimizer->options;
+    }
     return result;
   } catch (const Error& problem) {
     throw Error(path.string(), ": ", problem.what());
@@ -110,6 +112,7 @@ History train_classifiers(FeatureClassifiers& classifiers, const FeatureTable& t
                           const TrainCheckpoint* from) {
   const FeatureExamples examples(table, splits, classifiers.scalers, recipe.device);
   TrainOptions options = recipe.training;
+  if (classifiers.optimizer_options) options.optimizer = *classifiers.optimizer_options;
   options.optimizer_state = std::exchange(classifiers.optimizer, {});
   TrainResult result = train(classifiers.model,
                              {member_streams(recipe.seed, static_cast<std::int64_t>(splits.size())),

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,9 @@ Model feature_model(const FeatureRecipe& recipe, std::int64_t features, std::int
 struct FeatureClassifiers {
   Model model;
   std::vector<Scaler> scalers;  // of each member, fitted on its training rows alone
-  /// The state of each member's Adam: of a file that training goes on from, or after training.
+  /// The state of each member's optimizer: of a file that training goes on from, or after training.
   std::vector<OptimizerState> optimizer = {};
+  std::optional<OptimizerOptions> optimizer_options = {};  // of that file, in the recipe's place
 
   /// Probabilities [n, classes] that a member gives to rows of a table.
   std::vector<float> predict(std::int64_t member, const FeatureTable& table,

@@ -57,6 +57,7 @@ std::vector<Part> parts_of(const std::string& class_name, const json& config, st
   if (class_name != "Bidirectional") return {{"", count}};
   const json& there = config.at("layer").at("config");
   const std::size_t first = setting(there, "use_bias", true) ? 3 : 2;
+  if (first > count) throw Error("Bidirectional has ", count, " weights");
   auto parts = within("/forward_layer", "layer", first);
   for (auto& part : within("/backward_layer", "backward_layer", count - first))
     parts.push_back(std::move(part));

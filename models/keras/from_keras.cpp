@@ -18,7 +18,7 @@ constexpr const char* shape_keepers[] = {"Activation",       "BatchNormalization
 /// not there.
 json* batch_shape(KerasLayer& layer) {
   for (const char* key : {"batch_input_shape", "batch_shape"})
-    if (layer.config.contains(key) && !layer.config[key].is_null()) return &layer.config[key];
+    if (layer.config.contains(key) && layer.config[key].is_array()) return &layer.config[key];
   return nullptr;
 }
 

@@ -57,7 +57,9 @@ void describe_optimizer(KerasModel& file, const Model& model, const KerasOptimiz
 KerasOptimizer optimizer_of(const KerasModel& file, const Model& model);
 KerasOptimizer optimizer_of(const KerasModel& file);
 
-/// The same where it is an Adam with our options, or nothing.
+/// The same, or nothing where that would be an Error.
+std::optional<KerasOptimizer> known_optimizer(const KerasModel& file, const Model& model);
+/// The same where it is an Adam with our options.
 std::optional<KerasOptimizer> known_adam(const KerasModel& file, const Model& model);
 
 /// The one-member model of a file, built, with its weights. An Error names `path`.

@@ -145,18 +145,22 @@ void describe_optimizer(KerasModel& file, const Model& model, const KerasOptimiz
   }
 }
 
-std::optional<KerasOptimizer> known_adam(const KerasModel& file, const Model& model) {
+std::optional<KerasOptimizer> known_optimizer(const KerasModel& file, const Model& model) {
   try {
-    KerasOptimizer optimizer = optimizer_of(file, model);
-    const auto* adam = std::get_if<AdamOptions>(&optimizer.options);
-    const AdamOptions ours;
-    if (!adam || adam->beta1 != ours.beta1 || adam->beta2 != ours.beta2 ||
-        adam->epsilon != ours.epsilon || adam->clip_norm != ours.clip_norm)
-      return std::nullopt;
-    return optimizer;
+    return optimizer_of(file, model);
   } catch (const Error&) {
     return std::nullopt;
   }
+}
+
+std::optional<KerasOptimizer> known_adam(const KerasModel& file, const Model& model) {
+  auto optimizer = known_optimizer(file, model);
+  const auto* adam = optimizer ? std::get_if<AdamOptions>(&optimizer->options) : nullptr;
+  const AdamOptions ours;
+  if (!adam || adam->beta1 != ours.beta1 || adam->beta2 != ours.beta2 ||
+      adam->epsilon != ours.epsilon || adam->clip_norm != ours.clip_norm)
+    return std::nullopt;
+  return optimizer;
 }
 
 }  // namespace tutti

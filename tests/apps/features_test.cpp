@@ -74,6 +74,23 @@ TEST_CASE("Training goes on from a Keras file: weights, network and Adam") {
   CHECK(run_tutti(f.train("lstm", "none", "--from none.h5")).status == 1);
 }
 
+TEST_CASE("Training goes on with the optimizer of a Keras file") {
+  const Fixture f;
+  REQUIRE(run_tutti(f.train("lstm", "first", "--epochs 1 --units 5 --layers 1")).status == 0);
+  const auto first = tutti::read_keras_file(f.folder / "first/model.h5");
+  const auto model = tutti::load_member("first", first, tutti::Device::cpu);
+  const tutti::SGDOptions sgd{.momentum = 0.75};
+  tutti::KerasOptimizer optimizer{0.01, tutti::SGD(model.parameters(), sgd).state(0), sgd};
+  optimizer.state.steps = 3;
+  tutti::write_keras_file(f.folder / "sgd.h5", tutti::to_keras(model, 0, optimizer));
+  REQUIRE(
+      run_tutti(f.train("lstm", "on", "--epochs 1 --from " + word(f.folder / "sgd.h5"))).status ==
+      0);
+  const auto on = tutti::optimizer_of(tutti::read_keras_file(f.folder / "on/model.h5"));
+  CHECK(on.state.steps > 3);
+  CHECK(std::get<tutti::SGDOptions>(on.options).momentum == 0.75);
+}
+
 TEST_CASE("A classifier goes on from the run that it replaces, or leaves it alone") {
   const Fixture f;
   REQUIRE(run_tutti(f.train("lstm", "run", "--epochs 2 --units 5 --layers 1")).status == 0);

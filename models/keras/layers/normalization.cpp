@@ -97,7 +97,7 @@ bool write_normalization(const Normalization& layer, Written& written) {
   const auto list = [](const std::vector<double>& values) {
     return values.empty() ? json() : values.size() == 1 ? json(values[0]) : json(values);
   };
-  written.set({{"axis", o.axes.empty() ? json() : json(o.axes)},
+  written.set({{"axis", o.axes},
                {"invert", o.inverted},
                {"mean", list(o.mean)},
                {"variance", list(o.variance)}});

@@ -58,7 +58,9 @@ json written_layer(const Layer& layer, const char* name, Written& of_wrapper) {
   Written written = write_layer(layer);
   of_wrapper.since_keras_3 |= written.since_keras_3;
   written.config.update({{"name", name}, {"trainable", layer.trainable()}, {"dtype", "float32"}});
-  return class_and_config(written.class_name.c_str(), std::move(written.config));
+  json described = class_and_config(written.class_name.c_str(), std::move(written.config));
+  described.update({{"module", "keras.layers"}, {"registered_name", nullptr}});  // Keras 3 asks for
+  return described;
 }
 
 bool write_bidirectional(const Bidirectional& layer, Written& written) {
