@@ -100,7 +100,8 @@ std::string snake_case(std::string_view name) {
   const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
   std::string result;
   for (std::size_t i = 0; i < name.size(); ++i) {
-    if (i > 0 && upper(name[i]) && lower(name[i - 1])) result += '_';
+    const bool begins = i + 1 < name.size() && lower(name[i + 1]);
+    if (i > 0 && upper(name[i]) && (begins || lower(name[i - 1]))) result += '_';
     result += upper(name[i]) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
   }
   return result;
