@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "apps/epoch_lines.h"
-#include "apps/run_directory.h"
 #include "datasets/song_pictures.h"
 #include "datasets/spectrogram_tree.h"
 #include "datasets/split.h"
@@ -61,43 +60,41 @@ void expect_batches(const MelOptions& o, std::size_t clips) {
 }
 
 RunFile run_file(const MelOptions& o, const Material& m) {
-  RunFile file{o.out,
-               ModelKind::melcnn,
-               m.tree.genres,
-               m.tree.clips.fingerprint,
-               o.recipe.cnns + o.recipe.statistics,
-               {},
-               {}};
+  RunFile file;
+  file.folder = o.run.out;
+  file.kind = ModelKind::melcnn;
+  file.classes = m.tree.genres;
+  file.fingerprint = m.tree.clips.fingerprint;
+  file.members = o.recipe.cnns + o.recipe.statistics;
   file.preprocessing = to_json(MelPreprocessing{m.scale, m.tree.clips.bands(), m.frames});
   return file;
 }
 
-void write_description(const MelOptions& o, const Material& m, const RunFile& file) {
+TrainingRecord record(const MelOptions& o, const Material& m) {
   json skipped = json::array();
   for (const auto& bad : m.tree.clips.bad) skipped.push_back(bad.path.generic_string());
   const auto& cnn = o.recipe.cnn;
   const auto& network = o.recipe.network;
-  const json options = {{"cnns", o.recipe.cnns},
-                        {"statistics", o.recipe.statistics},
-                        {"channels", cnn.channels},
-                        {"dropout", cnn.dropout},
-                        {"crop", cnn.crop},
-                        {"mixup", cnn.mixup},
-                        {"epochs", cnn.epochs},
-                        {"batch", cnn.batch},
-                        {"lr", cnn.learning_rate},
-                        {"units", network.units},
-                        {"statistics_dropout", network.dropout},
-                        {"statistics_epochs", network.epochs},
-                        {"test", o.test},
-                        {"validation", o.validation},
-                        {"folds", o.folds}};
-  write_run(file, {options,
-                   o.recipe.seed,
-                   o.recipe.device,
-                   {{"path", fs::absolute(o.data).lexically_normal().string()},
-                    {"clips", m.tree.labels.size()},
-                    {"skipped", skipped}}});
+  return {{{"cnns", o.recipe.cnns},
+           {"statistics", o.recipe.statistics},
+           {"channels", cnn.channels},
+           {"dropout", cnn.dropout},
+           {"crop", cnn.crop},
+           {"mixup", cnn.mixup},
+           {"epochs", cnn.epochs},
+           {"batch", cnn.batch},
+           {"lr", cnn.learning_rate},
+           {"units", network.units},
+           {"statistics_dropout", network.dropout},
+           {"statistics_epochs", network.epochs},
+           {"test", o.test},
+           {"validation", o.validation},
+           {"folds", o.folds}},
+          o.recipe.seed,
+          o.recipe.device,
+          {{"path", fs::absolute(o.data).lexically_normal().string()},
+           {"clips", m.tree.labels.size()},
+           {"skipped", skipped}}};
 }
 
 std::vector<SplitRow> split_rows(const Material& m) {
@@ -111,10 +108,7 @@ std::vector<SplitRow> split_rows(const Material& m) {
   return rows;
 }
 
-void begin_run(const MelOptions& o, const Material& m, const RunFile& file) {
-  prepare_run(o.out, o.force);
-  write_description(o, m, file);
-  write_split_file(o.out, split_rows(m));
+void print_parts(const MelOptions& o, const Material& m) {
   if (o.common.quiet) return;
   std::cerr << m.tree.labels.size() << " clips of " << m.tree.genres.size() << " genres ("
             << m.tree.clips.bad.size() << " left out): " << m.split.train.size() << " to train, "
@@ -122,20 +116,17 @@ void begin_run(const MelOptions& o, const Material& m, const RunFile& file) {
 }
 
 /// Epoch lines of each kind of network in turn.
-MelEnsemble::Observe lines_of(const MelOptions& o, std::size_t clips,
-                              std::function<void()> on_epoch = {}) {
-  return [&o, clips, on_epoch = std::move(on_epoch)](const char* kind, int epochs) {
+MelEnsemble::Observe lines_of(const MelOptions& o, std::size_t clips) {
+  return [&o, clips](const char* kind, int epochs) {
     if (!o.common.quiet) std::cerr << kind << '\n';
     const auto lines = std::make_shared<EpochLines>(epochs, static_cast<std::int64_t>(clips),
                                                     "clips", o.common.quiet);
     return TrainObserver{
         .on_step = [lines](int epoch, std::int64_t step,
                            std::int64_t steps) { lines->step(epoch, step, steps); },
-        .on_epoch =
-            [=](int epoch, const std::vector<EpochResult>& members) {
-              lines->epoch(epoch, members);
-              if (on_epoch) on_epoch();
-            }};
+        .on_epoch = [lines](
+                        int epoch,
+                        const std::vector<EpochResult>& members) { lines->epoch(epoch, members); }};
   };
 }
 
@@ -167,34 +158,34 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
   MelOptions o = options;
   o.recipe.device = o.common.prepare();
   o.recipe.network.batch = o.recipe.cnn.batch;
-  expect_new_run(o.out, o.force);
+  const RunFolder run(o.run);
   const Material m(o);
   expect_batches(o, m.split.train.size());
   RunFile file = run_file(o, m);
-  const ClipExamples training = m.clips(m.split.train);
-  MelEnsemble ensemble(training, m.frames, m.genres(), o.recipe);
-  begin_run(o, m, file);
+  const TrainingRecord training = record(o, m);
+  const ClipExamples clips = m.clips(m.split.train);
+  MelEnsemble ensemble(clips, m.frames, m.genres(), o.recipe);
+  run.begin(file, training, split_rows(m));
+  print_parts(o, m);
 
   const std::stop_token stop = stop_on_interrupt();
-  const std::string title = "Ensemble of " + std::to_string(ensemble.size());
-  ensemble.save(o.out);
   const auto folds = cross_validate(o, m, stop);
   const History history =
-      ensemble.train(training, m.clips(m.split.validation), stop,
-                     lines_of(o, m.split.train.size(), [&] { ensemble.save(o.out); }));
-  write_curves(o.out, history, title);
+      ensemble.train(clips, m.clips(m.split.validation), stop, lines_of(o, m.split.train.size()));
   if (stop.stop_requested()) {
-    std::cerr << "tutti: stopped; " << o.out << " holds the state after epoch " << history.size()
-              << '\n';
+    std::cerr << "tutti: stopped; " << o.run.out.string() << " holds no model yet\n";
     return std::nullopt;
   }
 
+  ensemble.save(o.run.out);
   const HeldOut held = judge(o, m, ensemble, folds, file.temperature);
-  write_description(o, m, file);
   const Evaluation evaluation =
       evaluate(held.scores, held.labels, m.tree.genres, "clips", Vote::mean);
-  write_metrics(o.out, evaluation.metrics, to_json(evaluation),
+  const std::string title = "Ensemble of " + std::to_string(ensemble.size());
+  write_curves(o.run.out, history, title);
+  write_metrics(o.run.out, evaluation.metrics, to_json(evaluation),
                 title + (folds ? " on folds held out" : " on the test set"));
+  run.end(file, training);
   return evaluation;
 }
 

@@ -3,6 +3,7 @@
 
 #include "apps/common.h"
 #include "apps/evaluation.h"
+#include "apps/run_directory.h"
 #include "models/mel/mel_ensemble.h"
 
 namespace tutti {
@@ -13,15 +14,16 @@ struct MelOptions {
   void add_to(CLI::App& command);
 
   CommonOptions common;
-  std::string data, out;
+  std::string data;
+  RunOptions run;
   MelRecipe recipe;
   double test = 0.2, validation = 0.1;
   int folds = 0;  // in place of both
-  bool force = false, skip_bad = false;
+  bool skip_bad = false;
 };
 
-/// Trains, fits the temperature and leaves a run in `out`; nothing if Ctrl-C stopped it. What was
-/// there before is left alone until everything is known to fit.
+/// Trains, fits the temperature and leaves a run; nothing if Ctrl-C stopped it. What was there
+/// before is left alone until everything is known to fit.
 std::optional<Evaluation> train_run(const MelOptions& options);
 
 }  // namespace tutti

@@ -10,6 +10,10 @@ install(TARGETS tutti)
 install(TARGETS tutti_library tutti_kernels tutti_engine tutti_datasets tutti_models tutti_search tutti_reports
         EXPORT tutti)
 
+if(EXISTS ${PROJECT_SOURCE_DIR}/models/pretrained/run.json)  # scripts/train-pretrained makes it
+  install(DIRECTORY models/pretrained DESTINATION ${CMAKE_INSTALL_DATADIR}/tutti)
+endif()
+
 set(headers ${CMAKE_INSTALL_INCLUDEDIR}/tutti)
 install(FILES tutti.h DESTINATION ${headers})
 install(DIRECTORY engine datasets models search reports DESTINATION ${headers}

@@ -13,7 +13,7 @@ int train_melcnn(const MelOptions& o) {
   if (o.common.json)
     std::cout << to_json(*evaluation).dump(2) << '\n';
   else
-    std::cout << to_text(*evaluation) << "\nThe run is in " << o.out
+    std::cout << to_text(*evaluation) << "\nThe run is in " << o.run.out.string()
               << ": the networks' .h5 files, confusion.png, accuracy.png, loss.png\n";
   return done;
 }
@@ -27,10 +27,10 @@ void add_train_melcnn(CLI::App& train, int& status) {
       "their statistics, which vote together");
   const auto o = std::make_shared<MelOptions>();
   o->add_to(*command);
-  command->add_option("--out", o->out, "Folder for the run: models, history, metrics, pictures")
+  command->add_option("--out", o->run.out, "Folder for the run: models, history, metrics, pictures")
       ->required()
       ->type_name("RUN");
-  command->add_flag("--force", o->force, "Replace a run that is already in RUN");
+  command->add_flag("--force", o->run.force, "Replace a run that is already in RUN");
   command->callback([o, &status] { status = train_melcnn(*o); });
 }
 

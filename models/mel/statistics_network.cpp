@@ -4,7 +4,7 @@
 
 #include "datasets/audio/song_statistics.h"
 #include "engine/layers/dense.h"
-#include "engine/layers/dropout.h"
+#include "engine/layers/noise/dropout.h"
 #include "engine/members.h"
 #include "kernels/support/threads.h"
 #include "models/mel/standardization.h"

@@ -14,9 +14,7 @@ namespace fs = std::filesystem;
 class MelModel : public RunModel {
  public:
   MelModel(const RunFile& run, Device device)
-      : run_(run),
-        preprocessing_(mel_preprocessing(run)),
-        ensemble_(MelEnsemble::load(run.folder, device)) {
+      : run_(run), preprocessing_(mel_preprocessing(run)), ensemble_(load(run, device)) {
     if (run.members && *run.members != ensemble_.size())
       throw Error(run.folder.string(), ": holds ", ensemble_.size(), " networks, not ",
                   *run.members, " as run.json says");
@@ -68,6 +66,12 @@ class MelModel : public RunModel {
   }
 
  private:
+  static MelEnsemble load(const RunFile& run, Device device) {
+    if (run.state != RunState::finished)
+      throw Error(run.folder.string(), ": its training has not ended; train it again");
+    return MelEnsemble::load(run.folder, device);
+  }
+
   Tensor windows(const Clips& clips, const fs::path& from) const {
     if (clips.bands() != preprocessing_.bands)
       throw Error(from.string(), ": has ", clips.bands(), " bands, those that ",

@@ -1,6 +1,5 @@
 #include "engine/layers/model.h"
 
-#include "engine/layers/batch_normalization.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
 #include "engine/layers/flatten.h"
@@ -288,24 +287,4 @@ TEST_CASE("Layers refuse what they cannot take") {
   Sequential small(Shape{2, 2, 1}, Conv2D({.filters = 1, .kernel_height = 3, .kernel_width = 1}));
   CHECK_THROWS_WITH(small.build(streams(1), Device::cpu),
                     "Conv2D: a kernel of [3, 1] does not fit into [2, 2, 1]");
-}
-
-TEST_CASE("A frozen batch normalization in front of a model stays as it is in training") {
-  BatchNormalization fixed;
-  fixed.set_trainable(false);
-  Model model = Sequential(Shape{2}, std::move(fixed), Dense({.units = 1, .use_bias = false}));
-  model.build(Shape{2});
-  const auto& front = model.nodes()[1].layer->own_parameters();
-  const auto values = [&](std::size_t i) { return front[i].variable.value().to_vector<float>(); };
-  const Variable x(Tensor::from({1, 2, 2}, std::vector<float>{1, 2, 3, 4}));
-  const auto y = model(x);
-  CHECK(y.value().to_vector<float>() == model.outputs(x, {}).value().to_vector<float>());
-  CHECK(values(2) == std::vector<float>{0, 0});
-  CHECK(values(3) == std::vector<float>{1, 1});
-
-  BatchNormalization above;
-  above.set_trainable(false);
-  Model below = Sequential(Shape{2}, Dense({.units = 2}), std::move(above));
-  below.build(Shape{2});
-  CHECK_THROWS_WITH(below(x), Contains("below one that is frozen"));
 }
