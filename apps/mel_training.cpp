@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "apps/epoch_lines.h"
-#include "apps/run_directory.h"
 #include "datasets/song_pictures.h"
 #include "datasets/spectrogram_tree.h"
 #include "datasets/split.h"

@@ -22,8 +22,8 @@ struct MelOptions {
   bool skip_bad = false;
 };
 
-/// Trains, fits the temperature and leaves a run; nothing if Ctrl-C stopped it. What was
-/// there before is left alone until everything is known to fit.
+/// Trains, fits the temperature and leaves a run; nothing if Ctrl-C stopped it. What was there
+/// before is left alone until everything is known to fit.
 std::optional<Evaluation> train_run(const MelOptions& options);
 
 }  // namespace tutti

@@ -10,7 +10,9 @@ install(TARGETS tutti)
 install(TARGETS tutti_library tutti_kernels tutti_engine tutti_datasets tutti_models tutti_search tutti_reports
         EXPORT tutti)
 
-install(DIRECTORY models/pretrained DESTINATION ${CMAKE_INSTALL_DATADIR}/tutti)
+if(EXISTS ${PROJECT_SOURCE_DIR}/models/pretrained/run.json)  # scripts/train-pretrained makes it
+  install(DIRECTORY models/pretrained DESTINATION ${CMAKE_INSTALL_DATADIR}/tutti)
+endif()
 
 set(headers ${CMAKE_INSTALL_INCLUDEDIR}/tutti)
 install(FILES tutti.h DESTINATION ${headers})

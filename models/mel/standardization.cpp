@@ -5,8 +5,6 @@
 namespace tutti {
 namespace {
 
-constexpr double epsilon = 1e-7;
-
 void set(Tensor values, const std::vector<double>& row) {
   std::vector<float> all;
   while (std::ssize(all) < values.size()) all.insert(all.end(), row.begin(), row.end());
@@ -27,17 +25,11 @@ Moments MomentSums::moments() const {
   return moments;
 }
 
-BatchNormalization standardization() {
-  BatchNormalization layer({.epsilon = epsilon, .center = false, .scale = false});
-  layer.set_trainable(false);
-  return layer;
-}
-
 void set_moments(Model& model, const Moments& moments) {
   const auto& parameters = model.nodes().at(1).layer->own_parameters();
   for (const auto& parameter : parameters) {
-    if (parameter.name == "moving_mean") set(parameter.variable.value(), moments.mean);
-    if (parameter.name == "moving_variance") set(parameter.variable.value(), moments.variance);
+    if (parameter.name == "mean") set(parameter.variable.value(), moments.mean);
+    if (parameter.name == "variance") set(parameter.variable.value(), moments.variance);
   }
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 #include <vector>
 
-#include "engine/layers/batch_normalization.h"
 #include "engine/layers/model.h"
+#include "engine/layers/normalization.h"
 
 namespace tutti {
 
@@ -32,9 +32,9 @@ class MomentSums {
   std::int64_t rows_ = 0;
 };
 
-/// The first layer of a model whose columns shall have mean 0 and variance 1: a batch normalization
-/// that is not trained, so that files of the model hold its numbers.
-BatchNormalization standardization();
+/// The first layer of a model whose columns shall have mean 0 and variance 1. Files of the model
+/// hold its numbers.
+inline Normalization standardization() { return Normalization({}); }
 
 /// Sets them, for all members of a built model that begins with standardization().
 void set_moments(Model& model, const Moments& moments);

@@ -61,8 +61,8 @@ json to_json(const RunFile& run) {
   return document;
 }
 
-RunFile read_run_file(const fs::path& run, const std::vector<std::string>& classes) {
-  const fs::path folder = run_folder(run);
+RunFile read_run_file(const fs::path& place, const std::vector<std::string>& classes) {
+  const fs::path folder = run_folder(place);
   if (!fs::is_directory(folder))
     throw Error(folder.string(), ": no such run; tutti train makes one with --out");
   if (!fs::exists(folder / "run.json")) {
