@@ -1,5 +1,6 @@
 #include "apps/epoch_lines.h"
 
+#include <cmath>
 #include <iomanip>
 #include <iostream>
 
@@ -28,9 +29,10 @@ void EpochLines::epoch(int epoch, const std::vector<EpochResult>& members) {
   const EpochResult mean = mean_result(members);
   bar_.clear();
   std::cerr << std::fixed << std::setprecision(4) << "epoch " << std::setw(3) << epoch << '/'
-            << epochs_ << "  loss " << mean.loss << "  accuracy " << mean.accuracy << "  val_loss "
-            << mean.val_loss << "  val_accuracy " << mean.val_accuracy << "  "
-            << std::setprecision(1) << seconds << " s, " << std::setprecision(0)
+            << epochs_ << "  loss " << mean.loss << "  accuracy " << mean.accuracy;
+  if (!std::isnan(mean.val_loss))  // there is a validation part
+    std::cerr << "  val_loss " << mean.val_loss << "  val_accuracy " << mean.val_accuracy;
+  std::cerr << "  " << std::setprecision(1) << seconds << " s, " << std::setprecision(0)
             << static_cast<double>(examples_) * static_cast<double>(members.size()) / seconds << ' '
             << unit_ << "/s" << std::endl;
 }
