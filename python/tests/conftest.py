@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import tutti as package
+
+package.set_threads(1)  # the models are small
+
 
 def tutti(*arguments: object) -> str:
     """Runs the program that the package brings along."""

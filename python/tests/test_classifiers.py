@@ -19,7 +19,7 @@ from tutti import LstmClassifier, RnnClassifier
 SMALL = {"units": 8, "layers": 1, "dense": 16, "dense_layers": 1}
 
 
-@parametrize_with_checks([LstmClassifier(**SMALL, learning_rate=1e-2), RnnClassifier(epochs=60)])
+@parametrize_with_checks([LstmClassifier(**SMALL, learning_rate=1e-2), RnnClassifier(epochs=25, learning_rate=5e-3)])
 def test_scikit_learn(estimator, check):
     check(estimator)
 
@@ -56,7 +56,7 @@ def test_the_same_bits_as_the_command_line(table, tmp_path, kind, classifier):
 
 
 def test_in_a_pipeline_and_cross_validation(rows):
-    scores = cross_val_score(make_pipeline(StandardScaler(), RnnClassifier(epochs=60)), *rows, cv=3)
+    scores = cross_val_score(make_pipeline(StandardScaler(), RnnClassifier(epochs=25, learning_rate=5e-3)), *rows, cv=3)
     assert scores.shape == (3,) and scores.mean() > 0.6
 
 

@@ -44,6 +44,7 @@ def test_pictures_and_every_layer():
                       layers.Activation("tanh"), layers.AveragePooling2D((2, 1)), layers.Dropout(0.1),
                       layers.Flatten(), layers.Dense(8, l2=1e-4),
                       layers.Reshape((4, 2)), layers.Conv1D(4, 2), layers.GRU(4, return_sequences=True),
+                      layers.LayerNormalization(), layers.Bidirectional(layers.LSTM(3, return_sequences=True)),
                       layers.SimpleRNN(4), layers.Dense(2, "softmax")])
     net.fit(pictures, [0, 1] * 4, epochs=1, optimizer="adamw", label_smoothing=0.1)
     assert np.isfinite(net(pictures)).all()
@@ -102,7 +103,8 @@ def test_copies():
     (lambda n: n.fit(np.full(X.shape, 1e300), y), "not finite"),
     (lambda n: n.fit(X, y + 1), "label 3; labels are from 0 to 2"),
     (lambda n: n.fit(X, y, optimizer="guess"), "adamw"), (lambda n: n.fit(X, y, epochs=0), "epoch"),
-    (lambda n: n.fit(X[:, :5], y), "the model takes"), (lambda n: n.fit(X, y, momentum=2.0, optimizer="sgd"), "momentum"),
+    (lambda n: n.fit(X[:, :5], y), "the model takes"),
+    (lambda n: n.fit(X, y, momentum=2.0, optimizer="sgd"), "momentum"),
     (lambda n: n.fit(X, y, validation_data=(X[:, :5], y)), "validation"),
     (lambda n: n.save("net.keras"), ".h5"), (lambda n: Model()(X), "not yet built"),
     (lambda n: Sequential(["dense"]), "describes no layer"), (lambda n: Sequential([], members=0), "at least one"),

@@ -97,7 +97,8 @@ class _FeatureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: ArrayLike) -> Array:
         """The most probable class of each row, [n]."""
-        classes: Array = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        best = self.predict_proba(X).argmax(axis=1)  # first: it says so if this is not yet fitted
+        classes: Array = self.classes_[best]
         return classes
 
     def save(self, path: PathLike) -> None:

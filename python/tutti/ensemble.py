@@ -69,20 +69,19 @@ class Ensemble:
         history_ holds the finished epochs.
         """
         x = pictures(X_train, "X_train")
-        y, self.classes_ = labels(y_train, len(x), "y_train")
+        y, classes = labels(y_train, len(x), "y_train")
         x_test = y_test = None
         if validation is not None:
             x_test = pictures(validation[0], "X_test")
-            y_test, _ = labels(validation[1], len(x_test), "y_test", self.classes_)
-        self._native = _native.Ensemble(self.n_clasificadores, path_of(self.path),
-                                        len(self.classes_))
+            y_test, _ = labels(validation[1], len(x_test), "y_test", classes)
+        native = _native.Ensemble(self.n_clasificadores, path_of(self.path), len(classes))
         with Watch(epochs, callback, progress) as watch:
-            history, problem = self._native.fit(
+            history, problem = native.fit(
                 x, y, x_test, y_test, bootstrap_percent=bootstrap_percent, batch_size=batch_size,
                 epochs=epochs, learning_rate=learning_rate, seed=seed, normalize=normalize,
-                device=_native.device_named(device), start_from=path_of(start_from or ""),
+                device=_native.device_named(device), start_from="" if start_from is None else path_of(start_from),
                 on_step=watch.on_step, on_epoch=watch.on_epoch)
-        self.history_ = history_of(history)
+        self._native, self.classes_, self.history_ = native, classes, history_of(history)
         if problem is not None:
             raise problem
         return self

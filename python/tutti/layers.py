@@ -79,6 +79,16 @@ def BatchNormalization(*, momentum: float = 0.99, epsilon: float = 1e-3) -> Laye
     return _layer("BatchNormalization", momentum=momentum, epsilon=epsilon)
 
 
+def LayerNormalization(*, epsilon: float = 1e-3) -> Layer:
+    """Mean 0 and variance 1 over the last axis of each example."""
+    return _layer("LayerNormalization", axis=-1, epsilon=epsilon)
+
+
+def Bidirectional(layer: Layer) -> Layer:
+    """A recurrent layer forward and, with weights of its own, backward in time; outputs side by side."""
+    return _layer("Bidirectional", layer=layer, merge_mode="concat")
+
+
 def Activation(activation: str) -> Layer:
     """A function of one number: "relu", "tanh", "sigmoid", "softmax", …"""
     return _layer("Activation", activation=activation)
