@@ -52,9 +52,9 @@ def test_bad_runs(run, tmp_path):
 
 def test_tune(table, tmp_path):
     few = {"epochs": 1, "jobs": 1, "batch": 8, "test": 0.34, "validation": 0.5}
-    study = tutti.tune("rnn", table, tmp_path / "study", trials=2, **few)
+    study = tutti.tune("lstm", table, tmp_path / "study", trials=2, **few)
     with sqlite3.connect(study) as database:
         assert database.execute("select count(*) from trials").fetchone() == (2,)
-    assert tutti.tune("rnn", table, tmp_path / "study", trials=3, **few, resume=True) == study
+    assert tutti.tune("lstm", table, tmp_path / "study", trials=3, **few, resume=True) == study
     with pytest.raises(Error, match="nothing.csv"):
         tutti.tune("rnn", "nothing.csv", tmp_path / "other")

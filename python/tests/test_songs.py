@@ -8,7 +8,7 @@ import tutti
 from tutti import Error
 
 
-@pytest.mark.filterwarnings("ignore:.*shorter than")
+@pytest.mark.filterwarnings("ignore:.*less than 30 s")
 def test_features_are_the_program_s(songs, table):
     import pandas
     paths = sorted(songs.glob("audio/*/*.wav"))

@@ -1,5 +1,6 @@
 #include "engine/layers/model.h"
 
+#include "engine/layers/batch_normalization.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
 #include "engine/layers/flatten.h"
