@@ -22,7 +22,7 @@ struct EnsembleOptions {
   double bootstrap = 0.9, learning_rate = 1e-4, train_fraction = 0.8;
   int epochs = 15, batch = 32;
   std::uint64_t seed = 54;
-  Normalization normalize = Normalization::standardize;
+  PixelNormalization normalize = PixelNormalization::standardize;
   Vote vote = Vote::mean;
   bool skip_bad = false;
 };

@@ -126,7 +126,7 @@ Work loading(const fs::path& folder, std::int64_t clips) {
     paths.push_back(files[i % files.size()]);
   return [paths] {
     const Tensor pixels = load_pictures(paths).pixels;
-    pixel_scaling(Normalization::standardize,
+    pixel_scaling(PixelNormalization::standardize,
                   {pixels, Tensor::from({pixels.dim(0)}, std::vector<std::int32_t>(paths.size()),
                                         Device::cpu)});
     pixels.to(device);

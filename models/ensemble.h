@@ -18,7 +18,7 @@ struct FitOptions {
   int epochs = 15;
   double learning_rate = 1e-4;
   std::uint64_t seed = 54;
-  Normalization normalization = Normalization::standardize;
+  PixelNormalization normalization = PixelNormalization::standardize;
   Device device = Device::cpu;
   std::int64_t first_member =
       0;  // number of the first member; a member's result depends on its number

@@ -29,9 +29,9 @@ Model genre_cnn(const Shape& picture, std::int64_t genres, const PixelScaling& s
   return model;
 }
 
-PixelScaling pixel_scaling(Normalization normalization, const Examples& training) {
-  if (normalization == Normalization::none) return {};
-  if (normalization == Normalization::scale) return {1.0 / 255, 0};
+PixelScaling pixel_scaling(PixelNormalization normalization, const Examples& training) {
+  if (normalization == PixelNormalization::none) return {};
+  if (normalization == PixelNormalization::scale) return {1.0 / 255, 0};
   const auto [mean, standard_deviation] = mean_and_standard_deviation(training);
   if (standard_deviation == 0) throw Error("cannot standardize: every training pixel is ", mean);
   return {1 / standard_deviation, -mean / standard_deviation};

@@ -6,23 +6,23 @@
 namespace tutti {
 
 /// How pixels become numbers, as a scale and an offset that are part of the model.
-enum class Normalization {
+enum class PixelNormalization {
   none,         ///< 0 … 255
   scale,        ///< divided by 255
   standardize,  ///< minus the mean of the training pixels, over their standard deviation
 };
 template <>
-inline constexpr EnumNames<Normalization> enum_names<Normalization> = {
+inline constexpr EnumNames<PixelNormalization> enum_names<PixelNormalization> = {
     "normalization",
-    {{Normalization::none, "none"},
-     {Normalization::scale, "scale"},
-     {Normalization::standardize, "standardize"}}};
+    {{PixelNormalization::none, "none"},
+     {PixelNormalization::scale, "scale"},
+     {PixelNormalization::standardize, "standardize"}}};
 
 /// A pixel as a number: scale * byte + offset.
 struct PixelScaling {
   double scale = 1, offset = 0;
 };
-PixelScaling pixel_scaling(Normalization normalization, const Examples& training);
+PixelScaling pixel_scaling(PixelNormalization normalization, const Examples& training);
 
 /// The published CNN, not yet built, for pictures of a shape, time first: [2900, 127, 1]. Its first
 /// kernel spans all frequencies and 15 time steps.

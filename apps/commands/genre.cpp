@@ -12,7 +12,7 @@
 #include "apps/progress.h"
 #include "apps/run_directory.h"
 #include "apps/song_report.h"
-#include "datasets/audio/genre_tag.h"
+#include "datasets/genre_tag.h"
 #include "kernels/support/text.h"
 #include "models/predict_files.h"
 #include "models/pretrained.h"

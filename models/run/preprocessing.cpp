@@ -72,7 +72,7 @@ PicturePreprocessing picture_preprocessing(const RunFile& run) {
     fields.fail(height, "is not " + std::to_string(picture_frequencies));
   if (fields.get<std::int64_t>(width) != picture_times)
     fields.fail(width, "is not " + std::to_string(picture_times));
-  return {fields.word<Normalization>(normalize), fields.find_word<PictureScale>(scale)};
+  return {fields.word<PixelNormalization>(normalize), fields.find_word<PictureScale>(scale)};
 }
 
 FeaturePreprocessing feature_preprocessing(const RunFile& run) {

@@ -19,8 +19,9 @@ using Preprocessor = std::function<Tensor(const std::vector<float>& samples)>;
 
 /// Of models of spectrogram pictures.
 struct PicturePreprocessing {
-  Normalization normalization = Normalization::none;  // for people: the model's file applies it
-  std::optional<PictureScale> scale;                  // nothing if the pictures did not say it
+  PixelNormalization normalization =
+      PixelNormalization::none;       // for people: the model's file applies it
+  std::optional<PictureScale> scale;  // nothing if the pictures did not say it
 };
 nlohmann::json to_json(const PicturePreprocessing& preprocessing);
 

@@ -31,7 +31,7 @@ nb::tuple fit(Ensemble& ensemble, const AnyArray& x, const Labels& y,
                             .epochs = epochs,
                             .learning_rate = learning_rate,
                             .seed = seed,
-                            .normalization = from_name<Normalization>(normalize),
+                            .normalization = from_name<PixelNormalization>(normalize),
                             .device = from_name<Device>(device),
                             .from = start_from},
                            watch.token(), watch.observer());

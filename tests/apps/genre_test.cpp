@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "datasets/audio/genre_tag.h"
+#include "datasets/genre_tag.h"
 #include "tests/support/catch.h"
 #include "tests/support/program.h"
 

@@ -47,7 +47,7 @@ const std::map<std::string, std::vector<std::string>> confined = {
     {"pango", {"reports"}},
     {"sndfile", {"datasets/audio"}},
     {"soxr", {"datasets/audio"}},
-    {"taglib/", {"datasets/audio"}},
+    {"taglib/", {"datasets"}},
     {"CLI/", {"apps"}},
     {"nanobind/", {"python"}},
 };

@@ -44,7 +44,7 @@ struct TrainedEnsemble {
     ensemble.fit(Examples(pictures(), {0, 1, 0, 1}, {0, 1, 2, 3}), Examples(),
                  {.batch_size = 2, .epochs = 1});
     file.preprocessing =
-        to_json(PicturePreprocessing{Normalization::standardize, PictureScale::mel});
+        to_json(PicturePreprocessing{PixelNormalization::standardize, PictureScale::mel});
     write_run_json(folder.path(), to_json(file));
   }
 };
@@ -203,7 +203,7 @@ TEST_CASE("A run.json that is missing a field or has one that is not known is an
   check_faults(
       run,
       {{"/model", {}, "'model' is missing"},
-       {"/model", "ansemble", "'model' 'ansemble' is no kind of model; ensemble, lstm and rnn are"},
+       {"/model", "ansemble", "'model' 'ansemble' is no kind of model; ensemble, lstm, rnn and melcnn are"},
        {"/model", 3, "'model'"},
        {"/classes", {}, "'classes' is missing"},
        {"/classes", {"a"}, "'classes' names fewer than two classes"},

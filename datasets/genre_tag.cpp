@@ -1,4 +1,4 @@
-#include "datasets/audio/genre_tag.h"
+#include "datasets/genre_tag.h"
 
 #include <taglib/fileref.h>
 #include <taglib/tag.h>
