@@ -67,6 +67,18 @@ TEST_CASE("The likeliest genres of songs are told, to people and to programs") {
   CHECK_THAT(unsure.out, Contains("not sure: "));
 }
 
+TEST_CASE("The built-in model names songs without training, and any command takes it for a run") {
+  const auto& l = library();
+  const auto told = run_tutti("genre --quiet --json " + word(l.songs / "thud"));
+  REQUIRE(told.status == 0);
+  const json songs = json::parse(told.out).at("songs");
+  REQUIRE(songs.size() == 2);
+  CHECK(songs[0].at("probabilities").size() == 10);
+  CHECK(songs[0].at("top").size() == 3);
+  const auto predicted = run_tutti("predict pretrained --quiet --json " + word(l.songs / "thud"));
+  CHECK(json::parse(predicted.out).at("predictions")[0].at("genre") == songs[0].at("genre"));
+}
+
 TEST_CASE("Playlists hold the songs of each genre that the model is sure of") {
   const auto& l = library();
   const TemporaryFolder folder;
