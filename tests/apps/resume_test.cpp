@@ -54,6 +54,12 @@ int train_with_kills(const std::string& train, const fs::path& run, unsigned see
   }
 }
 
+/// Kills a long training once an epoch of it is finished, however slow the machine is.
+void kill_after_an_epoch(const std::string& train, const fs::path& run) {
+  for (double seconds = 2; !fs::exists(run / "checkpoint.safetensors"); seconds *= 2)
+    REQUIRE(run_for(seconds, train + " --resume") == 137);
+}
+
 std::string songs_csv(const fs::path& folder) {
   std::ofstream(folder / "songs.csv") << tutti::test::table(60);
   return "--data " + word(folder / "songs.csv");
@@ -65,12 +71,12 @@ TEST_CASE("A classifier that is killed at any moment resumes to the same bits") 
   const TemporaryFolder folder;
   const std::string data = songs_csv(folder.path());
   for (const std::string model : {"rnn", "lstm"}) {
-    const std::string train = "train " + model + ' ' + data + " --epochs 8 --batch 4 " +
+    const std::string train = "train " + model + ' ' + data + " --epochs 4 --batch 8 " +
                               "--checkpoint-minutes 0.0003 --out ";
     REQUIRE(run_tutti(train + word(folder / model) + " --threads 2").status == 0);
     const auto whole = contents(folder / model);
     CHECK(!whole.contains("checkpoint.safetensors"));
-    for (unsigned seed = 1; seed <= 3; ++seed) {
+    for (unsigned seed = 1; seed <= 2; ++seed) {
       const fs::path run = folder / (model + std::to_string(seed));
       const int resumed = train_with_kills(train + word(run) + " --threads 1", run, seed);
       INFO(model << ", killed and resumed " << resumed << " times");
@@ -84,13 +90,13 @@ TEST_CASE("An ensemble that is killed resumes to the same bits, also in a moved 
   REQUIRE(
       run_tutti("synth --no-audio --songs 2 --seconds 2 --quiet --out " + word(folder / "songs"))
           .status == 0);
-  const std::string train = "train ensemble --members 2 --epochs 3 --batch 8 --data " +
+  const std::string train = "train ensemble --members 2 --epochs 6 --batch 8 --data " +
                             word(folder / "songs/genres") + " --checkpoint-minutes 0.001 --out ";
   REQUIRE(run_tutti(train + word(folder / "whole")).status == 0);
   const auto whole = contents(folder / "whole");
 
-  while (!fs::exists(folder / "run/checkpoint.safetensors"))
-    REQUIRE(run_for(1.5, train + word(folder / "run") + " --resume") == 137);
+  for (double seconds = 0.4; !fs::exists(folder / "run/checkpoint.safetensors"); seconds *= 1.2)
+    REQUIRE(run_for(seconds, train + word(folder / "run") + " --resume") == 137);
   const auto early =
       run_tutti("predict " + word(folder / "run") + ' ' + word(folder / "songs/genres/thud"));
   if (early.status == 0) {
@@ -110,8 +116,7 @@ TEST_CASE("What cannot be resumed says why and stays as it is") {
   const std::string data = songs_csv(folder.path());
   const fs::path run = folder / "run";
   const std::string train = "train rnn --epochs 1000000 --batch 4 --out " + word(run) + ' ';
-  REQUIRE(run_for(3, train + data) == 137);
-  REQUIRE(fs::exists(run / "checkpoint.safetensors"));
+  kill_after_an_epoch(train + data, run);
   const auto before = contents(run);
   const auto refused = [&](const std::string& options, const std::string& message) {
     const auto result = run_tutti(options);
@@ -143,8 +148,9 @@ TEST_CASE("What cannot be resumed says why and stays as it is") {
 TEST_CASE("predict and evaluate say when a training has not ended") {
   const TemporaryFolder folder;
   const std::string data = songs_csv(folder.path());
-  REQUIRE(run_for(3, "train rnn --epochs 1000000 --batch 4 --out " + word(folder / "run") + ' ' +
-                         data) == 137);
+  kill_after_an_epoch(
+      "train rnn --epochs 1000000 --batch 4 --out " + word(folder / "run") + ' ' + data,
+      folder / "run");
   const auto evaluated = run_tutti("evaluate " + word(folder / "run") + ' ' + data);
   CHECK(evaluated.status == 0);
   CHECK_THAT(evaluated.err, Contains("run has not ended; this is its model after epoch"));
