@@ -8,6 +8,7 @@
 #include "datasets/split.h"
 #include "kernels/support/error.h"
 #include "models/ensemble.h"
+#include "models/run/checkpoint.h"
 
 namespace tutti {
 namespace {
@@ -45,8 +46,6 @@ RunFile run_file(const EnsembleOptions& o, const SpectrogramTree& tree) {
 }
 
 TrainingRecord record(const EnsembleOptions& o, const SpectrogramTree& tree, Device device) {
-  json skipped = json::array();
-  for (const auto& bad : tree.pictures.bad) skipped.push_back(bad.path.generic_string());
   return {{{"members", o.members},
            {"bootstrap", o.bootstrap},
            {"epochs", o.epochs},
@@ -60,16 +59,7 @@ TrainingRecord record(const EnsembleOptions& o, const SpectrogramTree& tree, Dev
           device,
           {{"path", fs::absolute(o.data).lexically_normal().string()},
            {"pictures", tree.labels.size()},
-           {"skipped", skipped}}};
-}
-
-std::vector<SplitRow> split_rows(const SpectrogramTree& tree, const Split& split) {
-  std::vector<SplitRow> rows;
-  for (std::size_t i = 0; i < tree.labels.size(); ++i)
-    rows.push_back({tree.pictures.paths[i].generic_string(),
-                    tree.genres[static_cast<std::size_t>(tree.labels[i])], Part::train});
-  for (const auto row : split.test) rows[static_cast<std::size_t>(row)].part = Part::test;
-  return rows;
+           {"skipped", names_of(tree.pictures.bad)}}};
 }
 
 void print_parts(const EnsembleOptions& o, const Parts& parts) {
@@ -88,7 +78,10 @@ History fit(Ensemble& ensemble, const EnsembleOptions& o, const Parts& parts, co
   History history;
   if (checkpoint) history = checkpoint->history;
   const auto start = [&] {
-    if (!checkpoint) run.begin(file, training, split_rows(parts.tree, parts.split));
+    if (!checkpoint)
+      run.begin(file, training,
+                split_rows(names_of(parts.tree.pictures.paths), parts.tree.labels,
+                           parts.tree.genres, {}, parts.split.test));
     print_parts(o, parts);
     if (checkpoint) lines.resumed(history);
   };
@@ -116,7 +109,7 @@ History fit(Ensemble& ensemble, const EnsembleOptions& o, const Parts& parts, co
                   .on_start = start},
                  stop, observer);
   } catch (const Diverged&) {
-    if (run.restore(file, ensemble.model())) ensemble.save();
+    if (restore_checkpoint(file.folder, ensemble.model())) ensemble.save();
     throw;
   }
   return history;

@@ -7,6 +7,7 @@
 #include "datasets/song_table.h"
 #include "kernels/support/error.h"
 #include "models/keras/layers.h"
+#include "models/run/checkpoint.h"
 
 namespace tutti {
 namespace {
@@ -35,17 +36,6 @@ TrainingRecord record(const FeatureOptions& f, const FeatureTable& table, Device
       f.seed,
       device,
       {{"path", fs::absolute(f.data).lexically_normal().string()}, {"songs", table.labels.size()}}};
-}
-
-std::vector<SplitRow> split_rows(const FeatureTable& table, const ThreeWaySplit& split) {
-  std::vector<SplitRow> rows;
-  for (std::size_t i = 0; i < table.labels.size(); ++i)
-    rows.push_back(
-        {table.names[i], table.classes[static_cast<std::size_t>(table.labels[i])], Part::train});
-  for (const auto row : split.validation)
-    rows[static_cast<std::size_t>(row)].part = Part::validation;
-  for (const auto row : split.test) rows[static_cast<std::size_t>(row)].part = Part::test;
-  return rows;
 }
 
 std::string title_of(const FeatureOptions& f) {
@@ -88,7 +78,8 @@ History fit(FeatureClassifiers& classifier, const FeatureOptions& f, const Featu
     history = checkpoint->history;
     lines.resumed(history);
   } else {
-    run.begin(file, training, split_rows(table, split));
+    run.begin(file, training,
+              split_rows(table.names, table.labels, table.classes, split.validation, split.test));
     save();
   }
   TrainObserver observer{.on_step = [&](int epoch, std::int64_t step,
@@ -103,7 +94,7 @@ History fit(FeatureClassifiers& classifier, const FeatureOptions& f, const Featu
     train_classifiers(classifier, table, {split}, f.recipe(training.device), stop, observer,
                       checkpoint ? &*checkpoint : nullptr);
   } catch (const Diverged&) {
-    if (run.restore(file, classifier.model)) save();
+    if (restore_checkpoint(file.folder, classifier.model)) save();
     throw;
   }
   save();

@@ -71,8 +71,6 @@ RunFile run_file(const MelOptions& o, const Material& m) {
 }
 
 TrainingRecord record(const MelOptions& o, const Material& m) {
-  json skipped = json::array();
-  for (const auto& bad : m.tree.clips.bad) skipped.push_back(bad.path.generic_string());
   const auto& cnn = o.recipe.cnn;
   const auto& network = o.recipe.network;
   return {{{"cnns", o.recipe.cnns},
@@ -94,18 +92,7 @@ TrainingRecord record(const MelOptions& o, const Material& m) {
           o.recipe.device,
           {{"path", fs::absolute(o.data).lexically_normal().string()},
            {"clips", m.tree.labels.size()},
-           {"skipped", skipped}}};
-}
-
-std::vector<SplitRow> split_rows(const Material& m) {
-  std::vector<SplitRow> rows;
-  for (std::size_t i = 0; i < m.tree.labels.size(); ++i)
-    rows.push_back({m.tree.clips.paths[i].generic_string(),
-                    m.tree.genres[static_cast<std::size_t>(m.tree.labels[i])], Part::train});
-  for (const auto row : m.split.validation)
-    rows[static_cast<std::size_t>(row)].part = Part::validation;
-  for (const auto row : m.split.test) rows[static_cast<std::size_t>(row)].part = Part::test;
-  return rows;
+           {"skipped", names_of(m.tree.clips.bad)}}};
 }
 
 void print_parts(const MelOptions& o, const Material& m) {
@@ -115,12 +102,16 @@ void print_parts(const MelOptions& o, const Material& m) {
             << m.split.validation.size() << " to validate, " << m.split.test.size() << " to test\n";
 }
 
+bool is_of_cnns(const char* kind) { return kind == std::string_view(MelEnsemble::cnns_kind); }
+
 /// Epoch lines of each kind of network in turn.
-MelEnsemble::Observe lines_of(const MelOptions& o, std::size_t clips) {
-  return [&o, clips](const char* kind, int epochs) {
+MelEnsemble::Observe lines_of(const MelOptions& o, std::size_t clips,
+                              const TrainCheckpoint* resumed = nullptr) {
+  return [&o, clips, resumed](const char* kind, int epochs) {
     if (!o.common.quiet) std::cerr << kind << '\n';
     const auto lines = std::make_shared<EpochLines>(epochs, static_cast<std::int64_t>(clips),
                                                     "clips", o.common.quiet);
+    if (resumed && is_of_cnns(kind)) lines->resumed(resumed->history);
     return TrainObserver{
         .on_step = [lines](int epoch, std::int64_t step,
                            std::int64_t steps) { lines->step(epoch, step, steps); },
@@ -145,6 +136,13 @@ HeldOut held_out(const MelOptions& o, const Material& m, const MelEnsemble& ense
   return {tempered(ensemble.score(m.windows, rows), temperature), labels(rows)};
 }
 
+/// The curves are of the first kind that there is; mixed crops are harder than clips.
+std::string curves_title(const MelOptions& o) {
+  if (!o.recipe.cnns) return std::to_string(o.recipe.statistics) + " networks on statistics";
+  return std::to_string(o.recipe.cnns) + " CNNs on random crops" +
+         (o.recipe.cnn.mixup > 0 ? ", mixed" : "");
+}
+
 std::optional<CrossValidation> cross_validate(const MelOptions& o, const Material& m,
                                               const std::stop_token& stop) {
   if (!o.folds) return std::nullopt;
@@ -166,22 +164,26 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
   const ClipExamples training = m.clips(m.split.train);
   MelEnsemble ensemble(training, m.frames, m.genres(), o.recipe);
   const auto checkpoint = run.checkpoint(file, record);
-  if (!checkpoint) run.begin(file, record, split_rows(m));
+  if (!checkpoint)
+    run.begin(file, record,
+              split_rows(names_of(m.tree.clips.paths), m.tree.labels, m.tree.genres,
+                         m.split.validation, m.split.test));
   print_parts(o, m);
 
   const std::stop_token stop = stop_on_interrupt();
   const std::string title = "Ensemble of " + std::to_string(ensemble.size());
   const auto folds = cross_validate(o, m, stop);
-  const auto observe = [&, lines = lines_of(o, m.split.train.size())](const char* kind,
-                                                                      int epochs) {
+  const TrainCheckpoint* const from = checkpoint ? &*checkpoint : nullptr;
+  const auto observe = [&, lines = lines_of(o, m.split.train.size(), from)](const char* kind,
+                                                                            int epochs) {
     TrainObserver observer = lines(kind, epochs);
-    if (kind == std::string_view(MelEnsemble::cnns_kind)) run.keep_checkpoints(observer);
+    if (is_of_cnns(kind)) run.keep_checkpoints(observer);
     return observer;
   };
-  const History history = ensemble.train(training, m.clips(m.split.validation), stop, observe,
-                                         checkpoint ? &*checkpoint : nullptr);
+  const History history =
+      ensemble.train(training, m.clips(m.split.validation), stop, observe, from);
   ensemble.save(o.run.out);
-  write_curves(o.run.out, history, title);
+  write_curves(o.run.out, history, curves_title(o));
   if (stop.stop_requested()) {
     print_stopped(o.run.out, history);
     return std::nullopt;

@@ -31,10 +31,6 @@ void write_json(const fs::path& path, const json& document) {
   write_file(path, document.dump(2, ' ', false, json::error_handler_t::replace) + '\n');
 }
 
-}  // namespace
-
-namespace {
-
 json description(const RunFile& file, const TrainingRecord& training) {
   json run = to_json(file);
   run["command"] = std::string("train ") + name(file.kind);
@@ -86,32 +82,37 @@ void RunOptions::add_to(CLI::App& command, const std::string& what) {
 RunFolder::RunFolder(RunOptions options)
     : options_(std::move(options)),
       lock_(options_.out, options_.wait ? FolderLock::IfHeld::wait : FolderLock::IfHeld::fail) {
-  if (!options_.force && !options_.resume && !fs::is_empty(options_.out))
-    throw Error(options_.out.string(),
-                ": already holds files; choose another --out, --force to "
-                "replace the run in it, or --resume to go on with it");
+  if (options_.resume) remove_unfinished_files(options_.out);
+  const bool resumes = options_.resume && fs::exists(options_.out / "run.json");
+  if (!options_.force && !resumes && !fs::is_empty(options_.out))
+    throw Error(options_.out.string(), ": already holds files",
+                options_.resume ? " and no run.json, so no run to resume; choose another --out"
+                                : "; choose another --out, --force to replace the run in it, or "
+                                  "--resume to go on with it");
 }
 
 std::optional<TrainCheckpoint> RunFolder::checkpoint(const RunFile& file,
                                                      const TrainingRecord& training) const {
   if (!options_.resume || !fs::exists(file.path())) return std::nullopt;
-  const json there = json::parse(read_file(file.path()), nullptr, false);
   if (read_run_file(options_.out).state == RunState::finished) {
     remove_leftovers();
     throw Error(options_.out.string(), ": its training has ended; there is nothing to resume");
   }
-  expect_same_training(options_.out, there, description(file, training));
+  expect_same_training(options_.out, json::parse(read_file(file.path())),
+                       description(file, training));
   return read_checkpoint(options_.out);
 }
 
 void RunFolder::begin(RunFile file, const TrainingRecord& training,
                       const std::vector<SplitRow>& split) const {
-  remove_unfinished_files(options_.out);
-  for (const auto& entry : fs::directory_iterator(options_.out))
-    if (belongs_to_a_run(entry.path())) fs::remove(entry.path());
-  write_split_file(options_.out, split);
+  // Killed after any of these, the folder can be resumed, and never from another run's state.
+  remove_leftovers();
   file.state = RunState::training;
   write_json(file.path(), description(file, training));
+  for (const auto& entry : fs::directory_iterator(options_.out))
+    if (belongs_to_a_run(entry.path()) && entry.path().filename() != "run.json")
+      fs::remove(entry.path());
+  write_split_file(options_.out, split);
 }
 
 void RunFolder::keep_checkpoints(TrainObserver& observer) const {
@@ -124,14 +125,6 @@ void RunFolder::keep_checkpoints(TrainObserver& observer) const {
   observer.checkpoint_due = [last, minutes = options_.checkpoint_minutes] {
     return Clock::now() - *last >= std::chrono::duration<double, std::ratio<60>>(minutes);
   };
-}
-
-bool RunFolder::restore(RunFile file, const Model& model) const {
-  const auto checkpoint = read_checkpoint(options_.out);
-  if (!checkpoint || checkpoint->history.empty()) return false;
-  file.state = RunState::training;
-  restore_unfinished(file, model);
-  return true;
 }
 
 void RunFolder::end(RunFile file, const TrainingRecord& training) const {
@@ -154,6 +147,18 @@ void note_unfinished(const Run& run) {
 void print_stopped(const fs::path& run, const History& history) {
   std::cerr << "tutti: stopped; " << run.string() << " holds the state after epoch "
             << history.size() << ", and the same command with --resume goes on from there\n";
+}
+
+std::vector<std::string> names_of(const std::vector<fs::path>& paths) {
+  std::vector<std::string> names;
+  for (const auto& path : paths) names.push_back(path.generic_string());
+  return names;
+}
+
+std::vector<std::string> names_of(const std::vector<BadFile>& files) {
+  std::vector<std::string> names;
+  for (const auto& file : files) names.push_back(file.path.generic_string());
+  return names;
 }
 
 void write_curves(const fs::path& folder, const History& history, const std::string& title) {

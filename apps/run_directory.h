@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/media_files.h"
 #include "engine/training/training.h"
 #include "kernels/device.h"
 #include "kernels/support/folder_lock.h"
@@ -28,6 +29,11 @@ struct TrainingRecord {
   Device device;
   nlohmann::json data;  // where it is and how much
 };
+
+/// Names in split.csv and run.json, with forward slashes.
+std::vector<std::string> names_of(const std::vector<std::filesystem::path>& paths);
+std::vector<std::string> names_of(const std::vector<BadFile>& files);
+
 /// Where a run goes.
 struct RunOptions {
   void add_to(CLI::App& command, const std::string& what);
@@ -42,8 +48,8 @@ struct RunOptions {
 /// A run's folder while it is trained in, by this process alone.
 class RunFolder {
  public:
-  /// Changes nothing yet. An Error if the folder holds files and is neither to be replaced nor
-  /// resumed, or another process trains there.
+  /// Changes nothing yet. An Error if the folder holds files and is not to be replaced, unless they
+  /// are those of a run to resume; or if another process trains there.
   explicit RunFolder(RunOptions options);
 
   /// Of a run to resume, its last checkpoint, if it has one. An Error if the run has ended, or says
@@ -55,9 +61,6 @@ class RunFolder {
              const std::vector<SplitRow>& split) const;
   /// Keeps checkpoints: after every epoch, when stopped, and every so many minutes.
   void keep_checkpoints(TrainObserver& observer) const;
-  /// Puts the last checkpoint's weights in the model of a training that diverged; false if there is
-  /// none after an epoch.
-  bool restore(RunFile file, const Model& model) const;
   /// Everything is written: the run has ended.
   void end(RunFile file, const TrainingRecord& training) const;
 

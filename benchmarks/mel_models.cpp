@@ -72,7 +72,7 @@ double among(std::size_t k, const std::vector<float>& p, const std::vector<std::
 
 /// Accuracy of each kind, a network and the vote of them; of all, also among the three likeliest,
 /// and the calibration error.
-std::vector<double> judged(const HeldOut& held, const MelRecipe& recipe) {
+std::vector<double> figures(const HeldOut& held, const MelRecipe& recipe) {
   const auto of_kind = [&](std::int64_t first, std::int64_t count) -> std::vector<double> {
     if (count == 0) return {NAN, NAN};
     const Tensor scores = held.scores.slice(first, count);
@@ -129,7 +129,7 @@ int main(int argc, char** argv) try {
     MelRecipe recipe = o.recipe;
     recipe.seed += static_cast<std::uint64_t>(repeat);
     const auto start = std::chrono::steady_clock::now();
-    const auto row = judged(held_out(o, recipe, tree, windows), recipe);
+    const auto row = figures(held_out(o, recipe, tree, windows), recipe);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     print(row, "");
     print({seconds.count()}, "\n");

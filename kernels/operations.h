@@ -178,9 +178,9 @@ virtual void dropout(std::int64_t members, std::int64_t size, double rate,
                      const Real* x,             // [M, N]
                      Real* y) TUTTI_OPERATION;  // [M, N]
 
-// y[m, n] = x[m, n] + deviation * normal_number(words, n % 4) (kernels/normal_numbers.h) of the
+// y[m, n] = x[m, n] + stddev * normal_number(words, n % 4) (kernels/normal_numbers.h) of the
 // words that dropout would use. May work in place. Its gradient is dy.
-virtual void gaussian_noise(std::int64_t members, std::int64_t size, double deviation,
+virtual void gaussian_noise(std::int64_t members, std::int64_t size, double stddev,
                             const std::int32_t* draws,  // [M, 3]: see DropoutDraw
                             std::uint64_t layer,
                             const Real* x,             // [M, N]

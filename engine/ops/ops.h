@@ -112,8 +112,8 @@ Variable last_step(const Variable& x);
 /// apart.
 Variable dropout(const Variable& x, double rate, const Tensor& draws, std::uint64_t layer);
 
-/// x plus normal numbers times `deviation`, drawn as for dropout.
-Variable gaussian_noise(const Variable& x, double deviation, const Tensor& draws,
+/// x plus normal numbers times `stddev`, drawn as for dropout.
+Variable gaussian_noise(const Variable& x, double stddev, const Tensor& draws,
                         std::uint64_t layer);
 
 /// The same elements in another shape.

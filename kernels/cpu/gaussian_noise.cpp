@@ -7,10 +7,10 @@
 
 namespace tutti::kernels {
 
-void CpuBackend::gaussian_noise(std::int64_t members, std::int64_t size, double deviation,
+void CpuBackend::gaussian_noise(std::int64_t members, std::int64_t size, double stddev,
                                 const std::int32_t* draws, std::uint64_t layer, const float* x,
                                 float* y) {
-  const float by = static_cast<float>(deviation);
+  const float by = static_cast<float>(stddev);
   const std::int64_t parts = (size + cpu::elements_a_task - 1) / cpu::elements_a_task;
   parallel_for(members * parts, [&](std::int64_t task) {
     const std::int64_t member = task / parts, begin = task % parts * cpu::elements_a_task,

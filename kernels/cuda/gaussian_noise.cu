@@ -4,10 +4,10 @@
 
 namespace tutti::kernels::TUTTI_GPU {
 
-void GpuBackend::gaussian_noise(std::int64_t members, std::int64_t size, double deviation,
+void GpuBackend::gaussian_noise(std::int64_t members, std::int64_t size, double stddev,
                                 const std::int32_t* draws, std::uint64_t layer, const float* x,
                                 float* y) {
-  const float by = static_cast<float>(deviation);
+  const float by = static_cast<float>(stddev);
   for_each(members, (size + 3) / 4, [=] __device__(std::int64_t m, std::int64_t group) {
     const DropoutDraw draw(draws + 3 * m, layer);
     const auto words = philox(draw.key, draw.call, static_cast<std::uint64_t>(group));

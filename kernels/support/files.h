@@ -7,9 +7,9 @@
 namespace tutti {
 
 /// Writes a file so that `path` holds either the old contents or all of the new, also after a power
-/// loss: `write` fills a new file beside it (same extension), which then replaces `path`. If `write`
-/// throws, that file is removed and `path` is as it was. A symbolic link stays, and what it points
-/// to is replaced; a device or a pipe is written to. An Error names `path`.
+/// loss: `write` fills a new file beside it (same extension), which then replaces `path`. If
+/// `write` throws, that file is removed and `path` is as it was. A symbolic link stays, and what it
+/// points to is replaced; a device or a pipe is written to. An Error names `path`.
 void write_atomically(const std::filesystem::path& path,
                       const std::function<void(const std::filesystem::path& temporary)>& write);
 

@@ -18,8 +18,8 @@ std::string printable_lines(std::string_view text);
 /// At most `length` code points; a longer text ends in "…".
 std::u32string truncated(std::u32string text, std::size_t length);
 
-/// "MaxPooling2D" as "max_pooling2d", "SimpleRNN" as "simple_rnn", "PReLU" as "p_re_lu": Keras' names
-/// of layers.
+/// "MaxPooling2D" as "max_pooling2d", "SimpleRNN" as "simple_rnn", "PReLU" as "p_re_lu": Keras'
+/// names of layers.
 std::string snake_case(std::string_view name);
 
 /// A number as people write it: 0.50, and 0.00136 or 1.465 to four significant digits.

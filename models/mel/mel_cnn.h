@@ -6,7 +6,7 @@
 
 namespace tutti {
 
-/// How MelCnns are made and trained. What the defaults were chosen by: benchmarks/results.
+/// How MelCnns are made and trained. What was measured of it: benchmarks/results.
 struct MelCnnRecipe {
   std::int64_t channels = 128;
   double dropout = 0.5;

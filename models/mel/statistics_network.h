@@ -5,8 +5,8 @@
 
 namespace tutti {
 
-/// How networks on the 800 statistics of a window are made and trained. What the defaults were
-/// chosen by: benchmarks/results.
+/// How networks on the 800 statistics of a window are made and trained. What was measured of it:
+/// benchmarks/results.
 struct StatisticsRecipe {
   std::int64_t units = 128;
   double dropout = 0.5;  // of the statistics, and of the hidden units

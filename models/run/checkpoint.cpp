@@ -266,19 +266,23 @@ std::optional<TrainCheckpoint> read_checkpoint(const fs::path& run) {
 
 void remove_checkpoint(const fs::path& run) { fs::remove(run / file_name); }
 
-void restore_unfinished(const RunFile& run, const Model& model) {
-  if (run.state == RunState::finished) return;
-  const auto checkpoint = read_checkpoint(run.folder);
-  if (!checkpoint || checkpoint->history.empty())
-    throw Error(run.folder.string(),
-                ": no epoch of its training is finished, so it holds no model yet");
+bool restore_checkpoint(const fs::path& run, const Model& model) {
+  const auto checkpoint = read_checkpoint(run);
+  if (!checkpoint || checkpoint->history.empty()) return false;
   const auto parameters = model.parameters();
   try {
     for (std::int64_t m = 0; m < checkpoint->members; ++m)
       set_member_values(parameters, m, checkpoint->member(m).state.weights);
   } catch (const Error& problem) {
-    throw Error((run.folder / file_name).string(), ": ", problem.what());
+    throw Error((run / file_name).string(), ": ", problem.what());
   }
+  return true;
+}
+
+void restore_unfinished(const RunFile& run, const Model& model) {
+  if (run.state == RunState::training && !restore_checkpoint(run.folder, model))
+    throw Error(run.folder.string(),
+                ": no epoch of its training is finished, so it holds no model yet");
 }
 
 }  // namespace tutti

@@ -20,8 +20,10 @@ std::optional<TrainCheckpoint> read_checkpoint(const std::filesystem::path& run)
 
 void remove_checkpoint(const std::filesystem::path& run);
 
-/// Of a run whose training has not ended, the model as its checkpoint has it; otherwise as it is.
-/// An Error if no epoch is finished.
+/// Puts the checkpoint's weights in the model; false if there is none after a finished epoch.
+bool restore_checkpoint(const std::filesystem::path& run, const Model& model);
+
+/// The same where training has not ended; an Error if no epoch is finished.
 void restore_unfinished(const RunFile& run, const Model& model);
 
 }  // namespace tutti

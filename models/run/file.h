@@ -42,9 +42,10 @@ struct RunFile {
 /// The keys of run.json for this, but for the folder; to be merged with what else is written.
 nlohmann::json to_json(const RunFile& run);
 
-/// run.json of a run, finished or not, or of the built-in one ("pretrained"); or, of a folder with Keras files and no run.json, an
-/// ensemble of them with these classes. An Error names the file and the key that is missing or
-/// wrong; or says that it is no such folder, or that run.json names the classes.
+/// run.json of a run, finished or not, or of the built-in one ("pretrained"); or, of a folder with
+/// Keras files and no run.json, an ensemble of them with these classes. An Error names the file and
+/// the key that is missing or wrong; or says that it is no such folder, or that run.json names the
+/// classes.
 RunFile read_run_file(const std::filesystem::path& place,
                       const std::vector<std::string>& classes = {});
 

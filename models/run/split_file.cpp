@@ -10,6 +10,19 @@
 namespace tutti {
 namespace fs = std::filesystem;
 
+std::vector<SplitRow> split_rows(const std::vector<std::string>& names,
+                                 const std::vector<std::int32_t>& labels,
+                                 const std::vector<std::string>& genres,
+                                 const std::vector<std::int32_t>& validation,
+                                 const std::vector<std::int32_t>& test) {
+  std::vector<SplitRow> rows;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    rows.push_back({names[i], genres.at(static_cast<std::size_t>(labels.at(i))), Part::train});
+  for (const auto row : validation) rows.at(static_cast<std::size_t>(row)).part = Part::validation;
+  for (const auto row : test) rows.at(static_cast<std::size_t>(row)).part = Part::test;
+  return rows;
+}
+
 void write_split_file(const fs::path& folder, const std::vector<SplitRow>& rows) {
   std::ostringstream csv;
   csv << "path,genre,part\n";

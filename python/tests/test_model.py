@@ -106,7 +106,7 @@ def test_copies():
     (lambda n: n.fit(X[:, :5], y), "the model takes"),
     (lambda n: n.fit(X, y, momentum=2.0, optimizer="sgd"), "momentum"),
     (lambda n: n.fit(X, y, validation_data=(X[:, :5], y)), "validation"),
-    (lambda n: n.save("net.keras"), ".h5"), (lambda n: Model()(X), "not yet built"),
+    (lambda n: n.save("net.txt"), ".h5"), (lambda n: Model()(X), "not yet built"),
     (lambda n: Sequential(["dense"]), "describes no layer"), (lambda n: Sequential([], members=0), "at least one"),
     (lambda n: Sequential([layers.Dense(0)], input_shape=(3,)), "units"),
     (lambda n: Sequential([{"class_name": "Dense", "config": {"units": "x"}}], input_shape=(3,)), "Dense"),

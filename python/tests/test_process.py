@@ -34,7 +34,7 @@ def test_other_threads_run_meanwhile():
     counted, done = 0, threading.Event()
 
     def train():
-        small().fit(X, y, epochs=300)
+        small().fit(X, y, epochs=5000)
         done.set()
 
     threading.Thread(target=train).start()

@@ -26,12 +26,19 @@ std::map<std::string, std::string> contents(const fs::path& folder) {
   return files;
 }
 
+/// What the last program that run_for() ran wrote to stderr.
+fs::path last_words() {
+  static const TemporaryFolder folder;
+  return folder / "err";
+}
+
 /// Runs the program until it ends by itself, or is killed after so many seconds; returns once it is
 /// gone.
 int run_for(double seconds, const std::string& arguments) {
   const std::string command = std::string("'") + TUTTI_PROGRAM + "' " + arguments +
-                              " >/dev/null 2>&1 </dev/null & tutti=$!; (sleep " +
-                              std::to_string(seconds) + "; kill -9 $tutti) & wait $tutti";
+                              " >/dev/null 2>" + word(last_words()) +
+                              " </dev/null & tutti=$!; (sleep " + std::to_string(seconds) +
+                              "; kill -9 $tutti) & wait $tutti";
   const int status = std::system(("exec 2>/dev/null; " + command).c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
@@ -45,6 +52,7 @@ int train_with_kills(const std::string& train, const fs::path& run, unsigned see
     const double seconds = std::uniform_real_distribution(0.01, longest)(random);
     const int status = run_for(seconds, train + " --resume");
     if (status == 0) return resumed;
+    CAPTURE(text_of(last_words()));
     REQUIRE(status == 137);
     if (text_of(run / "run.json").find("\"finished\"") != std::string::npos) {
       run_tutti(train + " --resume");  // killed after its end: what is left over goes
@@ -111,12 +119,44 @@ TEST_CASE("An ensemble that is killed resumes to the same bits, also in a moved 
   CHECK(contents(folder / "moved") == whole);
 }
 
+TEST_CASE("MelCnns that are killed resume to the same bits, and so do the networks after them") {
+  const TemporaryFolder folder;
+  REQUIRE(run_tutti("synth --songs 2 --seconds 4 --quiet --out " + word(folder / "songs")).status ==
+          0);
+  REQUIRE(run_tutti("spectrogram " + word(folder / "songs/audio") +
+                    " --bands mel128 --quiet --out " + word(folder / "mel"))
+              .status == 0);
+  const std::string train =
+      "train melcnn --members 2 --statistics 1 --channels 8 --crop 64 --batch 4 --epochs 4 "
+      "--statistics-epochs 10 --test 0 --validation 0 --checkpoint-minutes 0.0003 --data " +
+      word(folder / "mel") + " --out ";
+  REQUIRE(run_tutti(train + word(folder / "whole")).status == 0);
+  const auto whole = contents(folder / "whole");
+  for (unsigned seed = 1; seed <= 2; ++seed) {
+    const fs::path run = folder / std::to_string(seed);
+    INFO("resumed " << train_with_kills(train + word(run), run, seed) << " times");
+    CHECK(contents(run) == whole);
+  }
+}
+
+TEST_CASE("A folder of other files is not taken for a run to resume") {
+  const TemporaryFolder folder;
+  const std::string data = songs_csv(folder.path());
+  fs::create_directory(folder / "mine");
+  std::ofstream(folder / "mine/metrics.json") << "of something else";
+  const auto refused = run_tutti("train rnn --resume --out " + word(folder / "mine") + ' ' + data);
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, Contains("mine: already holds files and no run.json"));
+  CHECK(text_of(folder / "mine/metrics.json") == "of something else");
+}
+
 TEST_CASE("What cannot be resumed says why and stays as it is") {
   const TemporaryFolder folder;
   const std::string data = songs_csv(folder.path());
   const fs::path run = folder / "run";
   const std::string train = "train rnn --epochs 1000000 --batch 4 --out " + word(run) + ' ';
   kill_after_an_epoch(train + data, run);
+  run_tutti(train + data + " --resume --lr 0.5");  // refused, but removes a half-written file
   const auto before = contents(run);
   const auto refused = [&](const std::string& options, const std::string& message) {
     const auto result = run_tutti(options);

@@ -203,7 +203,8 @@ TEST_CASE("A run.json that is missing a field or has one that is not known is an
   check_faults(
       run,
       {{"/model", {}, "'model' is missing"},
-       {"/model", "ansemble", "'model' 'ansemble' is no kind of model; ensemble, lstm, rnn and melcnn are"},
+       {"/model", "ansemble",
+        "'model' 'ansemble' is no kind of model; ensemble, lstm, rnn and melcnn are"},
        {"/model", 3, "'model'"},
        {"/classes", {}, "'classes' is missing"},
        {"/classes", {"a"}, "'classes' names fewer than two classes"},

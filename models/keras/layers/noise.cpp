@@ -38,7 +38,7 @@ std::unique_ptr<Layer> read_gaussian_noise(const Described& d) {
 }
 
 bool write_gaussian_noise(const GaussianNoise& layer, Written& written) {
-  written.set({{"stddev", layer.deviation()}});
+  written.set({{"stddev", layer.stddev()}});
   return true;
 }
 

@@ -14,9 +14,9 @@
 #include "datasets/pictures.h"
 #include "datasets/song_pictures.h"
 #include "kernels/support/error.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
-#include "tests/support/catch.h"
 
 using namespace tutti;
 namespace fs = std::filesystem;

@@ -15,9 +15,9 @@
 #include "datasets/spectrogram_tree.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
-#include "tests/support/catch.h"
 
 using namespace tutti;
 namespace fs = std::filesystem;

@@ -14,9 +14,9 @@
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/threads.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
-#include "tests/support/catch.h"
 
 using namespace tutti;
 namespace fs = std::filesystem;

@@ -226,7 +226,7 @@ TEST_CASE("The new layers refuse what they cannot take") {
                     Contains("mean: 2 values are given for [3]"));
   CHECK_THROWS_WITH(built({4, 3}, SpatialDropout(0.5, 2)), Contains("SpatialDropout2D: takes"));
   CHECK_THROWS_WITH(built({4, 3}, SpatialDropout(1, 1)), Contains("the rate is 1"));
-  CHECK_THROWS_WITH(built({4, 3}, GaussianNoise(-1)), Contains("the deviation is -1"));
+  CHECK_THROWS_WITH(built({4, 3}, GaussianNoise(-1)), Contains("standard deviation is -1"));
   CHECK_THROWS_WITH(built({3}, TimeDistributed(std::make_unique<Dense>(Dense::Options{5}))),
                     Contains("TimeDistributed: takes [steps, …]"));
   CHECK_THROWS_WITH(built({4, 3}, LSTM({.units = 3, .dropout = 1.5})),

@@ -21,10 +21,8 @@ Floats values(const Variable& x) { return x.value().to_vector<float>(); }
 TEST_CASE("Broadcasting never mixes members") {
   const Variable sum = add(some({2, 1, 2}), some({2, 2, 1}));
   CHECK(values(sum) == Floats{2, 3, 3, 4, 6, 7, 7, 8});
-  CHECK_THROWS_WITH(add(some({2, 3}), some({1, 3})),
-                    Contains("add: a is [2, 3], b is [1, 3]"));
-  CHECK_THROWS_WITH(multiply(some({2, 3}), some({3})),
-                    Contains("multiply: a is [2, 3], b is [3]"));
+  CHECK_THROWS_WITH(add(some({2, 3}), some({1, 3})), Contains("add: a is [2, 3], b is [1, 3]"));
+  CHECK_THROWS_WITH(multiply(some({2, 3}), some({3})), Contains("multiply: a is [2, 3], b is [3]"));
 }
 
 TEST_CASE("Lengths that neither are equal nor 1 do not broadcast") {
