@@ -5,8 +5,9 @@ add_library(tutti_library INTERFACE)
 add_library(tutti::tutti ALIAS tutti_library)
 target_link_libraries(tutti_library INTERFACE tutti_models tutti_reports)
 set_target_properties(tutti_library PROPERTIES EXPORT_NAME tutti)
-set_target_properties(tutti PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)  # libraries in odd places
+set_target_properties(tutti tutti_reader PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)  # libraries in odd places
 install(TARGETS tutti)
+install(TARGETS tutti_reader DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/tutti)
 install(TARGETS tutti_library tutti_kernels tutti_engine tutti_datasets tutti_models tutti_search tutti_reports
         EXPORT tutti)
 

@@ -1,6 +1,5 @@
 #include <zip.h>
 
-#include <fstream>
 #include <memory>
 
 #include "kernels/support/error.h"
@@ -19,14 +18,16 @@ constexpr std::uint64_t largest_ratio = 1000;  // unpacked to packed bytes, as f
 using Archive = std::unique_ptr<zip_t, decltype(&zip_discard)>;
 using Entry = std::unique_ptr<zip_file_t, decltype(&zip_fclose)>;
 
-Archive open_archive(const std::filesystem::path& path) {
-  int code = 0;
-  Archive archive(zip_open(path.c_str(), ZIP_RDONLY, &code), zip_discard);
-  if (archive) return archive;
+/// An archive of bytes, which have to outlive it.
+Archive open_archive(const std::string& bytes) {
   zip_error_t error;
-  zip_error_init_with_code(&error, code);
+  zip_error_init(&error);
+  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+  Archive archive(source ? zip_open_from_source(source, ZIP_RDONLY, &error) : nullptr, zip_discard);
   const std::string reason = zip_error_strerror(&error);
   zip_error_fini(&error);
+  if (archive) return archive;
+  zip_source_free(source);
   throw Error("it is not a whole archive: ", reason);
 }
 
@@ -130,23 +131,18 @@ void read_folders(const hdf5::File& file, Description& description, std::uint64_
   }
 }
 
-bool is_archive(const std::filesystem::path& path) {
-  char start[4] = {};
-  std::ifstream(path, std::ios::binary).read(start, sizeof start);
-  return std::string_view(start, 2) == "PK";
-}
+bool is_archive(std::string_view file) { return file.starts_with("PK"); }
 
-KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_size,
-                        ReadOptimizer optimizer) {
-  const Archive archive = open_archive(path);
-  const json config = parse(unpack(archive, "config.json", file_size), "config.json");
-  const json metadata = parse(unpack(archive, "metadata.json", file_size), "metadata.json");
+KerasModel read_archive(const std::string& file, ReadOptimizer optimizer) {
+  const Archive archive = open_archive(file);
+  const json config = parse(unpack(archive, "config.json", file.size()), "config.json");
+  const json metadata = parse(unpack(archive, "metadata.json", file.size()), "metadata.json");
   Description description = described_by(config);
   KerasModel& model = description.model;
   model.keras_version = metadata.at("keras_version");
   model.training_config = training_config(config);
 
-  const std::string bytes = unpack(archive, "model.weights.h5", file_size);
+  const std::string bytes = unpack(archive, "model.weights.h5", file.size());
   const hdf5::File weights = hdf5::open_bytes(bytes);
   std::uint64_t budget = bytes.size();
   read_folders(weights, description, budget);

@@ -153,11 +153,11 @@ void read_groups(hid_t weights, Description& description, std::uint64_t& budget)
 }
 
 /// The description beside weights alone: what model.to_json() says.
-json architecture_of(const std::filesystem::path& path) {
+json config_of(const Architecture& architecture) {
   try {
-    return parse(read_file(path), "it");
+    return parse(architecture.text, "it");
   } catch (const Error& problem) {
-    throw Error("the architecture ", path.string(), ": ", problem.what());
+    throw Error("the architecture ", architecture.name, ": ", problem.what());
   }
 }
 
@@ -189,20 +189,20 @@ std::string h5_bytes(const KerasModel& model) {
   return hdf5::bytes_of(file);
 }
 
-KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size,
-                   ReadOptimizer optimizer, const std::filesystem::path& architecture) {
-  const hdf5::File file = hdf5::open_file(path);
+KerasModel read_h5(const std::string& bytes, ReadOptimizer optimizer,
+                   const Architecture& architecture) {
+  const hdf5::File file = hdf5::open_bytes(bytes);
   const auto config = hdf5::read_text(file, "model_config");
-  if (!config && architecture.empty())
+  if (!config && architecture.text.empty())
     throw Error(
         "it has no model_config: a file of weights alone does not say which model they are of; "
         "give the model's own description too (--architecture, of model.to_json()) or save the "
         "whole model (model.save)");
   const json described =
-      architecture.empty() ? parse(*config, "model_config") : architecture_of(architecture);
+      architecture.text.empty() ? parse(*config, "model_config") : config_of(architecture);
   Description description = described_by(described);
   KerasModel& model = description.model;
-  std::uint64_t budget = file_size;
+  std::uint64_t budget = bytes.size();
   if (!hdf5::has_attribute(file, "layer_names") && !hdf5::has_member(file, "model_weights") &&
       hdf5::has_member(file, "layers")) {
     model.keras_version = described.value("keras_version", "3");

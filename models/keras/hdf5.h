@@ -2,7 +2,6 @@
 #include <hdf5.h>
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
@@ -52,9 +51,8 @@ void write_list(hid_t object, const std::string& name, const std::vector<std::st
 void write_floats(hid_t group, const std::string& path, const Shape& shape,
                   const std::vector<float>& values);
 
-/// Opens a file to read it. Files are not trusted: see hdf5_reader.cpp for what is refused.
-File open_file(const std::filesystem::path& path);
-/// The same of a file in memory.
+/// Opens the bytes of a file to read them. Files are not trusted: see hdf5_reader.cpp for what is
+/// refused.
 File open_bytes(const std::string& bytes);
 /// Whether `parent` has a member of this path, a group or a data set.
 bool has_member(hid_t parent, const std::string& path);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 #include "models/keras/hdf5.h"
 
@@ -106,6 +107,13 @@ std::vector<std::string> read_attribute(hid_t object, const std::string& name) {
                                       : fixed_texts(attribute, type, bytes / size);
 }
 
+/// Whether the signature is at one of the places where the format allows it: 0, 512, 1024, 2048, …
+bool is_hdf5(std::string_view bytes) {
+  for (std::size_t place = 0; place < bytes.size(); place = place ? 2 * place : 512)
+    if (bytes.substr(place).starts_with("\x89HDF\r\n\x1a\n")) return true;
+  return false;
+}
+
 }  // namespace
 
 bool has_attribute(hid_t object, const std::string& name) {
@@ -125,21 +133,15 @@ std::int64_t check(std::int64_t result, const std::string& what) {
   throw Error(what, reason.empty() ? "" : " (HDF5: " + reason + ")");
 }
 
-File open_file(const std::filesystem::path& path) {
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // errors are thrown, not printed
-  if (check(H5Fis_hdf5(path.c_str()), "cannot open the file") == 0)
-    throw Error("it is not an HDF5 file");
-  return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), "cannot open the file"};
-}
-
 File open_bytes(const std::string& bytes) {
+  if (!is_hdf5(bytes)) throw Error("it is not an HDF5 file");
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   const Properties access(H5Pcreate(H5P_FILE_ACCESS), "cannot make a property list");
   check(H5Pset_fapl_core(access, 1 << 20, /*backing_store=*/false), "cannot open a file in memory");
   // The library takes the bytes as its own copy.
   std::string copy = bytes;
   check(H5Pset_file_image(access, copy.data(), copy.size()), "cannot open a file in memory");
-  return {H5Fopen("model.weights.h5", H5F_ACC_RDONLY, access), "it is not an HDF5 file"};
+  return {H5Fopen("a file in memory", H5F_ACC_RDONLY, access), "cannot open the file"};
 }
 
 bool has_member(hid_t parent, const std::string& path) {

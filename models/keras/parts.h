@@ -1,11 +1,12 @@
 #pragma once
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "models/keras/file.h"
+#include "models/keras/packed.h"
 
 /// The parts of reading and writing Keras files, for file.cpp alone. Errors do not name the
 /// file yet.
@@ -37,18 +38,17 @@ std::optional<Description> wrapped_model(const KerasLayer& layer);
 /// What Keras 1 called otherwise in the words of Keras 2: classes, settings and weights.
 void modernize(KerasModel& model);
 
-/// `architecture`, if given, is a file that describes the model in the file's place.
-KerasModel read_h5(const std::filesystem::path& path, std::uint64_t file_size,
-                   ReadOptimizer optimizer, const std::filesystem::path& architecture = {});
+/// The model of a file's bytes.
+KerasModel read_h5(const std::string& file, ReadOptimizer optimizer,
+                   const Architecture& architecture);
 /// What .h5 files say of a model, which is what archives of Keras 3 say too but for the modules.
 nlohmann::json model_config(const KerasModel& model);
 std::string h5_bytes(const KerasModel& model);
 
 /// A .keras file: an archive of config.json, metadata.json and model.weights.h5.
-bool is_archive(const std::filesystem::path& path);
+bool is_archive(std::string_view file);
 /// One that Keras 3 opens, and trains on with the optimizer's state.
 std::string archive_bytes(const KerasModel& model);
-KerasModel read_archive(const std::filesystem::path& path, std::uint64_t file_size,
-                        ReadOptimizer optimizer);
+KerasModel read_archive(const std::string& file, ReadOptimizer optimizer);
 
 }  // namespace tutti::keras

@@ -1,73 +1,86 @@
 #include "kernels/support/isolated.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
-#include <vector>
+#include <fstream>
+#include <thread>
 
 #include "kernels/support/error.h"
 #include "tests/support/catch.h"
+#include "tests/support/files.h"
 
 using namespace tutti;
+using tutti::test::TemporaryFolder;
 
 namespace {
 
 constexpr Limits limits{1, 1 << 30};
 
+/// A shell's script in the place of a reader.
+std::vector<std::string> script(const std::string& text) { return {"/bin/sh", "-c", text}; }
+
+std::string result_of(const std::string& text) {
+  return Isolated(script(text), {}, limits).result();
+}
+
 }  // namespace
 
-TEST_CASE("Isolated work returns its result, however long") {
-  const std::string text(3'000'000, 'x');
-  CHECK(Isolated([&] { return text; }, limits).result() == text);
-  CHECK(Isolated([] { return std::string(); }, limits).result().empty());
+TEST_CASE("An isolated program returns its result, however long") {
+  CHECK(result_of("head -c 3000000 /dev/zero; printf =") == std::string(3'000'000, '\0'));
+  CHECK(result_of("printf =").empty());
 }
 
-TEST_CASE("What isolated work throws is thrown on") {
-  CHECK_THROWS_WITH(Isolated([]() -> std::string { throw Error("row 3"); }, limits).result(),
-                    "row 3");
+TEST_CASE("An isolated program's error is thrown") {
+  CHECK_THROWS_WITH(result_of("printf 'row 3!'"), "row 3");
 }
 
-TEST_CASE("Isolated work that crashes is an Error") {
-  CHECK_THROWS_WITH(Isolated([] { return std::raise(SIGKILL), std::string(); }, limits).result(),
-                    "it is damaged: its reader crashed (Killed)");
-  CHECK_THROWS_WITH(Isolated([] { return std::raise(SIGABRT), std::string(); }, limits).result(),
-                    Contains("its reader crashed"));
+TEST_CASE("An isolated program gets its files and no other") {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "a") << "one";
+  std::ofstream(folder / "b") << "two";
+  const int held = ::open((folder / "a").c_str(), O_RDONLY);  // to be inherited, were it not closed
+  const std::string all =
+      "cat <&3; cat <&4; ls /proc/self/fd | wc -l; cat; echo lost >&2; printf =";
+  // 0 to 4, and the folder that ls reads.
+  CHECK(Isolated(script(all), {folder / "a", folder / "b"}, limits).result() == "onetwo6\n");
+  ::close(held);
 }
 
-TEST_CASE("Isolated work that ends its process is an Error") {
-  CHECK_THROWS_WITH(Isolated([]() -> std::string { ::_exit(0); }, limits).result(),
-                    Contains("no answer"));
+TEST_CASE("An isolated program that crashes is an Error") {
+  CHECK_THROWS_WITH(result_of("kill -9 $$"), "it is damaged: its reader crashed (Killed)");
+  CHECK_THROWS_WITH(result_of("printf =; exit 3"), Contains("its reader crashed"));
 }
 
-TEST_CASE("Several isolated works go on at once, and their results are asked for in any order") {
-  Isolated first([] { return std::string(200'000, 'a'); }, limits);
-  Isolated second([] { return std::string(200'000, 'b'); }, limits);
-  CHECK(second.result() == std::string(200'000, 'b'));
-  CHECK(first.result() == std::string(200'000, 'a'));
+TEST_CASE("An isolated program without an answer is an Error") {
+  CHECK_THROWS_WITH(result_of("exit 0"), Contains("no answer"));
 }
 
-TEST_CASE("Isolated work whose result nobody wants is stopped") {
-  {
-    const Isolated asleep([] { return ::sleep(20), std::string(); }, limits);
-  }
+TEST_CASE("A program that is not there is an Error") {
+  CHECK_THROWS_WITH(Isolated({"/none/such"}, {}, limits),
+                    "cannot start /none/such: No such file or directory");
+}
+
+TEST_CASE("Several isolated programs go on at once, and their results are asked for in any order") {
+  Isolated first(script("head -c 200000 /dev/zero; printf ="), {}, limits);
+  Isolated second(script("printf b="), {}, limits);
+  CHECK(second.result() == "b");
+  CHECK(first.result().size() == 200'000);
+}
+
+TEST_CASE("An isolated program whose result nobody wants is stopped") {
+  { const Isolated asleep(script("exec sleep 20"), {}, limits); }
   CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);  // no child is left
 }
 
-TEST_CASE("Isolated work that never ends is an Error") {
-  const auto forever = []() -> std::string {
-    volatile bool on = true;
-    while (on) {
-    }
-    return "";
-  };
-  CHECK_THROWS_WITH(Isolated(forever, limits).result(), Contains("more than 1 s"));
+TEST_CASE("An isolated program that never ends is an Error") {
+  CHECK_THROWS_WITH(result_of("while :; do :; done"), Contains("more than 1 s"));
 }
 
-TEST_CASE("Isolated work that takes all memory is an Error") {
-  const auto fill = []() -> std::string {
-    std::vector<std::string> blocks;
-    for (;;) blocks.emplace_back(100'000'000, 'x');
-  };
-  CHECK_THROWS_AS(Isolated(fill, {60, 1 << 28}).result(), Error);
+TEST_CASE("Isolated programs start while other threads take and free memory") {
+  std::jthread busy([](std::stop_token stop) {
+    while (!stop.stop_requested()) std::vector<std::string>(100, std::string(1000, 'x'));
+  });
+  for (int i = 0; i < 50; ++i) CHECK(result_of("printf =").empty());
 }

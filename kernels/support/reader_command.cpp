@@ -1,0 +1,44 @@
+#include <dlfcn.h>
+
+#include "kernels/support/error.h"
+#include "kernels/support/isolated.h"
+
+namespace tutti {
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The file that this code is in: a program, or the Python module.
+fs::path own_file() {
+  Dl_info about;
+  if (::dladdr(reinterpret_cast<const void*>(&own_file), &about) == 0) return {};
+  return about.dli_fname;
+}
+
+fs::path reader_program() {
+  std::error_code unknown;
+  const fs::path program = fs::read_symlink("/proc/self/exe", unknown).parent_path();
+  std::string looked;
+  for (const fs::path& folder :
+       {program, program.parent_path() / TUTTI_READER_FOLDER, own_file().parent_path() / "bin",
+        fs::path(TUTTI_READER_INSTALLED), fs::path(TUTTI_READER_BUILT)}) {
+    const fs::path reader = folder / "tutti-reader";
+    if (folder.is_absolute() && fs::is_regular_file(reader, unknown)) return reader;
+    looked += (looked.empty() ? "" : ", ") + folder.string();
+  }
+  throw Error("the program tutti-reader, which reads files for tutti, is not installed; looked in ",
+              looked);
+}
+
+}  // namespace
+
+std::vector<std::string> reader_command(const std::string& job,
+                                        const std::vector<std::string>& words,
+                                        const Limits& limits) {
+  static const std::string program = reader_program();
+  std::vector<std::string> command = {program, std::to_string(limits.bytes), job};
+  command.insert(command.end(), words.begin(), words.end());
+  return command;
+}
+
+}  // namespace tutti
