@@ -2,6 +2,7 @@
 
 #include <semaphore.h>
 
+#include <cctype>
 #include <cmath>
 #include <csignal>
 #include <thread>
@@ -24,7 +25,34 @@ CLI::Validator number(const char* name, const char* wanted, Accepts accepts) {
   return CLI::Validator(complaint, name);
 }
 
+/// Nothing, or what is wrong with a word: what another reader might take for another number (010 is
+/// 8 in C), a number below what its type holds, an empty name.
+std::string odd_word(const std::string& type, const std::string& word) {
+  if (word.empty()) return "an empty word is no value";
+  const bool whole = type.starts_with("INT") || type.starts_with("UINT");
+  if (!whole && !type.starts_with("FLOAT")) return "";
+  const std::size_t digits = word[0] == '-' ? 1 : 0;
+  const bool padded =
+      word.size() > digits + 1 && word[digits] == '0' && std::isdigit(word[digits + 1]);
+  const bool odd = whole ? word.find_first_not_of("0123456789", digits) != std::string::npos
+                         : word.find_first_of("nNxX") != std::string::npos;  // nan, inf, 0x1
+  if (padded || odd)
+    return word + (whole ? " is not a whole number" : " is not a number") + " in digits";
+  if (digits && type.starts_with("UINT")) return word + " is below 0";
+  return "";
+}
+
 }  // namespace
+
+void refuse_odd_words(CLI::App& command) {
+  for (CLI::Option* option : command.get_options())
+    if (option->get_items_expected_max() > 0) {
+      const std::string type = option->get_type_name();
+      option->check(CLI::Validator([type](std::string& word) { return odd_word(type, word); }, ""));
+    }
+  for (CLI::App* inner : command.get_subcommands([](const CLI::App*) { return true; }))
+    refuse_odd_words(*inner);
+}
 
 const CLI::Validator above_zero = number("POSITIVE", "above 0", [](double v) { return v > 0; });
 const CLI::Validator zero_or_above =

@@ -18,6 +18,10 @@ inline constexpr int done = 0, at_fault = 1, wrong_usage = 2, interrupted = 130;
 /// Numbers. CLI::PositiveNumber says "not in range" up to the largest double, in digits.
 extern const CLI::Validator above_zero, zero_or_above;
 
+/// Has all options of a command and of those below it refuse empty words and numbers that are not
+/// what they look like: -1 of what counts, 010, 0x10, nan.
+void refuse_odd_words(CLI::App& command);
+
 /// An option of words; `set` gets the one that was given.
 CLI::Option* add_words(CLI::App& command, const std::string& option, const std::string& help,
                        const std::vector<std::string>& words, const std::string& usual,

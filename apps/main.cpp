@@ -1,11 +1,36 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <iostream>
 
 #include "apps/common.h"
 #include "kernels/support/error.h"
 #include "kernels/support/text.h"
 
-int main(int argc, char** argv) {
+namespace {
+
+/// Closed standard descriptors would be given to the next files opened, and what is printed would
+/// land there. This way writing to a closed stdout still fails.
+void reserve_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/// The status of a program whose output has arrived, or at_fault if it has not.
+int with_output_written(int status) {
+  std::cout.flush();
+  if (std::cout && std::fflush(stdout) == 0) return status;
+  // The reason may be long gone, so it is asked for again.
+  const std::string reason = ::write(STDOUT_FILENO, "\n", 1) < 0 ? std::strerror(errno) : "failed";
+  std::cerr << "tutti: cannot write to standard output: " << reason << '\n';
+  return tutti::at_fault;
+}
+
+int run(int argc, char** argv) {
   CLI::App program{"tutti names the genre of music, and trains the networks that do."};
   program.set_version_flag("--version", "tutti " TUTTI_VERSION);
   program.require_subcommand(1);
@@ -39,6 +64,7 @@ int main(int argc, char** argv) {
     std::cerr << "tutti: there is no command '" << argv[1] << "'; tutti --help lists them\n";
     return tutti::wrong_usage;
   }
+  tutti::refuse_odd_words(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
@@ -48,4 +74,11 @@ int main(int argc, char** argv) {
     return tutti::at_fault;
   }
   return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  reserve_descriptors();
+  return with_output_written(run(argc, argv));
 }

@@ -4,8 +4,7 @@
 
 /// A function compiled once for every vector width; the processor at hand count one. (Sanitizers
 /// run before the picking is possible, so they get one plain version.)
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(TUTTI_SANITIZED)
 #define TUTTI_SIMD __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define TUTTI_SIMD

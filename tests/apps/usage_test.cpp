@@ -4,6 +4,9 @@
 #include "tests/support/program.h"
 
 using tutti::test::run_tutti;
+using tutti::test::TemporaryFolder;
+using tutti::test::text_of;
+using tutti::test::word;
 
 TEST_CASE("Every command explains itself") {
   for (const char* command : {"", "train", "train ensemble", "evaluate", "predict", "features",
@@ -24,6 +27,12 @@ TEST_CASE("A wrong command line is status 2 and names what is wrong") {
            {"train ensemble --data x --out y --members 0", "--members"},
            {"train ensemble --data x --out y --vote loud", "--vote"},
            {"train ensemble --out y", "--data"},
+           {"train ensemble --data x --out y --seed -1", "--seed: -1 is "},
+           {"train ensemble --data x --out y --epochs 010", "--epochs: 010 is not a whole number"},
+           {"train ensemble --data x --out y --members 0x10",
+            "--members: 0x10 is not a whole number"},
+           {"train ensemble --data x --out y --bootstrap nan", "--bootstrap: nan is not a number"},
+           {"synth --out ''", "--out: an empty word is no value"},
            {"train lstm --data x --out y --epochs 0", "--epochs: 0 is not a number above 0"},
            {"synth --out x --seconds none", "--seconds"},
            {"features x --out y --compat 0.7", "--compat"},
@@ -46,4 +55,26 @@ TEST_CASE("The devices are told, also to programs") {
   CHECK(refused.status == 1);
   CHECK_THAT(refused.err, Contains("--device cuda") &&
                               Contains(document.at("cuda").at("reason").get<std::string>()));
+}
+
+TEST_CASE("Output that does not arrive is status 1, and a broken pipe ends quietly") {
+  const TemporaryFolder folder;
+  const auto status_of = [&](const std::string& arguments, const std::string& redirection) {
+    const std::string command = std::string("'") + TUTTI_PROGRAM + "' " + arguments + ' ' +
+                                redirection + " 2>" + word(folder / "err");
+    return WEXITSTATUS(std::system(command.c_str()));
+  };
+  const std::string model = word(tutti::test::golden("keras_models/keras3/recurrent.h5"));
+  for (const std::string& arguments :
+       {std::string("--help"), std::string("train lstm --help"), std::string("--version"),
+        std::string("devices"), std::string("devices --json"), "inspect " + model}) {
+    CAPTURE(arguments);
+    CHECK(status_of(arguments, ">/dev/full") == 1);
+    CHECK_THAT(text_of(folder / "err"), Contains("standard output: No space left on device"));
+    CHECK(status_of(arguments, ">&-") == 1);
+    CHECK_THAT(text_of(folder / "err"), Contains("standard output"));
+    CHECK(status_of(arguments, "<&- >/dev/null") == 0);
+  }
+  CHECK(status_of("--help", "| true") == 0);
+  CHECK(text_of(folder / "err").empty());
 }
