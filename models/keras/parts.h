@@ -32,7 +32,8 @@ Description described_by(const nlohmann::json& model_config);
 
 /// Whether a class is one of models: Sequential, Functional or Model.
 bool is_model(const std::string& class_name);
-/// The model that a layer wraps, if it is TimeDistributed of one.
+/// The model that a layer wraps, if it is TimeDistributed of one. Its layers' weights are the
+/// layer's, one layer's after another's, under names that begin with theirs.
 std::optional<Description> wrapped_model(const KerasLayer& layer);
 
 /// What Keras 1 called otherwise in the words of Keras 2: classes, settings and weights.
