@@ -81,7 +81,9 @@ void read_groups(hid_t weights, Description& description, std::uint64_t& budget)
     const std::string& name = description.places[i].path[0];
     if (std::find(saved.begin(), saved.end(), name) == saved.end()) {
       if (layer.class_name == "InputLayer") continue;
-      throw Error("layer_names lacks the layer ", name);
+      if (keras_major(description.model) >= 3 && joins(layer.class_name))
+        continue;  // x + y of Keras 3 is no layer there
+      throw Error("layer_names lacks the layer ", name, " (", layer.class_name, ")");
     }
     if (!groups.contains(name))
       groups[name] = read_weights(hdf5::open_group(weights, name), budget);

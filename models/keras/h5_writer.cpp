@@ -67,16 +67,6 @@ bool is_trained(const KerasModel& model, const std::string& weight) {
   return layer == model.layers.end() || setting(layer->config, "trainable", true);
 }
 
-/// In the order of Keras: a wrapped model's trained weights come first.
-std::vector<const KerasLayer::Weight*> ordered_weights(const KerasLayer& layer) {
-  std::vector<const KerasLayer::Weight*> weights;
-  for (const auto& weight : layer.weights) weights.push_back(&weight);
-  if (const auto model = wrapped_model(layer))
-    std::ranges::stable_partition(
-        weights, [&](const auto* weight) { return is_trained(model->model, weight->name); });
-  return weights;
-}
-
 void write_layer(hid_t weights, const KerasLayer& layer) {
   const hdf5::Group group = hdf5::create_group(weights, layer.name);
   std::vector<std::string> names;
@@ -103,6 +93,15 @@ void write_versions(hid_t object, const KerasModel& model) {
 }
 
 }  // namespace
+
+std::vector<const KerasLayer::Weight*> ordered_weights(const KerasLayer& layer) {
+  std::vector<const KerasLayer::Weight*> weights;
+  for (const auto& weight : layer.weights) weights.push_back(&weight);
+  if (const auto model = wrapped_model(layer))
+    std::ranges::stable_partition(
+        weights, [&](const auto* weight) { return is_trained(model->model, weight->name); });
+  return weights;
+}
 
 json model_config(const KerasModel& model) {
   if (!model.nodes.empty()) return functional_config(model);

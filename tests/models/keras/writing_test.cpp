@@ -11,6 +11,7 @@
 #include "kernels/support/files.h"
 #include "models/keras/h5_optimizer.h"
 #include "models/keras/layers.h"
+#include "models/keras/layers/table.h"
 #include "models/keras/parts.h"
 #include "tests/support/catch.h"
 #include "tests/support/files.h"
@@ -98,7 +99,12 @@ TEST_CASE("TimeDistributed of a model is written as Keras writes it, and read ag
   KerasOptimizer optimizer{0.25, make_optimizer(model.parameters(), AdamOptions{})->state(0)};
   optimizer.state.steps = 7;
   const KerasModel file = to_keras(model, 0, optimizer);
-  CHECK(file.layers.at(2).weights.at(2).name == "batch_normalization/moving_mean");
+  std::vector<std::string> ordered;
+  for (const auto* weight : keras::ordered_weights(file.layers.at(2)))
+    ordered.push_back(weight->name.substr(weight->name.rfind('/') + 1));
+  CHECK(ordered == std::vector<std::string>{"gamma", "beta", "kernel", "recurrent_kernel", "bias",
+                                            "kernel", "recurrent_kernel", "bias", "kernel", "bias",
+                                            "moving_mean", "moving_variance", "kernel", "bias"});
   const TemporaryFolder folder;
   for (const char* name : {"a.h5", "a.keras"}) {
     write_keras_file(folder / name, file);
@@ -133,6 +139,47 @@ TEST_CASE("TimeDistributed of a model that cannot be written is named") {
   within->add(TimeDistributed(std::make_unique<Model>(Sequential(Dense({2}), Dense({3})))));
   CHECK_THAT(problem(std::move(within)),
              Contains("layer 2: TimeDistributed ") && Contains("of a model within another"));
+}
+
+TEST_CASE("Layers keep their settings in Keras' words") {
+  const json lstm = {{"class_name", "LSTM"}, {"config", {{"units", 2}}}};
+  const std::vector<std::pair<const char*, json>> layers = {
+      {"Dropout", {{"rate", 0.3}}},
+      {"SpatialDropout1D", {{"rate", 0.3}}},
+      {"SpatialDropout2D", {{"rate", 0.3}, {"data_format", "channels_last"}}},
+      {"GaussianNoise", {{"stddev", 0.3}}},
+      {"Concatenate", {{"axis", 1}}},
+      {"Concatenate", {{"axis", -2}}},
+      {"PReLU", {{"shared_axes", {1}}}},
+      {"BatchNormalization",
+       {{"axis", 1}, {"momentum", 0.9}, {"epsilon", 0.01}, {"center", false}, {"scale", true}}},
+      {"LayerNormalization",
+       {{"axis", {1, 2}}, {"epsilon", 0.01}, {"center", true}, {"scale", false}}},
+      {"Normalization",
+       {{"axis", {1}}, {"invert", true}, {"mean", {1.0, 2.0}}, {"variance", {3.0, 4.0}}}},
+      {"LSTM", {{"dropout", 0.1}, {"recurrent_dropout", 0.2}, {"go_backwards", true}}},
+      {"GRU", {{"reset_after", true}, {"use_bias", false}, {"return_sequences", true}}},
+      {"Conv2D", {{"filters", 2}, {"kernel_size", {1, 3}}, {"data_format", "channels_first"}}}};
+  for (auto [class_name, config] : layers) {
+    CAPTURE(class_name);
+    json described = config;  // units that layers without them do not mind
+    described["units"] = 2;
+
+    const auto layer = keras::read_layer({class_name, "name", described, {}}, {});
+    const keras::Written written = keras::write_layer(*layer);
+    CHECK(written.class_name == class_name);
+    for (const auto& [key, value] : config.items()) CHECK(written.config.at(key) == value);
+  }
+  using Merge = Bidirectional::Merge;
+  for (const auto& [name, merge] : {std::pair{"concat", Merge::concatenate},
+                                    {"sum", Merge::sum},
+                                    {"mul", Merge::product},
+                                    {"ave", Merge::average}}) {
+    const auto layer = keras::read_layer(
+        {"Bidirectional", "name", {{"layer", lstm}, {"merge_mode", name}}, {}}, {});
+    CHECK(dynamic_cast<const Bidirectional&>(*layer).merge() == merge);
+    CHECK(keras::write_layer(*layer).config.at("merge_mode") == name);
+  }
 }
 
 TEST_CASE("Optimizers in .h5 files are said in words that Keras 2 and 3 both load") {
