@@ -22,14 +22,17 @@ Shape Recurrent::build(const Shape& input, Initializer& initializer) {
 Variable Recurrent::forward(const Variable& x, const Context& context) const {
   Variable from = options_.go_backwards ? reverse(x, 2) : x;
   const Variable &w = parameter(0), &u = parameter(1), &b = parameter(2);
-  if (context.training && options_.dropout != 0)
-    from = multiply(from, channel_mask(from, options_.dropout, context, number_));
+  const double inputs = context.training ? options_.dropout : 0,
+               recurrent = context.training ? options_.recurrent_dropout : 0;
   Variable h;
-  if (context.training && options_.recurrent_dropout != 0) {
-    const Shape mask{x.shape()[0], x.shape()[1], options_.units};
-    h = states(from, w, u, b,
-               dropout_mask(x, mask, options_.recurrent_dropout, context, number_ + 1));
+  if (recurrent != 0) {
+    const Shape &s = x.shape(), places{s[0], s[1], 1, gates_ * s[3]},
+                of_states{s[0], s[1], gates_ * options_.units};
+    Masks masks{{}, dropout_mask(x, of_states, recurrent, context, number_ + 1)};
+    if (inputs != 0) masks.inputs = dropout_mask(x, places, inputs, context, number_);
+    h = states(from, w, u, b, masks);
   } else {
+    if (inputs != 0) from = multiply(from, channel_mask(from, inputs, context, number_));
     h = states(from, w, u, b);
   }
   return options_.return_sequences ? h : last_step(h);

@@ -9,7 +9,8 @@ struct RecurrentOptions {
   RecurrentFunctions functions = {};
   bool use_bias = true;
   /// Of what enters the cell and of its state before the product with the recurrent kernel, in
-  /// training; one mask for all steps and gates. Gal, Ghahramani (NeurIPS 2016).
+  /// training; one mask for all steps. Gal, Ghahramani (NeurIPS 2016). As in Keras 2 and 3, gates
+  /// share a mask of what enters; where states are dropped too, each gate has masks of its own.
   double dropout = 0, recurrent_dropout = 0;
   bool go_backwards = false;  // from the last step to the first
 };
@@ -24,6 +25,12 @@ class Recurrent : public Layer {
   const Options& options() const { return options_; }
 
  protected:
+  /// What each gate multiplies its inputs and states by, one gate after another.
+  struct Masks {
+    Variable inputs;  // [M, B, 1, G I], or no value
+    Variable states;  // [M, B, G U]
+  };
+
   Recurrent(const char* name, std::int64_t gates, const Options& options)
       : options_(options), name_(name), gates_(gates) {}
 
@@ -31,9 +38,9 @@ class Recurrent : public Layer {
   virtual Parameter bias(Initializer& initializer) const = 0;
   virtual Variable states(const Variable& x, const Variable& w, const Variable& u,
                           const Variable& b) const = 0;
-  /// The same with states times a mask [M, B, U] in their product with u.
+  /// The same with masks.
   virtual Variable states(const Variable& x, const Variable& w, const Variable& u,
-                          const Variable& b, const Variable& mask) const = 0;
+                          const Variable& b, const Masks& masks) const = 0;
 
   std::uint64_t number_ = 0;  // of its masks, if it draws any: this one and the next
 
@@ -52,7 +59,7 @@ class SimpleRNN final : public Recurrent {
   Variable states(const Variable& x, const Variable& w, const Variable& u,
                   const Variable& b) const override;
   Variable states(const Variable& x, const Variable& w, const Variable& u, const Variable& b,
-                  const Variable& mask) const override;
+                  const Masks& masks) const override;
 };
 
 /// Keras' LSTM: gates i, f, c, o; forget bias 1.
@@ -65,7 +72,7 @@ class LSTM final : public Recurrent {
   Variable states(const Variable& x, const Variable& w, const Variable& u,
                   const Variable& b) const override;
   Variable states(const Variable& x, const Variable& w, const Variable& u, const Variable& b,
-                  const Variable& mask) const override;
+                  const Masks& masks) const override;
 };
 
 /// Keras' GRU: gates z, r, c; the reset gate after or before the product with the recurrent kernel.
@@ -80,7 +87,7 @@ class GRU final : public Recurrent {
   Variable states(const Variable& x, const Variable& w, const Variable& u,
                   const Variable& b) const override;
   Variable states(const Variable& x, const Variable& w, const Variable& u, const Variable& b,
-                  const Variable& mask) const override;
+                  const Masks& masks) const override;
 
   bool reset_after_;
 };

@@ -1,5 +1,7 @@
 #include <zip.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include "kernels/support/error.h"
@@ -16,7 +18,10 @@ namespace {
 
 /// Adds the modules in which Keras 3 looks for classes of layers, those in wrappers too.
 void add_module(json& layer) {
-  layer.update({{"module", "keras.layers"}, {"registered_name", nullptr}});
+  const bool model = is_model(layer["class_name"]);
+  layer.update({{"module", model ? "keras" : "keras.layers"}, {"registered_name", nullptr}});
+  if (model)
+    for (json& within : layer["config"]["layers"]) add_module(within);
   for (const char* key : {"layer", "backward_layer"})
     if (auto found = layer["config"].find(key); found != layer["config"].end()) add_module(*found);
 }
@@ -69,11 +74,25 @@ void write_numbered(hid_t file, const std::string& folder, const KerasLayer::Wei
   hdf5::write_floats(file, folder + "/vars/" + std::to_string(number), weight.shape, weight.values);
 }
 
-void write_layers(hid_t file, const KerasModel& model) {
+/// The layers of a wrapped model with their weights.
+std::vector<KerasLayer> layers_within(const KerasLayer& layer, const Description& model) {
+  std::vector<KerasLayer> layers = model.model.layers;
+  for (auto& within : layers)
+    std::ranges::copy_if(
+        layer.weights, std::back_inserter(within.weights),
+        [&](const auto& weight) { return weight.name.starts_with(within.name + '/'); });
+  return layers;
+}
+
+void write_layers(hid_t file, const std::vector<KerasLayer>& layers, const std::string& place) {
   std::map<std::string, int> used;
-  for (const auto& layer : model.layers) {
-    std::string folder = "layers/" + snake_case(layer.class_name);
+  for (const auto& layer : layers) {
+    std::string folder = place + "layers/" + snake_case(layer.class_name);
     if (const int number = used[folder]++; number > 0) folder += '_' + std::to_string(number);
+    if (const auto model = wrapped_model(layer)) {
+      write_layers(file, layers_within(layer, *model), folder + "/layer/");
+      continue;
+    }
     auto weight = layer.weights.begin();
     for (const auto& part : parts_of(layer.class_name, layer.config, layer.weights.size()))
       for (std::size_t i = 0; i < part.count; ++i)
@@ -152,7 +171,7 @@ struct Packing {
 
 std::string archive_bytes(const KerasModel& model) {
   const hdf5::File file = hdf5::create_file();
-  write_layers(file, model);
+  write_layers(file, model.layers, "");
   write_optimizer(file, model);
   // hard_sigmoid is what the version says.
   const json metadata = {{"keras_version", keras_major(model) < 3 ? "2.15.0" : "3.0.0"},

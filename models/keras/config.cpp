@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "kernels/support/error.h"
 #include "models/keras/graph.h"
 #include "models/keras/parts.h"
@@ -46,6 +48,11 @@ json parse(const std::string& text, const std::string& what) {
 
 bool is_model(const std::string& class_name) {
   return class_name == "Sequential" || class_name == "Functional" || class_name == "Model";
+}
+
+bool joins(const std::string& class_name) {
+  const char* all[] = {"Add", "Multiply", "Average", "Maximum", "Concatenate"};
+  return std::ranges::find(all, class_name) != std::end(all);
 }
 
 std::optional<Description> wrapped_model(const KerasLayer& layer) {

@@ -3,6 +3,7 @@
 #include "kernels/support/error.h"
 #include "models/keras/layers.h"
 #include "models/keras/layers/table.h"
+#include "models/keras/parts.h"
 
 namespace tutti {
 namespace {
@@ -75,6 +76,9 @@ Model from_keras(const KerasModel& file, Shape input) {
   for (const auto& [i, inputs] : nodes_of(file)) {
     const auto& [class_name, layer_name, config, weights] = file.layers.at(i);
     try {
+      if (inputs.size() < 2 && keras::joins(class_name))
+        throw Error("takes ", inputs.size(), " output of a layer; two or more are supported, ",
+                    "without numbers among them");
       if (made[i])
         model.share(made[i], inputs);
       else

@@ -58,8 +58,9 @@ ReadOptimizerConfig read_sgd(const json& config, double clip_norm) {
 }
 
 ReadOptimizerConfig read_rmsprop(const json& config, double clip_norm) {
-  // Keras up to 2.10, and its "legacy" class since, adds epsilon to the root.
-  if (!config.contains("ema_momentum") && setting(config, "is_legacy_optimizer", true))
+  // Without momentum, Keras up to 2.10 and its "legacy" class since add epsilon to the root.
+  if (!config.contains("ema_momentum") && setting(config, "is_legacy_optimizer", true) &&
+      setting(config, "momentum", 0.0) == 0)
     throw Error("its RMSprop is that of Keras before 2.11, which computes otherwise");
   const RMSpropOptions rmsprop{setting(config, "rho", 0.9), setting(config, "momentum", 0.0),
                                setting(config, "epsilon", 1e-7), setting(config, "centered", false),
@@ -104,7 +105,7 @@ WrittenOptimizerConfig write(const AdamOptions& o, double rate) {
 }
 
 /// As Adam with a decay, which is the same: Keras 2.15 does not find AdamW in .h5 files. It keeps
-/// this and our RMSprop in the order of what it writes itself, not of its legacy classes.
+/// this in the order of what it writes itself, not of its legacy classes.
 WrittenOptimizerConfig write(const AdamWOptions& o, double rate) {
   auto written = write(AdamOptions{o.beta1, o.beta2, o.epsilon, o.clip_norm}, rate);
   written.config["config"].update(

@@ -32,7 +32,10 @@ Description described_by(const nlohmann::json& model_config);
 
 /// Whether a class is one of models: Sequential, Functional or Model.
 bool is_model(const std::string& class_name);
-/// The model that a layer wraps, if it is TimeDistributed of one.
+/// Whether a class is one of layers without weights that join the outputs of several.
+bool joins(const std::string& class_name);
+/// The model that a layer wraps, if it is TimeDistributed of one. Its layers' weights are the
+/// layer's, one layer's after another's, under names that begin with theirs.
 std::optional<Description> wrapped_model(const KerasLayer& layer);
 
 /// What Keras 1 called otherwise in the words of Keras 2: classes, settings and weights.
@@ -43,6 +46,8 @@ KerasModel read_h5(const std::string& file, ReadOptimizer optimizer,
                    const Architecture& architecture);
 /// What .h5 files say of a model, which is what archives of Keras 3 say too but for the modules.
 nlohmann::json model_config(const KerasModel& model);
+/// A layer's weights as .h5 files order them: those first that a wrapped model trains.
+std::vector<const KerasLayer::Weight*> ordered_weights(const KerasLayer& layer);
 std::string h5_bytes(const KerasModel& model);
 
 /// A .keras file: an archive of config.json, metadata.json and model.weights.h5.

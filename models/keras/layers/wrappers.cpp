@@ -57,7 +57,8 @@ std::unique_ptr<Layer> read_bidirectional(const Described& d) {
 json written_layer(const Layer& layer, const char* name, Written& of_wrapper) {
   Written written = write_layer(layer);
   of_wrapper.since_keras_3 |= written.since_keras_3;
-  written.config.update({{"name", name}, {"trainable", layer.trainable()}, {"dtype", "float32"}});
+  written.config.update({{"name", name}, {"dtype", "float32"}});
+  if (!layer.parameters().empty()) written.config["trainable"] = layer.trainable();
   json described = class_and_config(written.class_name.c_str(), std::move(written.config));
   described.update({{"module", "keras.layers"}, {"registered_name", nullptr}});  // Keras 3 asks for
   return described;
@@ -77,7 +78,7 @@ std::unique_ptr<Layer> read_time_distributed(const Described& d) {
 
 bool write_time_distributed(const TimeDistributed& layer, Written& written) {
   if (dynamic_cast<const Model*>(layer.children()[0].layer.get()))
-    throw Error("TimeDistributed of a model cannot be written as a Keras file");
+    throw Error("a layer around TimeDistributed of a model cannot be written as a Keras file");
   written.set({{"layer", written_layer(*layer.children()[0].layer, "layer", written)}});
   return true;
 }

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "engine/layers/batch_normalization.h"
 #include "engine/layers/dense.h"
 #include "engine/layers/layer_normalization.h"
@@ -159,6 +161,35 @@ TEST_CASE("A cell with dropout of its state is the fast one where the mask keeps
   same(built({4, 2}, LSTM(plain)), built({4, 2}, LSTM(masked)));
   same(built({4, 2}, GRU(plain)), built({4, 2}, GRU(masked)));
   same(built({4, 2}, GRU(plain, false)), built({4, 2}, GRU(masked, false)));
+}
+
+TEST_CASE("Each gate has masks of its own where states are dropped") {
+  const std::vector<double> ones(members * batch * 2, 1);
+  const Variable x(Tensor::from({members, batch, 2, 1}, ones, Device::reference));
+  // All weights 1, all functions the identity: what comes out tells the masks.
+  const auto different = [&](auto&& layer) {
+    const Model model = built({2, 1}, std::move(layer));
+    for (const auto& parameter : model.parameters()) {
+      Tensor value = parameter.variable.value();
+      std::fill_n(value.data<double>(), value.size(), 1);
+    }
+    std::set<double> values_seen;
+    for (int step = 1; step <= 40; ++step)
+      for (const double value : values(model.outputs(x, training(step)))) values_seen.insert(value);
+    return values_seen.size();
+  };
+  const ActivationFunction linear{ActivationFunction::Kind::linear};
+  const RecurrentOptions inputs{.units = 1, .functions = {linear, linear}, .dropout = 0.5};
+  RecurrentOptions states = inputs, both = inputs;
+  states.dropout = 0, states.recurrent_dropout = both.recurrent_dropout = 0.5;
+  CHECK(different(SimpleRNN(states)) == 2);
+  CHECK(different(LSTM(inputs)) == 2);
+  CHECK(different(GRU(inputs)) == 2);
+  CHECK(different(LSTM(states)) > 4);
+  CHECK(different(GRU(states)) > 4);
+  CHECK(different(GRU(states, false)) > 4);
+  CHECK(different(LSTM(both)) > different(LSTM(states)));
+  CHECK(different(GRU(both, false)) > different(GRU(states, false)));
 }
 
 TEST_CASE("Noise draws anew in every step, and rests outside training") {

@@ -162,6 +162,10 @@ TEST_CASE("A graph that is none is an Error that names the layer") {
     CAPTURE(problem);
     CHECK_THAT(problem_of(description), Contains(problem));
   }
+  const json one =
+      functional({in, described("Add", "a", json::array({json::array({"in"})}))}, {"a"});
+  CHECK_THROWS_WITH(from_keras(keras::described_by(one).model, {4}),
+                    Contains("layer 2 (Add 'a'): takes 1 output of a layer; two or more"));
 }
 
 TEST_CASE("Models within models that double at each level are an Error, not an endless one") {

@@ -88,8 +88,10 @@ TEST_CASE("The models of the zoo keep every bit of their outputs through a file 
   const TemporaryFolder folder;
   each_model([&](const fs::path& path, const json& answer) {
     const Model model = loaded(read_keras_file(path));
-    write_keras_file(folder / "again.h5", to_keras(model, 0, {1e-3}));
-    CHECK(outputs(loaded(read_keras_file(folder / "again.h5")), answer) == outputs(model, answer));
+    for (const char* name : {"again.h5", "again.keras"}) {
+      write_keras_file(folder / name, to_keras(model, 0, {1e-3}));
+      CHECK(outputs(loaded(read_keras_file(folder / name)), answer) == outputs(model, answer));
+    }
   });
 }
 
