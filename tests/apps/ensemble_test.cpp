@@ -44,7 +44,7 @@ const fs::path& trained() {
 
 }  // namespace
 
-TEST_CASE("Training leaves a whole run") {
+TEST_CASE("Training leaves a whole run", "[ensemble]") {
   const auto& run = trained();
   for (const char* name :
        {"run.json", "split.csv", "classifier_0.h5", "classifier_1.h5", "history.csv",
@@ -63,7 +63,7 @@ TEST_CASE("Training leaves a whole run") {
              Contains("epoch,member,loss,accuracy,val_loss,val_accuracy"));
 }
 
-TEST_CASE("What evaluate says is what training measured") {
+TEST_CASE("What evaluate says is what training measured", "[ensemble]") {
   const auto result = run_tutti("evaluate " + word(trained()) + " " + data() + " --json");
   REQUIRE(result.status == 0);
   const json evaluated = json::parse(result.out),
@@ -81,7 +81,7 @@ TEST_CASE("What evaluate says is what training measured") {
   CHECK(counted == 8);  // a fifth of 40
 }
 
-TEST_CASE("Keras files from elsewhere are an ensemble") {
+TEST_CASE("Keras files from elsewhere are an ensemble", "[ensemble]") {
   const TemporaryFolder folder;
   fs::copy_file(trained() / "classifier_0.h5", folder / "a.h5");
   fs::copy_file(trained() / "classifier_1.h5", folder / "b.h5");
@@ -115,7 +115,7 @@ TEST_CASE("Keras files from elsewhere are an ensemble") {
   }
 }
 
-TEST_CASE("An ensemble goes on from its files") {
+TEST_CASE("An ensemble goes on from its files", "[ensemble]") {
   const TemporaryFolder folder;
   const auto steps = [](const fs::path& file) {
     return tutti::optimizer_of(tutti::read_keras_file(file)).state.steps;
@@ -135,7 +135,7 @@ TEST_CASE("An ensemble goes on from its files") {
   CHECK_THAT(wrong.err, Contains("holds 2 members, not 3"));
 }
 
-TEST_CASE("The parts of the split add up, and another data set has none") {
+TEST_CASE("The parts of the split add up, and another data set has none", "[ensemble]") {
   const auto counted = [](const std::string& split) {
     const auto result =
         run_tutti("evaluate " + word(trained()) + " " + data() + " --json --split " + split);
@@ -163,7 +163,7 @@ TEST_CASE("The parts of the split add up, and another data set has none") {
   CHECK_THAT(unknown.err, Contains("'unheard of'") && Contains("whirl"));
 }
 
-TEST_CASE("A picture gets the same answer alone and among others") {
+TEST_CASE("A picture gets the same answer alone and among others", "[ensemble]") {
   const fs::path folder = songs() / "genres" / "thud";
   const auto all =
       run_tutti("predict " + word(trained()) + " " + word(songs() / "genres") + " --json");
@@ -188,7 +188,7 @@ TEST_CASE("A picture gets the same answer alone and among others") {
         Approx(alone.at("probability").get<double>()).epsilon(1e-5));
 }
 
-TEST_CASE("Bad pictures are listed, good ones still answered") {
+TEST_CASE("Bad pictures are listed, good ones still answered", "[ensemble]") {
   const TemporaryFolder folder;
   fs::copy_file(songs() / "genres" / "thud" / "resized000.png", folder / "it's \"göod\".png");
   std::ofstream(folder / "bad.png") << "no picture";
@@ -198,7 +198,7 @@ TEST_CASE("Bad pictures are listed, good ones still answered") {
   CHECK_THAT(result.err, Contains("tutti: ") && Contains("bad.png"));
 }
 
-TEST_CASE("The same seed gives the same bits with one thread and with two") {
+TEST_CASE("The same seed gives the same bits with one thread and with two", "[ensemble]") {
   const TemporaryFolder folder;
   REQUIRE(run_tutti(quick(folder / "again") + "--threads 1").status == 0);
   CHECK(text_of(folder / "again" / "classifier_1.h5") == text_of(trained() / "classifier_1.h5"));
@@ -207,7 +207,8 @@ TEST_CASE("The same seed gives the same bits with one thread and with two") {
   CHECK(text_of(folder / "other" / "classifier_1.h5") != text_of(trained() / "classifier_1.h5"));
 }
 
-TEST_CASE("A run is not overwritten without --force, and only the run's own files with it") {
+TEST_CASE("A run is not overwritten without --force, and only the run's own files with it",
+          "[ensemble]") {
   const TemporaryFolder folder;
   fs::copy(trained(), folder / "run");
   std::ofstream(folder / "run" / "notes.txt") << "mine";
@@ -222,7 +223,7 @@ TEST_CASE("A run is not overwritten without --force, and only the run's own file
   CHECK_FALSE(fs::exists(folder / "run" / "classifier_1.h5"));
 }
 
-TEST_CASE("A training that cannot be leaves the run that it was to replace") {
+TEST_CASE("A training that cannot be leaves the run that it was to replace", "[ensemble]") {
   const TemporaryFolder folder;
   fs::copy(trained(), folder / "run");
   fs::create_directories(folder / "none");
@@ -243,7 +244,7 @@ TEST_CASE("A training that cannot be leaves the run that it was to replace") {
   }
 }
 
-TEST_CASE("An ensemble goes on from the run that it replaces") {
+TEST_CASE("An ensemble goes on from the run that it replaces", "[ensemble]") {
   const TemporaryFolder folder;
   fs::copy(trained(), folder / "run");
   const auto on = run_tutti(quick(folder / "run") + "--force --from " + word(folder / "run"));
@@ -255,7 +256,7 @@ TEST_CASE("An ensemble goes on from the run that it replaces") {
   CHECK(steps(folder / "run/classifier_1.h5") == 2 * steps(trained() / "classifier_1.h5"));
 }
 
-TEST_CASE("Bad input to training is status 1 and one line that names it") {
+TEST_CASE("Bad input to training is status 1 and one line that names it", "[ensemble]") {
   const TemporaryFolder folder;
   fs::create_directories(folder / "empty");
   fs::create_directories(folder / "file");
@@ -285,7 +286,8 @@ TEST_CASE("Bad input to training is status 1 and one line that names it") {
   CHECK(json::parse(text_of(folder / "run" / "run.json")).at("data").at("skipped").size() == 2);
 }
 
-TEST_CASE("A learning rate that diverges stops, and weights of no finished epoch are no model") {
+TEST_CASE("A learning rate that diverges stops, and weights of no finished epoch are no model",
+          "[ensemble]") {
   const TemporaryFolder folder;
   const auto result = run_tutti(quick(folder / "run") + "--lr 1e30");
   CHECK(result.status == 1);
@@ -296,7 +298,7 @@ TEST_CASE("A learning rate that diverges stops, and weights of no finished epoch
   CHECK_THAT(predicted.err, Contains("no epoch of its training is finished"));
 }
 
-TEST_CASE("A full disk is told, and leaves no half-written file") {
+TEST_CASE("A full disk is told, and leaves no half-written file", "[ensemble]") {
   const TemporaryFolder folder;
   // Files of at most 2 MiB stand for a full disk: a member is 15 MiB.
   const std::string command = "trap '' XFSZ; ulimit -f 2048; exec '" TUTTI_PROGRAM "' " +
@@ -309,7 +311,7 @@ TEST_CASE("A full disk is told, and leaves no half-written file") {
   }
 }
 
-TEST_CASE("What is no run says so") {
+TEST_CASE("What is no run says so", "[ensemble]") {
   const TemporaryFolder folder;
   CHECK_THAT(run_tutti("evaluate " + word(folder / "none") + " " + data()).err,
              Contains("no such run"));
@@ -324,7 +326,7 @@ TEST_CASE("What is no run says so") {
              Contains("classifier_0.h5"));
 }
 
-TEST_CASE("An ensemble trains and predicts on the GPU's kernels without a GPU") {
+TEST_CASE("An ensemble trains and predicts on the GPU's kernels without a GPU", "[ensemble]") {
   const TemporaryFolder folder;
   REQUIRE(run_tutti("synth --out " + word(folder / "songs") + " --songs 1 --seconds 2 --quiet")
               .status == 0);
