@@ -32,8 +32,8 @@ std::string odd_word(const std::string& type, const std::string& word) {
   const bool whole = type.starts_with("INT") || type.starts_with("UINT");
   if (!whole && !type.starts_with("FLOAT")) return "";
   const std::size_t digits = word[0] == '-' ? 1 : 0;
-  const bool padded =
-      word.size() > digits + 1 && word[digits] == '0' && std::isdigit(word[digits + 1]);
+  const bool padded = word.size() > digits + 1 && word[digits] == '0' &&
+                      std::isdigit(static_cast<unsigned char>(word[digits + 1]));
   const bool odd = whole ? word.find_first_not_of("0123456789", digits) != std::string::npos
                          : word.find_first_of("nNxX") != std::string::npos;  // nan, inf, 0x1
   if (padded || odd)

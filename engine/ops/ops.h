@@ -113,8 +113,7 @@ Variable last_step(const Variable& x);
 Variable dropout(const Variable& x, double rate, const Tensor& draws, std::uint64_t layer);
 
 /// x plus normal numbers times `stddev`, drawn as for dropout.
-Variable gaussian_noise(const Variable& x, double stddev, const Tensor& draws,
-                        std::uint64_t layer);
+Variable gaussian_noise(const Variable& x, double stddev, const Tensor& draws, std::uint64_t layer);
 
 /// The same elements in another shape.
 Variable reshape(const Variable& x, Shape shape);

@@ -69,8 +69,7 @@ class Start {
   posix_spawnattr_t attributes_;
 };
 
-void limit(pid_t child, __rlimit_resource resource, rlim_t most) {
-  const rlimit limits{most, most + 1};  // SIGXCPU, and only then SIGKILL
+void limit(pid_t child, __rlimit_resource resource, const rlimit& limits) {
   ::prlimit(child, resource, &limits, nullptr);
 }
 
@@ -97,8 +96,8 @@ Isolated::Isolated(const std::vector<std::string>& command, const std::vector<fs
     ::close(answer_);
     throw Error("cannot start ", command[0], ": ", std::strerror(error));
   }
-  limit(child_, RLIMIT_CORE, 0);
-  limit(child_, RLIMIT_CPU, limits.seconds);
+  limit(child_, RLIMIT_CORE, {0, 0});
+  limit(child_, RLIMIT_CPU, {limits.seconds, limits.seconds + 1});  // SIGXCPU, then SIGKILL
 }
 
 Isolated::~Isolated() {

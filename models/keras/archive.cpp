@@ -19,7 +19,7 @@ using Archive = std::unique_ptr<zip_t, decltype(&zip_discard)>;
 using Entry = std::unique_ptr<zip_file_t, decltype(&zip_fclose)>;
 
 /// An archive of bytes, which have to outlive it.
-Archive open_archive(const std::string& bytes) {
+Archive open_archive(std::string_view bytes) {
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
@@ -133,7 +133,7 @@ void read_folders(const hdf5::File& file, Description& description, std::uint64_
 
 bool is_archive(std::string_view file) { return file.starts_with("PK"); }
 
-KerasModel read_archive(const std::string& file, ReadOptimizer optimizer) {
+KerasModel read_archive(std::string_view file, ReadOptimizer optimizer) {
   const Archive archive = open_archive(file);
   const json config = parse(unpack(archive, "config.json", file.size()), "config.json");
   const json metadata = parse(unpack(archive, "metadata.json", file.size()), "metadata.json");

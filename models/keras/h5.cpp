@@ -103,7 +103,7 @@ json config_of(const Architecture& architecture) {
 
 }  // namespace
 
-KerasModel read_h5(const std::string& bytes, ReadOptimizer optimizer,
+KerasModel read_h5(std::string_view bytes, ReadOptimizer optimizer,
                    const Architecture& architecture) {
   const hdf5::File file = hdf5::open_bytes(bytes);
   const auto config = hdf5::read_text(file, "model_config");

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -51,9 +52,9 @@ void write_list(hid_t object, const std::string& name, const std::vector<std::st
 void write_floats(hid_t group, const std::string& path, const Shape& shape,
                   const std::vector<float>& values);
 
-/// Opens the bytes of a file to read them. Files are not trusted: see hdf5_reader.cpp for what is
-/// refused.
-File open_bytes(const std::string& bytes);
+/// Opens the bytes of a file, which have to outlive it, to read them where they are. Files are not
+/// trusted: see hdf5_reader.cpp for what is refused.
+File open_bytes(std::string_view bytes);
 /// Whether `parent` has a member of this path, a group or a data set.
 bool has_member(hid_t parent, const std::string& path);
 Group open_group(hid_t parent, const std::string& path);

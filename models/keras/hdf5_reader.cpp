@@ -114,6 +114,18 @@ bool is_hdf5(std::string_view bytes) {
   return false;
 }
 
+/// Has the library read bytes where they are: it would copy all of them, twice.
+H5FD_file_image_callbacks_t in_place(void* bytes) {
+  return {
+      .image_malloc = [](size_t, H5FD_file_image_op_t, void* where) { return where; },
+      .image_memcpy = [](void* to, const void*, size_t, H5FD_file_image_op_t, void*) { return to; },
+      .image_realloc = nullptr,
+      .image_free = [](void*, H5FD_file_image_op_t, void*) -> herr_t { return 0; },
+      .udata_copy = [](void* where) { return where; },
+      .udata_free = [](void*) -> herr_t { return 0; },
+      .udata = bytes};
+}
+
 }  // namespace
 
 bool has_attribute(hid_t object, const std::string& name) {
@@ -133,14 +145,15 @@ std::int64_t check(std::int64_t result, const std::string& what) {
   throw Error(what, reason.empty() ? "" : " (HDF5: " + reason + ")");
 }
 
-File open_bytes(const std::string& bytes) {
+File open_bytes(std::string_view bytes) {
   if (!is_hdf5(bytes)) throw Error("it is not an HDF5 file");
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // errors are thrown, not printed
   const Properties access(H5Pcreate(H5P_FILE_ACCESS), "cannot make a property list");
   check(H5Pset_fapl_core(access, 1 << 20, /*backing_store=*/false), "cannot open a file in memory");
-  // The library takes the bytes as its own copy.
-  std::string copy = bytes;
-  check(H5Pset_file_image(access, copy.data(), copy.size()), "cannot open a file in memory");
+  void* image = const_cast<char*>(bytes.data());
+  H5FD_file_image_callbacks_t where_it_is = in_place(image);
+  check(H5Pset_file_image_callbacks(access, &where_it_is), "cannot open a file in memory");
+  check(H5Pset_file_image(access, image, bytes.size()), "cannot open a file in memory");
   return {H5Fopen("a file in memory", H5F_ACC_RDONLY, access), "cannot open the file"};
 }
 

@@ -46,7 +46,7 @@ std::string packed_bytes(const KerasModel& model) {
 
 namespace keras {
 
-std::string packed(const std::string& file, ReadOptimizer optimizer,
+std::string packed(std::string_view file, ReadOptimizer optimizer,
                    const Architecture& architecture) {
   return packed_bytes(is_archive(file) ? read_archive(file, optimizer)
                                        : read_h5(file, optimizer, architecture));

@@ -13,7 +13,7 @@ struct Architecture {
 };
 
 /// The model of a Keras file's bytes, .h5 or .keras. Errors do not name the file yet.
-std::string packed(const std::string& file, ReadOptimizer optimizer,
+std::string packed(std::string_view file, ReadOptimizer optimizer,
                    const Architecture& architecture);
 /// The same model, bit for bit; an Error if bytes are missing.
 KerasModel unpacked(std::string_view bytes);

@@ -8,7 +8,7 @@
 #include "models/keras/file.h"
 #include "models/keras/packed.h"
 
-/// The parts of reading and writing Keras files, for file.cpp alone. Errors do not name the
+/// The parts of reading and writing Keras files, for this folder alone. Errors do not name the
 /// file yet.
 namespace tutti::keras {
 
@@ -42,7 +42,7 @@ std::optional<Description> wrapped_model(const KerasLayer& layer);
 void modernize(KerasModel& model);
 
 /// The model of a file's bytes.
-KerasModel read_h5(const std::string& file, ReadOptimizer optimizer,
+KerasModel read_h5(std::string_view file, ReadOptimizer optimizer,
                    const Architecture& architecture);
 /// What .h5 files say of a model, which is what archives of Keras 3 say too but for the modules.
 nlohmann::json model_config(const KerasModel& model);
@@ -54,6 +54,6 @@ std::string h5_bytes(const KerasModel& model);
 bool is_archive(std::string_view file);
 /// One that Keras 3 opens, and trains on with the optimizer's state.
 std::string archive_bytes(const KerasModel& model);
-KerasModel read_archive(const std::string& file, ReadOptimizer optimizer);
+KerasModel read_archive(std::string_view file, ReadOptimizer optimizer);
 
 }  // namespace tutti::keras
