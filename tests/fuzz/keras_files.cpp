@@ -2,7 +2,7 @@
 // to give a model or an Error.
 //   ninja -C build/sanitize fuzz_keras_files
 //   build/sanitize/fuzz_keras_files SECONDS
-//   tests/golden/keras_{models,graphs,zoo,dialects}/keras?/*.{h5,keras}
+//   tests/golden/keras_{models,graphs,zoo}/keras?/*.{h5,keras}
 #include <algorithm>
 #include <chrono>
 #include <iostream>
