@@ -90,7 +90,7 @@ RunFile run_of(const Clips& clips, const std::vector<std::string>& classes, cons
   run.kind = ModelKind::melcnn;
   run.classes = classes;
   run.fingerprint = hex(fnv({reinterpret_cast<const char*>(clips.frames.data<std::uint8_t>()),
-                             static_cast<std::size_t>(clips.frames.elements())}));
+                             static_cast<std::size_t>(clips.frames.size())}));
   run.members = recipe.cnns + recipe.statistics;
   run.preprocessing = to_json(preprocessing);
   return run;
