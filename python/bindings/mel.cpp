@@ -23,37 +23,40 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Calls field(name, place) for each option of a recipe that Python knows, by its name there.
+/// Calls field(name, place, least) for each option of a recipe that Python knows, by its name
+/// there; the least value is 0 unless given.
 template <class Field>
 void each_option(MelRecipe& recipe, const Field& field) {
   field("members", recipe.cnns);
   field("statistics", recipe.statistics);
-  field("channels", recipe.cnn.channels);
-  field("crop", recipe.cnn.crop);
+  field("channels", recipe.cnn.channels, 1);
+  field("crop", recipe.cnn.crop, 1);
   field("mixup", recipe.cnn.mixup);
   field("dropout", recipe.cnn.dropout);
-  field("epochs", recipe.cnn.epochs);
-  field("batch_size", recipe.cnn.batch);
+  field("epochs", recipe.cnn.epochs, 1);
+  field("batch_size", recipe.cnn.batch, 1);
   field("learning_rate", recipe.cnn.learning_rate);
-  field("units", recipe.network.units);
+  field("units", recipe.network.units, 1);
   field("statistics_dropout", recipe.network.dropout);
-  field("statistics_epochs", recipe.network.epochs);
+  field("statistics_epochs", recipe.network.epochs, 1);
   field("seed", recipe.seed);
 }
 
 nb::dict default_options() {
   MelRecipe recipe;
   nb::dict options;
-  each_option(recipe, [&](const char* name, const auto& value) { options[name] = value; });
+  each_option(recipe, [&](const char* name, const auto& value, int = 0) { options[name] = value; });
   return options;
 }
 
 MelRecipe recipe_of(const nb::dict& options) {
   MelRecipe recipe;
-  each_option(recipe, [&]<class T>(const char* name, T& value) {
+  each_option(recipe, [&]<class T>(const char* name, T& value, int least = 0) {
     if (!nb::try_cast<T>(options[name], value))
       throw Error(name, " is ", nb::repr(options[name]).c_str(), "; it is a ",
                   std::is_integral_v<T> ? "whole number" : "number");
+    if (!(value >= static_cast<T>(least)))
+      throw Error(name, ' ', value, ": it is at least ", least);
   });
   return recipe;
 }

@@ -43,6 +43,7 @@ class MelCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     temperature_ (of the probabilities, by the validation data; 1 without).
     """
 
+    _classifier: _native.MelClassifier
     classes_: Array
     history_: History
 
@@ -88,7 +89,7 @@ class MelCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         options = {name: getattr(self, name) for name in _native.mel_options() if name != "seed"}
         epochs = self.epochs if self.members else self.statistics_epochs
         with Watch(epochs, self.callback, self.progress) as watch:
-            self._native, history, problem = _native.fit_mel(
+            self._classifier, history, problem = _native.fit_mel(
                 frames, lengths, codes, train, [str(name) for name in self.classes_],
                 options={**options, "seed": seed_of(self.random_state)},
                 device=_native.device_named(self.device), on_step=watch.on_step, on_epoch=watch.on_epoch)
@@ -99,16 +100,16 @@ class MelCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     @property
     def temperature_(self) -> float:
-        check_is_fitted(self, "_native")
-        return self._native.temperature
+        check_is_fitted(self, "_classifier")
+        return self._classifier.temperature
 
     def predict_proba(self, X: ArrayLike) -> Array:
         """Probabilities, float32 [n, classes], in the order of classes_."""
-        check_is_fitted(self, "_native")
+        check_is_fitted(self, "_classifier")
         frames, lengths = mel_frames(X, "X")
-        if frames.shape[1] != self._native.bands:
-            raise Error(f"X has {frames.shape[1]} bands; the model takes {self._native.bands}")
-        return self._native.predict(frames, lengths)
+        if frames.shape[1] != self._classifier.bands:
+            raise Error(f"X has {frames.shape[1]} bands; the model takes {self._classifier.bands}")
+        return self._classifier.predict(frames, lengths)
 
     def predict(self, X: ArrayLike) -> Array:
         """The most probable class of each picture, [n]."""
@@ -118,15 +119,15 @@ class MelCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def save(self, path: PathLike) -> None:
         """Writes the folder of a run, which tutti.Run, tutti.genre and the program take."""
-        check_is_fitted(self, "_native")
-        self._native.save(path_of(path))
+        check_is_fitted(self, "_classifier")
+        self._classifier.save(path_of(path))
 
     @classmethod
     def load(cls, path: PathLike, device: str = "auto") -> MelCnn:
         """The classifier that save, or `tutti train melcnn`, left in a folder; classes are names."""
         native = _native.load_mel(path_of(path), _native.device_named(device))
         classifier = cls(device=device)
-        classifier._native = native
+        classifier._classifier = native
         classifier.classes_ = np.array(native.classes)
         return classifier
 
@@ -137,17 +138,17 @@ class MelCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = super().__getstate__()
-        if "_native" in state:
+        if "_classifier" in state:
             with tempfile.TemporaryDirectory() as folder:
-                state["_native"].save(folder)
+                state["_classifier"].save(folder)
                 files = {file.name: file.read_bytes() for file in Path(folder).iterdir()}
-            state = {**state, "_native": files}
+            state = {**state, "_classifier": files}
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        if "_native" in state:
+        if "_classifier" in state:
             with tempfile.TemporaryDirectory() as folder:
-                for name, content in state["_native"].items():
+                for name, content in state["_classifier"].items():
                     (Path(folder) / name).write_bytes(content)
-                state = {**state, "_native": _native.load_mel(folder, _native.device_named())}
+                state = {**state, "_classifier": _native.load_mel(folder, _native.device_named())}
         super().__setstate__(state)
