@@ -66,6 +66,17 @@ CLI::Option* add_words(CLI::App& command, const std::string& option, const std::
       ->default_str(usual);
 }
 
+CLI::Option* add_split(CLI::App& command, SplitPlan& plan) {
+  return command
+      .add_option_function<std::string>(
+          "--split", [&plan](const std::string& text) { plan = split_plan_named(text); },
+          "How the data is cut into parts: stratified (each has its share of every genre), random, "
+          "groups:CSV (songs of one group, such as an artist, stay together), or "
+          "files:TRAIN,VALIDATION,TEST or files:TRAIN,TEST (lists of names, a line each)")
+      ->type_name("SPLIT")
+      ->default_str(name(plan));
+}
+
 void add_classes_to(CLI::App& command, std::vector<std::string>& classes,
                     const std::string& usual) {
   command

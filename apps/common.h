@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/splits/split_plan.h"
 #include "engine/tensor.h"
 #include "kernels/device_names.h"
 
@@ -54,6 +55,9 @@ void add_classes_to(CLI::App& command, std::vector<std::string>& classes, const 
 /// --architecture, of a Keras file of weights alone.
 void add_architecture(CLI::App& command, std::string& path);
 
+/// --split of a data set.
+CLI::Option* add_split(CLI::App& command, SplitPlan& plan);
+
 /// Options that every computing command has.
 struct CommonOptions {
   std::optional<Device> device;  // else a GPU if there is one
@@ -76,6 +80,7 @@ void add_tune(CLI::App& program, int& status);
 void add_tune_features(CLI::App& tune, int& status);
 void add_tune_ensemble(CLI::App& tune, int& status);
 void add_reproduce(CLI::App& program, int& status);
+void add_reproduce_ensemble(CLI::App& reproduce, int& status);
 void add_evaluate(CLI::App& program, int& status);
 void add_predict(CLI::App& program, int& status);
 void add_genre(CLI::App& program, int& status);

@@ -1,6 +1,7 @@
 #include "apps/ensemble_options.h"
 
 #include "apps/progress.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 
@@ -8,6 +9,17 @@ SpectrogramTree load_pictures(const EnsembleOptions& o) {
   ProgressBar bar("reading ", "pictures", o.common.quiet);
   return load_spectrogram_tree(o.data, o.skip_bad,
                                [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
+}
+
+ThreeWaySplit split_pictures(const EnsembleOptions& o, const SpectrogramTree& tree,
+                             double validation) {
+  const auto names = names_of(tree.pictures.paths);
+  auto split = split_by(o.split, {names, tree.labels, tree.genres}, 1 - o.train_fraction,
+                        validation, o.seed);
+  if (split.test.empty())
+    throw Error("--train-fraction ", o.train_fraction,
+                ": leaves no pictures to test on; choose a share below 1");
+  return split;
 }
 
 void EnsembleOptions::add_to(CLI::App& command) {
@@ -36,6 +48,7 @@ void EnsembleOptions::add_to(CLI::App& command) {
                   "Share of the pictures to train on; the rest tests")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
+  add_split(command, split);
   add_words(command, "--normalize", normalize,
             "Pixels as numbers: none (0 to 255), scale (0 to 1, as the original), standardize "
             "(mean 0, standard deviation 1 over the training set; learns faster)");

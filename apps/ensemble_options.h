@@ -21,6 +21,7 @@ struct EnsembleOptions {
   std::int64_t members = 5;
   double bootstrap = 0.9, learning_rate = 1e-4, train_fraction = 0.8;
   int epochs = 15, batch = 32;
+  SplitPlan split;
   std::uint64_t seed = 54;
   PixelNormalization normalize = PixelNormalization::standardize;
   Vote vote = Vote::mean;
@@ -28,5 +29,8 @@ struct EnsembleOptions {
 };
 
 SpectrogramTree load_pictures(const EnsembleOptions& options);
+/// Their parts, with a share of those not tested on to validate on.
+ThreeWaySplit split_pictures(const EnsembleOptions& options, const SpectrogramTree& tree,
+                             double validation);
 
 }  // namespace tutti

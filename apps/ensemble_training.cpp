@@ -16,18 +16,25 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// The pictures and their two parts.
+/// The pictures and their parts.
 struct Parts {
-  explicit Parts(const EnsembleOptions& o)
-      : tree(load_pictures(o)),
-        split(split_train_test(static_cast<std::int64_t>(tree.labels.size()), o.train_fraction,
-                               o.seed)),
-        training(tree.pictures.pixels, tree.labels, split.train),
-        test(tree.pictures.pixels, tree.labels, split.test) {}
+  explicit Parts(const EnsembleOptions& o) : Parts(o, load_pictures(o)) {}
 
   SpectrogramTree tree;
-  Split split;
-  Examples training, test;
+  ThreeWaySplit split;
+  /// Validated on the test part, as the original does, unless the split has a part for it.
+  Examples training, validation, test;
+
+ private:
+  Parts(const EnsembleOptions& o, SpectrogramTree pictures)
+      : tree(std::move(pictures)),
+        split(split_pictures(o, tree, 0)),
+        training(part(split.train)),
+        validation(part(split.validation.empty() ? split.test : split.validation)),
+        test(part(split.test)) {}
+  Examples part(const std::vector<std::int32_t>& rows) const {
+    return {tree.pictures.pixels, tree.labels, rows};
+  }
 };
 
 std::int64_t sample_size(const EnsembleOptions& o, const Parts& parts) {
@@ -52,6 +59,7 @@ TrainingRecord record(const EnsembleOptions& o, const SpectrogramTree& tree, Dev
            {"batch", o.batch},
            {"lr", o.learning_rate},
            {"train_fraction", o.train_fraction},
+           {"split", name(o.split)},
            {"normalize", name(o.normalize)},
            {"vote", name(o.vote)},
            {"from", o.from.empty() ? json() : json(o.from)}},
@@ -81,7 +89,7 @@ History fit(Ensemble& ensemble, const EnsembleOptions& o, const Parts& parts, co
     if (!checkpoint)
       run.begin(file, training,
                 split_rows(names_of(parts.tree.pictures.paths), parts.tree.labels,
-                           parts.tree.genres, {}, parts.split.test));
+                           parts.tree.genres, parts.split));
     print_parts(o, parts);
     if (checkpoint) lines.resumed(history);
   };
@@ -96,7 +104,7 @@ History fit(Ensemble& ensemble, const EnsembleOptions& o, const Parts& parts, co
                              }};
   run.keep_checkpoints(observer);
   try {
-    ensemble.fit(parts.training, parts.test,
+    ensemble.fit(parts.training, parts.validation,
                  {.bootstrap_percent = o.bootstrap,
                   .batch_size = o.batch,
                   .epochs = o.epochs,

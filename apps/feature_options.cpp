@@ -41,6 +41,7 @@ void FeatureOptions::add_to(CLI::App& command) {
   command.add_option("--validation", validation, "Share of the rest to validate on while training")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
+  add_split(command, split);
   add_words(
       command, "--scaling", scaling,
       "Features as numbers: minmax (0 to 1), standard (mean 0, standard deviation 1) or none; "
@@ -68,6 +69,7 @@ json FeatureOptions::to_json() const {
                   {"batch", batch},
                   {"test", test},
                   {"validation", validation},
+                  {"split", name(split)},
                   {"scaling", name(scaling)}};
   if (model == FeatureModel::lstm)
     options.update({{"units", lstm.units},

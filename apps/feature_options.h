@@ -25,6 +25,7 @@ struct FeatureOptions {
   std::optional<LibrosaVersion> compat;  // whose numbers the table holds, if it does not say so
   int epochs, batch = 32;
   double learning_rate, test = 0.2, validation = 0.1;
+  SplitPlan split;
   std::uint64_t seed = 54;
 };
 

@@ -43,7 +43,8 @@ std::string title_of(const FeatureOptions& f) {
 }
 
 ThreeWaySplit split_of(const FeatureOptions& f, const FeatureTable& table) {
-  ThreeWaySplit split = split_stratified(table.labels, table.classes, f.test, f.validation, f.seed);
+  ThreeWaySplit split =
+      split_by(f.split, {table.names, table.labels, table.classes}, f.test, f.validation, f.seed);
   if (f.batch > static_cast<int>(split.train.size()))
     throw Error("--batch ", f.batch, ": there are ", split.train.size(),
                 " songs to train on; choose at most that");
@@ -78,8 +79,7 @@ History fit(FeatureClassifiers& classifier, const FeatureOptions& f, const Featu
     history = checkpoint->history;
     lines.resumed(history);
   } else {
-    run.begin(file, training,
-              split_rows(table.names, table.labels, table.classes, split.validation, split.test));
+    run.begin(file, training, split_rows(table.names, table.labels, table.classes, split));
     save();
   }
   TrainObserver observer{.on_step = [&](int epoch, std::int64_t step,

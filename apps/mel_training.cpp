@@ -22,8 +22,8 @@ using Rows = std::vector<std::int32_t>;
 
 /// The clips, and how they are cut.
 struct Material {
-  explicit Material(const MelOptions& o) : tree(load(o)), split(cut(o, tree)) {
-    if (o.folds) folds = k_folds(tree.labels, tree.genres, o.folds, o.recipe.seed);
+  explicit Material(const MelOptions& o) : tree(load(o)), names(names_of(tree.clips.paths)) {
+    cut(o);
     scale = scale_of_tree(o.data).value_or(PictureScale::mel128);
     frames = std::max(usual_frames(tree.clips), o.recipe.cnn.crop);
     windows = windows_of(tree.clips, frames);
@@ -35,17 +35,21 @@ struct Material {
                           [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
   }
   /// With folds, everything is trained on in the end.
-  static ThreeWaySplit cut(const MelOptions& o, const ClipTree& tree) {
-    if (!o.folds)
-      return split_stratified(tree.labels, tree.genres, o.test, o.validation, o.recipe.seed);
-    Rows all(tree.labels.size());
-    std::iota(all.begin(), all.end(), 0);
-    return {all, {}, {}};
+  void cut(const MelOptions& o) {
+    const SplitData data{names, tree.labels, tree.genres};
+    if (!o.folds) {
+      split = split_by(o.split, data, o.test, o.validation, o.recipe.seed);
+      return;
+    }
+    folds = folds_by(o.split, data, o.folds, o.recipe.seed);
+    split.train.resize(names.size());
+    std::iota(split.train.begin(), split.train.end(), 0);
   }
   ClipExamples clips(const Rows& rows) const { return {tree.clips, tree.labels, rows}; }
   std::int64_t genres() const { return std::ssize(tree.genres); }
 
   ClipTree tree;
+  std::vector<std::string> names;
   ThreeWaySplit split;
   std::vector<Split> folds;
   PictureScale scale;
@@ -87,7 +91,8 @@ TrainingRecord record(const MelOptions& o, const Material& m) {
            {"statistics_epochs", network.epochs},
            {"test", o.test},
            {"validation", o.validation},
-           {"folds", o.folds}},
+           {"folds", o.folds},
+           {"split", name(o.split)}},
           o.recipe.seed,
           o.recipe.device,
           {{"path", fs::absolute(o.data).lexically_normal().string()},
@@ -123,7 +128,7 @@ MelEnsemble::Observe lines_of(const MelOptions& o, std::size_t clips,
 
 /// What the run is evaluated on: the folds held out, or the test part, at a temperature that others
 /// say; the one that is to be used is set.
-HeldOut held_out(const MelOptions& o, const Material& m, const MelEnsemble& ensemble,
+HeldOut held_out(const Material& m, const MelEnsemble& ensemble,
                  const std::optional<CrossValidation>& folds, double& temperature) {
   if (folds) {
     temperature = folds->temperature();
@@ -132,7 +137,7 @@ HeldOut held_out(const MelOptions& o, const Material& m, const MelEnsemble& ense
   const auto labels = [&](const Rows& rows) { return labels_of(m.tree.labels, rows); };
   if (const auto& rows = m.split.validation; !rows.empty())
     temperature = fit_temperature(ensemble.score(m.windows, rows), labels(rows));
-  const Rows& rows = o.test > 0 ? m.split.test : m.split.train;
+  const Rows& rows = m.split.test.empty() ? m.split.train : m.split.test;
   return {tempered(ensemble.score(m.windows, rows), temperature), labels(rows)};
 }
 
@@ -165,9 +170,7 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
   MelEnsemble ensemble(training, m.frames, m.genres(), o.recipe);
   const auto checkpoint = run.checkpoint(file, record);
   if (!checkpoint)
-    run.begin(file, record,
-              split_rows(names_of(m.tree.clips.paths), m.tree.labels, m.tree.genres,
-                         m.split.validation, m.split.test));
+    run.begin(file, record, split_rows(m.names, m.tree.labels, m.tree.genres, m.split));
   print_parts(o, m);
 
   const std::stop_token stop = stop_on_interrupt();
@@ -189,7 +192,7 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
     return std::nullopt;
   }
 
-  const HeldOut held = held_out(o, m, ensemble, folds, file.temperature);
+  const HeldOut held = held_out(m, ensemble, folds, file.temperature);
   const Evaluation evaluation =
       evaluate(held.scores, held.labels, m.tree.genres, "clips", Vote::mean);
   write_metrics(o.run.out, evaluation.metrics, to_json(evaluation),
@@ -263,6 +266,7 @@ void MelOptions::add_to(CLI::App& command) {
                   "all clips, in place of --test and --validation")
       ->check(CLI::Range(2, 1000))
       ->excludes(in_parts);
+  add_split(command, split);
   command.add_option("--seed", recipe.seed, "Seed of split, weights, crops and dropout")
       ->capture_default_str();
   command.add_flag("--skip-bad", skip_bad, "Leave out what cannot be read");

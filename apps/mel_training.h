@@ -19,6 +19,7 @@ struct MelOptions {
   MelRecipe recipe;
   double test = 0.2, validation = 0.1;
   int folds = 0;  // in place of both
+  SplitPlan split;
   bool skip_bad = false;
 };
 

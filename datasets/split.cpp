@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 
 #include "kernels/support/error.h"
@@ -23,7 +24,7 @@ std::vector<Rows> shuffled_classes(const std::vector<std::int32_t>& labels, std:
 }
 
 /// How many rows each class gives to a part: its exact share rounded down, and one more for those
-/// with the largest remainders until round(share * all rows) are reached.
+/// with the largest remainders until round(share * all rows) are reached; but at least one.
 std::vector<std::size_t> apportion(const std::vector<Rows>& rows, double share) {
   std::vector<std::size_t> counts;
   std::vector<double> remainders;
@@ -41,6 +42,8 @@ std::vector<std::size_t> apportion(const std::vector<Rows>& rows, double share) 
   const auto left = static_cast<std::size_t>(std::llround(share * all)) -
                     std::accumulate(counts.begin(), counts.end(), std::size_t{0});
   for (std::size_t i = 0; i < left; ++i) ++counts[order[i]];
+  if (share > 0)
+    for (auto& count : counts) count = std::max<std::size_t>(1, count);
   return counts;
 }
 
@@ -52,7 +55,7 @@ Rows take_share(std::vector<Rows>& rows, double share, const std::vector<std::st
   const auto counts = apportion(rows, share);
   Rows part;
   for (std::size_t c = 0; c < rows.size(); ++c) {
-    if ((share > 0 && counts[c] == 0) || counts[c] == rows[c].size())
+    if (counts[c] >= rows[c].size())
       throw Error("of the ", rows[c].size(), " rows of '", classes[c], "' a share of ", share,
                   " for ", purpose, " would take ", counts[c],
                   "; every part needs a row of every class: change the share, or add rows");
@@ -92,6 +95,20 @@ ThreeWaySplit split_stratified(const std::vector<std::int32_t>& labels,
     split.train.insert(split.train.end(), of_class.begin(), of_class.end());
   std::sort(split.train.begin(), split.train.end());
   return split;
+}
+
+void equalize(std::vector<ThreeWaySplit>& splits, std::uint64_t seed) {
+  for (const auto part : {&ThreeWaySplit::train, &ThreeWaySplit::validation}) {
+    std::size_t least = SIZE_MAX;
+    for (const auto& split : splits) least = std::min(least, (split.*part).size());
+    for (auto& split : splits) {
+      Rows& rows = split.*part;
+      if (rows.size() == least) continue;
+      RandomStream(seed).shuffle(rows);
+      rows.resize(least);
+      std::sort(rows.begin(), rows.end());
+    }
+  }
 }
 
 std::vector<Split> k_folds(const std::vector<std::int32_t>& labels,

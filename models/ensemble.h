@@ -38,7 +38,7 @@ struct FitOptions {
 /// loader makes them; y is int32 [n].
 class Ensemble {
  public:
-  /// Members are saved in `path` as classifier_0.h5, classifier_1.h5, …
+  /// fit() saves members in `path` as classifier_0.h5, classifier_1.h5, …; nowhere if it is empty.
   Ensemble(std::int64_t n_classifiers, std::filesystem::path path, std::int64_t classes = 10);
 
   /// Trains all members, each on its own bootstrap sample. The members are saved at the start, at
@@ -71,7 +71,9 @@ class Ensemble {
   static Ensemble load_model(const std::filesystem::path& path, Device device = Device::cpu);
 
   /// Writes the members' files, as fit() does, or into another folder.
-  void save() const { save(path_); }
+  void save() const {
+    if (!path_.empty()) save(path_);
+  }
   void save(const std::filesystem::path& folder) const;
 
   std::int64_t size() const { return n_classifiers_; }

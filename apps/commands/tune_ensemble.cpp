@@ -9,7 +9,6 @@
 namespace tutti {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
 using nlohmann::ordered_json;
 
@@ -40,13 +39,12 @@ EnsembleOptions with(EnsembleOptions options, const Params& params, const Space&
   return options;
 }
 
-/// Trains a trial's ensemble; its members' files go with the folder when it has ended.
-void train_trial(TrialRun& run, const EnsembleOptions& o, const fs::path& scratch,
-                 const SpectrogramTree& tree, const Split& split, Device device,
-                 const std::stop_token& stop) {
+/// Trains a trial's ensemble, which is not kept.
+void train_trial(TrialRun& run, const EnsembleOptions& o, const SpectrogramTree& tree,
+                 const ThreeWaySplit& split, Device device, const std::stop_token& stop) {
   const Examples training(tree.pictures.pixels, tree.labels, split.train);
-  const Examples validation(tree.pictures.pixels, tree.labels, split.test);
-  Ensemble ensemble(o.members, scratch, static_cast<std::int64_t>(tree.genres.size()));
+  const Examples validation(tree.pictures.pixels, tree.labels, split.validation);
+  Ensemble ensemble(o.members, {}, static_cast<std::int64_t>(tree.genres.size()));
   std::stop_source ended;
   const std::stop_callback interrupted(stop, [&] { ended.request_stop(); });
   std::string error;
@@ -68,7 +66,6 @@ void train_trial(TrialRun& run, const EnsembleOptions& o, const fs::path& scratc
   } catch (const Diverged& problem) {
     error = problem.what();
   }
-  fs::remove_all(scratch);
   if (!error.empty() || epochs == o.epochs || run.trial().state == TrialState::pruned)
     run.finish(error);
 }
@@ -78,12 +75,9 @@ int tune(const TuneOptions& o) {
   const Space space = o.search.space(default_space, tunables);
   const SpectrogramTree tree = load_pictures(o.ensemble);
   const auto& e = o.ensemble;
-  const auto n = static_cast<std::int64_t>(tree.labels.size());
-  // The test pictures stay out of the search: a tenth of the others is held out instead.
-  const Split whole = split_train_test(n, e.train_fraction, e.seed);
-  Split split =
-      split_train_test(static_cast<std::int64_t>(whole.train.size()), 1 - validation_share, e.seed);
-  for (auto* part : {&split.train, &split.test}) *part = labels_of(whole.train, *part);
+  const ThreeWaySplit split = split_pictures(e, tree, validation_share);
+  if (split.validation.empty())
+    throw Error(name(e.split), ": has no part to rank trials by; use files:TRAIN,VALIDATION,TEST");
 
   const double least_sample = range_of(space, "bootstrap", e.bootstrap).first;
   expect_batches(space, e.batch,
@@ -107,16 +101,15 @@ int tune(const TuneOptions& o) {
                        {"lr", e.learning_rate},
                        {"bootstrap", e.bootstrap},
                        {"normalize", name(e.normalize)},
-                       {"train_fraction", e.train_fraction}}},
+                       {"train_fraction", e.train_fraction},
+                       {"split", name(e.split)}}},
                      {"seed", e.seed},
                      {"data", tree.pictures.fingerprint}};
   const std::stop_token stop = stop_on_interrupt();
   search.train = [&](std::vector<TrialRun>& runs) {
     for (auto& run : runs)
       if (!stop.stop_requested())
-        train_trial(run, with(e, run.trial().params, space),
-                    fs::path(o.search.out) / "trials" / std::to_string(run.trial().id), tree, split,
-                    device, stop);
+        train_trial(run, with(e, run.trial().params, space), tree, split, device, stop);
   };
   search.train_best = [&](const Params& params) {
     EnsembleOptions best = with(e, params, space);

@@ -55,23 +55,16 @@ FeatureOptions with(FeatureOptions options, const Params& params, const Space& s
   return options;
 }
 
-/// The split of `train`; or folds of all that is not tested on, cut to equal sizes.
+/// The split of `train`; or folds of all that is not tested on.
 std::vector<ThreeWaySplit> splits_of(const FeatureOptions& f, int folds,
                                      const FeatureTable& table) {
-  if (folds == 0)
-    return {split_stratified(table.labels, table.classes, f.test, f.validation, f.seed)};
-  const auto rest = split_stratified(table.labels, table.classes, f.test, 0, f.seed).train;
+  const SplitData data{table.names, table.labels, table.classes};
+  if (folds == 0) return {split_by(f.split, data, f.test, f.validation, f.seed)};
+  const auto rest = split_by(f.split, data, f.test, 0, f.seed).train;
   std::vector<ThreeWaySplit> splits;
-  for (const auto& fold : k_folds(labels_of(table.labels, rest), table.classes, folds, f.seed))
-    splits.push_back({labels_of(rest, fold.train), labels_of(rest, fold.test), {}});
-  const auto by_size = [](auto part) {
-    return [part](const auto& a, const auto& b) { return (a.*part).size() < (b.*part).size(); };
-  };
-  for (const auto part : {&ThreeWaySplit::train, &ThreeWaySplit::validation}) {
-    const auto least =
-        (*std::min_element(splits.begin(), splits.end(), by_size(part)).*part).size();
-    for (auto& split : splits) (split.*part).resize(least);
-  }
+  for (const auto& [train, validation] : folds_by(f.split, data, rest, folds, f.seed))
+    splits.push_back({train, validation, {}});
+  equalize(splits, f.seed);
   return splits;
 }
 
@@ -100,7 +93,9 @@ int tune(const TuneOptions& o) {
   const FeatureTable table = load_feature_table(f.data);
   const auto splits = splits_of(f, o.folds, table);
   if (splits[0].validation.empty())
-    throw Error("--validation 0 leaves no songs to rank trials by; choose a share above 0");
+    throw Error(
+        "there are no songs to rank trials by; choose a --validation above 0, or a split with "
+        "a part for it");
   expect_batches(space, f.batch, static_cast<std::int64_t>(splits[0].train.size()), "songs");
   Search search{.model = name(f.model),
                 .space = space,

@@ -19,6 +19,12 @@ namespace {
 using Rows = std::vector<std::int32_t>;
 using Kind = SplitPlan::Kind;
 
+Rows taken(const Rows& from, const Rows& places) {
+  Rows some;
+  for (const auto place : places) some.push_back(from[static_cast<std::size_t>(place)]);
+  return some;
+}
+
 /// Rows that a file names, sorted. `named` collects where each was named.
 Rows read_part(const fs::path& file, const SplitData& data, const ClipNames& clips,
                std::map<std::int32_t, std::string>& named) {
@@ -87,11 +93,21 @@ ThreeWaySplit at_random(const SplitData& data, double test_share, double validat
   if (validation_share == 0) return {train, {}, test};
   const auto inner =
       split_train_test(std::ssize(train), 1 - validation_share, RandomStream(seed).derive(1).key());
-  ThreeWaySplit split{{}, {}, test};
-  for (const auto i : inner.train) split.train.push_back(train[static_cast<std::size_t>(i)]);
-  for (const auto i : inner.test) split.validation.push_back(train[static_cast<std::size_t>(i)]);
-  return split;
+  return {taken(train, inner.train), taken(train, inner.test), test};
 }
+
+/// Some rows of a data set as one.
+struct SomeRows {
+  SomeRows(const SplitData& data, const Rows& rows)
+      : labels(taken(data.labels, rows)), classes(data.classes) {
+    for (const auto row : rows) names.push_back(data.names[static_cast<std::size_t>(row)]);
+  }
+  SplitData data() const { return {names, labels, classes}; }
+
+  std::vector<std::string> names;
+  Rows labels;
+  const std::vector<std::string>& classes;
+};
 
 std::vector<Rows> by_groups(const SplitPlan& plan, const SplitData& data,
                             const std::vector<double>& shares, std::uint64_t seed) {
@@ -156,6 +172,24 @@ ThreeWaySplit split_by(const SplitPlan& plan, const SplitData& data, double test
       break;
   }
   return split_stratified(data.labels, data.classes, test_share, validation_share_of_rest, seed);
+}
+
+ThreeWaySplit split_by(const SplitPlan& plan, const SplitData& data, const Rows& rows,
+                       double test_share, double validation_share_of_rest, std::uint64_t seed) {
+  const SomeRows some(data, rows);
+  const auto split = split_by(plan, some.data(), test_share, validation_share_of_rest, seed);
+  return {taken(rows, split.train), taken(rows, split.validation), taken(rows, split.test)};
+}
+
+std::vector<Split> folds_by(const SplitPlan& plan, const SplitData& data, const Rows& rows, int k,
+                            std::uint64_t seed) {
+  const SomeRows some(data, rows);
+  auto folds = folds_by(plan, some.data(), k, seed);
+  for (auto& [train, test] : folds) {
+    train = taken(rows, train);
+    test = taken(rows, test);
+  }
+  return folds;
 }
 
 std::vector<Split> folds_by(const SplitPlan& plan, const SplitData& data, int k,

@@ -42,8 +42,15 @@ struct SplitData {
 ThreeWaySplit split_by(const SplitPlan& plan, const SplitData& data, double test_share,
                        double validation_share_of_rest, std::uint64_t seed);
 
+/// Of some rows alone, as if there were no others.
+ThreeWaySplit split_by(const SplitPlan& plan, const SplitData& data,
+                       const std::vector<std::int32_t>& rows, double test_share,
+                       double validation_share_of_rest, std::uint64_t seed);
+
 /// k folds, each tested on once; see k_folds. An Error also for files, which make one split.
 std::vector<Split> folds_by(const SplitPlan& plan, const SplitData& data, int k,
                             std::uint64_t seed);
+std::vector<Split> folds_by(const SplitPlan& plan, const SplitData& data,
+                            const std::vector<std::int32_t>& rows, int k, std::uint64_t seed);
 
 }  // namespace tutti

@@ -13,13 +13,16 @@ namespace fs = std::filesystem;
 std::vector<SplitRow> split_rows(const std::vector<std::string>& names,
                                  const std::vector<std::int32_t>& labels,
                                  const std::vector<std::string>& genres,
-                                 const std::vector<std::int32_t>& validation,
-                                 const std::vector<std::int32_t>& test) {
+                                 const ThreeWaySplit& split) {
   std::vector<SplitRow> rows;
   for (std::size_t i = 0; i < names.size(); ++i)
-    rows.push_back({names[i], genres.at(static_cast<std::size_t>(labels.at(i))), Part::train});
-  for (const auto row : validation) rows.at(static_cast<std::size_t>(row)).part = Part::validation;
-  for (const auto row : test) rows.at(static_cast<std::size_t>(row)).part = Part::test;
+    rows.push_back({names[i], genres.at(static_cast<std::size_t>(labels.at(i))), Part::none});
+  const auto set = [&](const std::vector<std::int32_t>& some, Part part) {
+    for (const auto row : some) rows.at(static_cast<std::size_t>(row)).part = part;
+  };
+  set(split.train, Part::train);
+  set(split.validation, Part::validation);
+  set(split.test, Part::test);
   return rows;
 }
 

@@ -15,13 +15,11 @@ struct SplitRow {
   std::string path, genre;
   Part part;
 };
-/// The rows of a data set: its examples' names, the genres of their labels, and their parts. What
-/// is in no other part is trained on.
+/// The rows of a data set: its examples' names, the genres of their labels, and their parts.
 std::vector<SplitRow> split_rows(const std::vector<std::string>& names,
                                  const std::vector<std::int32_t>& labels,
                                  const std::vector<std::string>& genres,
-                                 const std::vector<std::int32_t>& validation,
-                                 const std::vector<std::int32_t>& test);
+                                 const ThreeWaySplit& split);
 void write_split_file(const std::filesystem::path& folder, const std::vector<SplitRow>& rows);
 
 /// The part of every example, by its path or name. An Error names the line that is damaged.

@@ -78,7 +78,7 @@ TEST_CASE("What evaluate says is what training measured", "[ensemble]") {
   std::int64_t counted = 0;
   for (const auto& row : evaluated.at("confusion"))
     for (const auto& count : row) counted += count.get<std::int64_t>();
-  CHECK(counted == 8);  // a fifth of 40
+  CHECK(counted == 10);  // one of each genre, more than a fifth of 40
 }
 
 TEST_CASE("Keras files from elsewhere are an ensemble", "[ensemble]") {
@@ -146,8 +146,8 @@ TEST_CASE("The parts of the split add up, and another data set has none", "[ense
       for (const auto& count : row) sum += count.get<std::int64_t>();
     return sum;
   };
-  CHECK(counted("train") == 32);
-  CHECK(counted("validation") == 8);
+  CHECK(counted("train") == 30);
+  CHECK(counted("validation") == 10);
   CHECK(counted("all") == 40);
 
   const TemporaryFolder other;
@@ -330,8 +330,9 @@ TEST_CASE("An ensemble trains and predicts on the GPU's kernels without a GPU", 
   const TemporaryFolder folder;
   REQUIRE(run_tutti("synth --out " + word(folder / "songs") + " --songs 1 --seconds 2 --quiet")
               .status == 0);
-  const std::string train = "train ensemble --data " + word(folder / "songs" / "genres") +
-                            " --members 1 --epochs 1 --batch 4 --quiet --json --out ";
+  const std::string train =
+      "train ensemble --data " + word(folder / "songs" / "genres") +
+      " --members 1 --epochs 1 --batch 4 --split random --quiet --json --out ";
   double expected = 0;
   for (const std::string device : {"cpu", "simt"}) {
     const auto result = run_tutti(train + word(folder / device) + " --device " + device);
@@ -341,4 +342,44 @@ TEST_CASE("An ensemble trains and predicts on the GPU's kernels without a GPU", 
     if (device == "cpu") expected = now;
     CHECK(now == Approx(expected).epsilon(1e-4));
   }
+}
+
+TEST_CASE("An ensemble is trained and judged on the parts that files name", "[ensemble]") {
+  const TemporaryFolder folder;
+  const auto list = [&](const std::string& name, int number) {
+    std::ofstream file(folder / name);
+    for (const auto& genre : fs::directory_iterator(songs() / "genres"))
+      if (genre.is_directory())
+        file << genre.path().filename().string() << "/resized00" << number << ".png\n";
+    return word(folder / name);
+  };
+  const std::string split = "--split files:" + list("train", 0) + "," + list("validation", 1) +
+                            "," + list("test", 2) + " ";
+  const auto result = run_tutti(quick(folder / "run", 1) + split + "--quiet");
+  CAPTURE(result.err);
+  REQUIRE(result.status == 0);
+  const std::string parts = text_of(folder / "run/split.csv");
+  CHECK_THAT(parts, Contains("resized000.png,") && Contains(",validation") && Contains(",none"));
+  const json evaluated = json::parse(
+      run_tutti("evaluate " + word(folder / "run") + " " + data() + " --json --split none").out);
+  CHECK(evaluated.at("confusion").size() == 10);
+  const auto resumed = run_tutti(quick(folder / "run", 1) + "--resume");
+  CHECK(resumed.status == 1);
+}
+
+TEST_CASE("The ensemble's experiment over several splits", "[ensemble]") {
+  const json document =
+      json::parse(run_tutti("reproduce ensemble " + data() +
+                            " --members 2 --epochs 1 --batch 8 --seeds 2 --quiet --json")
+                      .out);
+  const auto row = [&](const std::string& name) {
+    for (const auto& each : document.at("rows"))
+      if (each.at("name") == name) return each.at("values").get<std::vector<double>>();
+    return std::vector<double>();
+  };
+  for (const char* name : {"a member", "out of bag", "test accuracy"}) CHECK(row(name).size() == 2);
+  // The second split is what train makes of the next seed.
+  const TemporaryFolder folder;
+  const auto alone = run_tutti(quick(folder / "run") + "--seed 55 --quiet --json");
+  CHECK(row("test accuracy")[1] == json::parse(alone.out).at("accuracy"));
 }

@@ -87,12 +87,24 @@ TEST_CASE("A share of 0 leaves its part empty") {
   CHECK(split.test.empty());
 }
 
+TEST_CASE("A stratified part has a row of every class, however small its share") {
+  const auto labels = labels_with({100, 3});
+  const auto split = split_stratified(labels, two, 0.2, 0.1, 1);
+  const auto of_second = [&](const Rows& rows) {
+    return std::ranges::count_if(
+        rows, [&](auto row) { return labels[static_cast<std::size_t>(row)] == 1; });
+  };
+  CHECK(of_second(split.test) == 1);
+  CHECK(of_second(split.validation) == 1);
+  CHECK(of_second(split.train) == 1);
+  CHECK(split.test.size() == 21);
+}
+
 TEST_CASE("A class too small for a stratified split is named") {
   CHECK_THROWS_WITH(split_stratified(labels_with({100, 2}), two, 0.2, 0.1, 1),
-                    Equals("of the 2 rows of 'classical' a share of 0.2 for testing would take 0; "
-                           "every part needs a row of every class: change the share, or add rows"));
-  CHECK_THROWS_WITH(split_stratified(labels_with({5, 100}), two, 0.2, 0.1, 1),
-                    Contains("of the 4 rows of 'pop' a share of 0.1 for validation would take 0"));
+                    Equals("of the 1 rows of 'classical' a share of 0.1 for validation would take "
+                           "1; every part needs a row of every class: change the share, or add "
+                           "rows"));
   CHECK_THROWS_WITH(split_stratified(labels_with({100, 1}), two, 0.9, 0, 1),
                     Contains("'classical' a share of 0.9 for testing would take 1"));
   CHECK_THROWS_WITH(split_stratified(labels_with({10, 10}), three, 0.2, 0, 1),
