@@ -13,7 +13,7 @@
 #include "datasets/feature_table.h"
 #include "datasets/song_pictures.h"
 #include "datasets/spectrogram_tree.h"
-#include "datasets/split.h"
+#include "datasets/splits/split_plan.h"
 #include "python/bindings/arrays.h"
 #include "python/bindings/module.h"
 #include "python/bindings/watch.h"
@@ -78,6 +78,18 @@ std::tuple<OutArray, OutArray, std::vector<std::string>, Paths, Problems> load_p
           listed(tree.pictures.bad)};
 }
 
+/// As the command line cuts a tree; rows to validate on, if a plan has such, are left out.
+std::pair<OutArray, OutArray> split_pictures(const Paths& paths, const Labels& labels,
+                                             const std::vector<std::string>& genres,
+                                             const std::string& plan, double train_fraction,
+                                             std::uint64_t seed) {
+  std::vector<std::string> names;
+  for (const auto& path : paths) names.push_back(path.generic_string());
+  const ThreeWaySplit split = split_by(split_plan_named(plan), {names, to_vector(labels), genres},
+                                       1 - train_fraction, 0, seed);
+  return {array_of(split.train), array_of(split.test)};
+}
+
 }  // namespace
 
 void add_songs(nb::module_& module) {
@@ -90,13 +102,8 @@ void add_songs(nb::module_& module) {
   module.def("load_pictures", load_pictures, "root"_a, "skip_bad"_a,
              "A tree's pictures, uint8 [n, 2900, 127, 1], labels, genres, paths, and what was left "
              "out with reasons.");
-  module.def(
-      "split_train_test",
-      [](std::int64_t n, double train_fraction, std::uint64_t seed) {
-        const Split split = split_train_test(n, train_fraction, seed);
-        return std::pair(array_of(split.train), array_of(split.test));
-      },
-      "n"_a, "train_fraction"_a, "seed"_a, "Row numbers to train and to test on.");
+  module.def("split_pictures", split_pictures, "paths"_a, "labels"_a, "genres"_a, "plan"_a,
+             "train_fraction"_a, "seed"_a, "Row numbers to train and to test on.");
 }
 
 }  // namespace tutti::python

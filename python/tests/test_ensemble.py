@@ -52,7 +52,7 @@ def test_the_original_s_snippet(data, tmp_path, monkeypatch):
 
 def test_load_dataset_shares_its_memory(data):
     (X_train, _), (X_test, _), genres = data
-    assert X_train.shape == (24, 127, 2900) and X_test.shape == (6, 127, 2900) and len(genres) == 10
+    assert X_train.shape == (20, 127, 2900) and X_test.shape == (10, 127, 2900) and len(genres) == 10
     from tutti._arrays import pictures
     assert np.shares_memory(pictures(X_train, "X"), X_train)
 
@@ -122,9 +122,9 @@ def test_bad_pictures(trained, X, message):
 
 
 @pytest.mark.parametrize("y, message", [
-    ([0, 1, 2], r"there are 24 examples"), ([-1] + [0] * 23, "label -1"),
-    ([0.5] + [0] * 23, "no whole numbers"), ([np.nan] + [0] * 23, "no whole numbers"),
-    (np.ones((24, 3)), "not one-hot"), ([None] * 24, "Python objects"), ([0] * 24, "two"),
+    ([0, 1, 2], r"there are 20 examples"), ([-1] + [0] * 19, "label -1"),
+    ([0.5] + [0] * 19, "no whole numbers"), ([np.nan] + [0] * 19, "no whole numbers"),
+    (np.ones((20, 3)), "not one-hot"), ([None] * 20, "Python objects"), ([0] * 20, "two"),
 ])
 def test_bad_labels(data, tmp_path, y, message):
     with pytest.raises(Error, match=message):
@@ -179,5 +179,7 @@ def test_bad_trees(tmp_path, tree):
     (tmp_path / "one" / "resized001.png").write_bytes(b"no picture")
     with pytest.raises(Error, match="resized001.png"):
         load_dataset(tmp_path)
-    (X, _), (X_test, _), genres = load_dataset(tmp_path, 0.5, skip_bad=True)
+    (X, _), (X_test, _), genres = load_dataset(tmp_path, 0.5, split="random", skip_bad=True)
+    with pytest.raises(Error, match="'dice'"):
+        load_dataset(tmp_path, split="dice", skip_bad=True)
     assert len(X) == len(X_test) == 1 and genres == ["one", "two"]

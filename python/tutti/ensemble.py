@@ -142,15 +142,15 @@ class Ensemble:
 
 
 def load_dataset(path: PathLike, train_fraction: float = 0.8, *, seed: int = 54,
-                 skip_bad: bool = False) -> tuple[tuple[Array, Array], tuple[Array, Array], list[str]]:
+                 split: str = "stratified", skip_bad: bool = False) -> tuple[tuple[Array, Array], tuple[Array, Array], list[str]]:
     """The pictures of a tree <path>/<genre>/*.png, split as the command line does.
 
     Returns (X_train, y_train), (X_test, y_test) and the genres' names. X is uint8 [n, 127, 2900],
     frequency by time, in memory time first; y is [n], numbers of genres. Pictures that cannot be
-    read are an Error that lists them all, unless skip_bad.
+    read are an Error that lists them all, unless skip_bad. split: as the command line's --split.
     """
-    pixels, y, genres, _, _ = _native.load_pictures(path_of(path), skip_bad)
+    pixels, y, genres, paths, _ = _native.load_pictures(path_of(path), skip_bad)
     x = pixels[..., 0]
     parts = [(x[rows].transpose(0, 2, 1), y[rows].astype(np.int64))
-             for rows in _native.split_train_test(len(y), train_fraction, seed)]
+             for rows in _native.split_pictures(paths, y, genres, split, train_fraction, seed)]
     return parts[0], parts[1], genres
