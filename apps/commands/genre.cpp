@@ -42,8 +42,10 @@ std::vector<std::size_t> likeliest(const Prediction& p, std::size_t count) {
   return order;
 }
 
+/// Of silence, the model holds all genres for equally likely.
 bool is_sure(const GenreOptions& o, const Prediction& p) {
-  return p.probability >= o.min_probability;
+  const double guess = 1.0 / static_cast<double>(p.probabilities.size());
+  return p.probability >= o.min_probability && p.probability > guess + 1e-6;
 }
 
 /// "jazz 62 %   blues 21 %   pop 9 %"
