@@ -1,5 +1,8 @@
 #include "models/prediction.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "datasets/audio/audio.h"
 
 namespace tutti {
@@ -44,6 +47,15 @@ Prediction decide(const std::string& path, const Tensor& scores, std::int64_t fi
     prediction.windows.back().start = window_seconds * static_cast<double>(window);
   }
   return prediction;
+}
+
+std::vector<std::size_t> likeliest(const std::vector<float>& probabilities, std::size_t count) {
+  std::vector<std::size_t> order(probabilities.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(
+      order, [&](std::size_t a, std::size_t b) { return probabilities[a] > probabilities[b]; });
+  order.resize(std::min(count, order.size()));
+  return order;
 }
 
 }  // namespace tutti

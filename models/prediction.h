@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -20,5 +21,8 @@ struct Prediction {
 /// [members, rows, classes].
 Prediction decide(const std::string& path, const Tensor& scores, std::int64_t first,
                   std::int64_t count, const std::vector<std::string>& classes, Vote rule);
+
+/// The likeliest classes, the likeliest first.
+std::vector<std::size_t> likeliest(const std::vector<float>& probabilities, std::size_t count);
 
 }  // namespace tutti

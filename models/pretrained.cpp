@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernels/support/error.h"
+#include "kernels/support/own_file.h"
 
 namespace tutti {
 namespace fs = std::filesystem;
@@ -13,9 +14,12 @@ fs::path pretrained_folder() {
   if (const char* place = std::getenv("TUTTI_PRETRAINED")) {
     places = {place};
   } else {
+    constexpr const char* beside = "share/tutti/pretrained";
     std::error_code unknown;
     const fs::path program = fs::read_symlink("/proc/self/exe", unknown);
-    if (!unknown) places.push_back(program.parent_path().parent_path() / "share/tutti/pretrained");
+    if (!unknown) places.push_back(program.parent_path().parent_path() / beside);
+    if (const fs::path module = own_file(); !module.empty())
+      places.push_back(module.parent_path() / beside);
     places.emplace_back(TUTTI_PRETRAINED_INSTALLED);
     places.emplace_back(TUTTI_PRETRAINED_SOURCE);
   }

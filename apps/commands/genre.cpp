@@ -3,7 +3,6 @@
 #include <iomanip>
 #include <iostream>
 #include <memory>
-#include <numeric>
 #include <sstream>
 
 #include "apps/common.h"
@@ -32,16 +31,6 @@ struct GenreOptions {
   bool windows = false, csv = false, write_tags = false, dry_run = false;
 };
 
-/// The likeliest classes, the likeliest first.
-std::vector<std::size_t> likeliest(const Prediction& p, std::size_t count) {
-  std::vector<std::size_t> order(p.probabilities.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(
-      order, [&](std::size_t a, std::size_t b) { return p.probabilities[a] > p.probabilities[b]; });
-  order.resize(std::min(count, order.size()));
-  return order;
-}
-
 /// Of silence, the model holds all genres for equally likely.
 bool is_sure(const GenreOptions& o, const Prediction& p) {
   const double guess = 1.0 / static_cast<double>(p.probabilities.size());
@@ -53,7 +42,7 @@ std::string ranking(const GenreOptions& o, const Prediction& p,
                     const std::vector<std::string>& classes) {
   std::ostringstream line;
   if (!is_sure(o, p)) line << "not sure: ";
-  for (const auto k : likeliest(p, o.top))
+  for (const auto k : likeliest(p.probabilities, o.top))
     line << encode_utf8(printable(classes[k])) << ' ' << std::lround(100 * p.probabilities[k])
          << " %   ";
   std::string text = line.str();
@@ -82,7 +71,7 @@ json to_json(const GenreOptions& o, const Predictions& found,
   for (std::size_t i = 0; i < songs.size(); ++i) {
     songs[i]["sure"] = is_sure(o, found.all[i]);
     json& top = songs[i]["top"] = json::array();
-    for (const auto k : likeliest(found.all[i], o.top))
+    for (const auto k : likeliest(found.all[i].probabilities, o.top))
       top.push_back({{"genre", classes[k]}, {"probability", found.all[i].probabilities[k]}});
   }
   json document = {{"songs", songs}};

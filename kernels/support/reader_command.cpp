@@ -1,19 +1,11 @@
-#include <dlfcn.h>
-
 #include "kernels/support/error.h"
 #include "kernels/support/isolated.h"
+#include "kernels/support/own_file.h"
 
 namespace tutti {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// The file that this code is in: a program, or the Python module.
-fs::path own_file() {
-  Dl_info about;
-  if (::dladdr(reinterpret_cast<const void*>(&own_file), &about) == 0) return {};
-  return about.dli_fname;
-}
 
 fs::path reader_program() {
   std::error_code unknown;

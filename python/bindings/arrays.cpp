@@ -70,11 +70,15 @@ std::vector<std::int32_t> to_vector(const Labels& labels) {
   return {labels.data(), labels.data() + labels.size()};
 }
 
+std::vector<std::int32_t> row_numbers(std::int64_t first, std::int64_t end) {
+  std::vector<std::int32_t> rows(static_cast<std::size_t>(end - first));
+  std::iota(rows.begin(), rows.end(), static_cast<std::int32_t>(first));
+  return rows;
+}
+
 Examples examples_of(const std::optional<AnyArray>& x, const std::optional<Labels>& y) {
   if (!x || !y) return {};
-  std::vector<std::int32_t> rows(y->size());
-  std::iota(rows.begin(), rows.end(), 0);
-  return {tensor_over(*x), to_vector(*y), std::move(rows)};
+  return {tensor_over(*x), to_vector(*y), row_numbers(0, static_cast<std::int64_t>(y->size()))};
 }
 
 }  // namespace tutti::python

@@ -39,6 +39,9 @@ OutArray array_unlocked(const Compute& compute) {
   return array_of(result);
 }
 
+/// first … end - 1
+std::vector<std::int32_t> row_numbers(std::int64_t first, std::int64_t end);
+
 std::vector<std::int32_t> to_vector(const Labels& labels);
 
 /// Labeled examples, all rows of x; no examples if x is not given.

@@ -2,8 +2,6 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
-#include <numeric>
-
 #include "engine/training/prediction.h"
 #include "kernels/device_names.h"
 #include "models/feature_classifier.h"
@@ -15,12 +13,6 @@ using namespace nanobind::literals;
 
 namespace tutti::python {
 namespace {
-
-std::vector<std::int32_t> numbers(std::int64_t first, std::int64_t end) {
-  std::vector<std::int32_t> all(static_cast<std::size_t>(end - first));
-  std::iota(all.begin(), all.end(), static_cast<std::int32_t>(first));
-  return all;
-}
 
 /// The first `train` rows of x train, the others validate.
 nb::tuple fit_features(const std::string& model, const AnyArray& x, const Labels& y,
@@ -34,7 +26,7 @@ nb::tuple fit_features(const std::string& model, const AnyArray& x, const Labels
   table.classes = classes;
   table.labels = to_vector(y);
   const std::vector<ThreeWaySplit> split = {
-      {numbers(0, train), numbers(train, table.values.dim(0)), {}}};
+      {row_numbers(0, train), row_numbers(train, table.values.dim(0)), {}}};
   FeatureRecipe recipe;
   recipe.model = from_name<FeatureModel>(model);
   recipe.lstm = {units, layers, dense, dense_layers};
@@ -61,7 +53,7 @@ OutArray predict_features(const Network& network, const Scaler& scaler, const An
   const std::int64_t n = values.dim(0);
   return array_unlocked([&] {
     const Tensor scaled = scaler.apply(values).reshape({n, values.dim(1), 1});
-    return predict_probabilities(network.model, scaled, numbers(0, n))
+    return predict_probabilities(network.model, scaled, row_numbers(0, n))
         .reshape({n, network.model.classes()});
   });
 }

@@ -73,6 +73,7 @@ NB_MODULE(_native, module) {
   add_networks(module);
   add_ensemble(module);
   add_features(module);
+  add_mel(module);
   add_songs(module);
   add_runs(module);
 }

@@ -16,6 +16,7 @@
 #include "datasets/split.h"
 #include "python/bindings/arrays.h"
 #include "python/bindings/module.h"
+#include "python/bindings/watch.h"
 
 using namespace nanobind::literals;
 
@@ -40,12 +41,14 @@ std::tuple<OutArray, Problems, Problems> features(const Paths& songs, const std:
                            std::numeric_limits<double>::quiet_NaN());
   const SongProblems problems = [&] {
     const nb::gil_scoped_release unlock;
-    return read_songs(songs, Windows::first,
-                      [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
-                        const auto values = song_features(samples, version);
-                        std::copy(values.begin(), values.end(),
-                                  rows.begin() + static_cast<std::int64_t>(song) * columns);
-                      });
+    return read_songs(
+        songs, Windows::first,
+        [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
+          const auto values = song_features(samples, version);
+          std::copy(values.begin(), values.end(),
+                    rows.begin() + static_cast<std::int64_t>(song) * columns);
+        },
+        check_signals);
   }();
   return {array_of(Tensor::from({n, columns}, rows)), listed(problems.bad),
           listed(problems.warnings)};
@@ -69,7 +72,7 @@ std::tuple<OutArray, OutArray, std::vector<std::string>, Paths, Problems> load_p
     const std::filesystem::path& root, bool skip_bad) {
   const SpectrogramTree tree = [&] {
     const nb::gil_scoped_release unlock;
-    return load_spectrogram_tree(root, skip_bad);
+    return load_spectrogram_tree(root, skip_bad, check_signals);
   }();
   return {array_of(tree.pictures.pixels), array_of(tree.labels), tree.genres, tree.pictures.paths,
           listed(tree.pictures.bad)};

@@ -24,12 +24,28 @@ void Watch::tell(const std::function<void()>& call) {
   }
 }
 
+void check_signals(std::int64_t, std::int64_t) {
+  const nb::gil_scoped_acquire lock;
+  if (PyErr_CheckSignals() != 0) throw nb::python_error();
+}
+
+bool Watch::due(std::int64_t step, std::int64_t steps) {
+  const auto now = Clock::now();
+  if (step < steps && now < next_) return false;
+  next_ = now + std::chrono::milliseconds(50);
+  return true;
+}
+
+TrainObserver Watch::silent_observer() {
+  return {.on_step = [this](int, std::int64_t step, std::int64_t steps) {
+    if (due(step, steps)) tell([] {});
+  }};
+}
+
 TrainObserver Watch::observer() {
   return {.on_step =
               [this](int epoch, std::int64_t step, std::int64_t steps) {
-                const auto now = Clock::now();
-                if (step < steps && now < next_) return;
-                next_ = now + std::chrono::milliseconds(50);
+                if (!due(step, steps)) return;
                 tell([&] {
                   if (!on_step_.is_none()) on_step_(epoch, step, steps);
                 });

@@ -25,6 +25,8 @@ class Watch {
       : on_step_(std::move(on_step)), on_epoch_(std::move(on_epoch)) {}
 
   TrainObserver observer();
+  /// Tells nothing, and only looks for signals.
+  TrainObserver silent_observer();
   std::stop_token token() const { return stop_.get_token(); }
 
   /// What ended it, to be raised when what is finished has been kept; or None.
@@ -32,6 +34,7 @@ class Watch {
 
  private:
   using Clock = std::chrono::steady_clock;
+  bool due(std::int64_t step, std::int64_t steps);
   void tell(const std::function<void()>& call);
 
   nb::object on_step_, on_epoch_;
@@ -39,6 +42,9 @@ class Watch {
   std::stop_source stop_;
   std::optional<nb::python_error> problem_;
 };
+
+/// Progress of what reads files: tells nothing, and ends it with the exception of a signal.
+void check_signals(std::int64_t, std::int64_t);
 
 /// As Keras has it, a batch larger than the examples is all of them.
 inline int batch_of(int asked, std::int64_t examples) {

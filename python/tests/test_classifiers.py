@@ -85,6 +85,7 @@ def test_two_threads_train_the_bits_that_each_has_alone(rows):
     assert not np.array_equal(*alone)
 
 
+@pytest.mark.measures
 def test_a_prediction_costs_little_more_than_computing_it(rows):
     X, y = rows
     model = LstmClassifier(**SMALL, epochs=1).fit(X, y)
@@ -103,6 +104,21 @@ def test_a_prediction_costs_little_more_than_computing_it(rows):
     assert extra < 50e-6
 
 
+def test_layouts_of_arrays(rows):
+    X, y = rows
+    model = LstmClassifier(**SMALL, epochs=1).fit(X, y)
+    for other in (X.astype(">f4"), X.astype(np.float64), np.asfortranarray(X), np.repeat(X, 2, axis=1)[:, ::2],
+                  np.ascontiguousarray(X[::-1, ::-1])[::-1, ::-1], X.astype(object), X.tolist()):
+        np.testing.assert_array_equal(model.predict_proba(other), model.predict_proba(X))
+
+
+def test_data_is_copied(rows):
+    X, y = rows[0].copy(), rows[1].copy()
+    model = LstmClassifier(**SMALL, epochs=3, callback=lambda *_: (X.fill(0), y.fill("ska"))).fit(X, y)
+    same = LstmClassifier(**SMALL, epochs=3).fit(*rows)
+    np.testing.assert_array_equal(model.predict_proba(rows[0]), same.predict_proba(rows[0]))
+
+
 def test_bad_input(rows):
     X, y = rows
     model = LstmClassifier(**SMALL, epochs=1).fit(X, y)
@@ -110,6 +126,11 @@ def test_bad_input(rows):
         model.predict(X[:, :3])
     with pytest.raises(ValueError, match="NaN"):
         model.predict(np.full_like(X, np.nan))
+    with pytest.raises(ValueError, match="could not convert"):
+        model.predict(np.full(X.shape, "x"))
+    for wrong in (X[0], X[:0], X.astype(complex), np.full(X.shape, None)):
+        with pytest.raises(ValueError):
+            model.predict(wrong)
     with pytest.raises(ValueError, match="one class"):
         model.fit(X, ["ska"] * 60)
     with pytest.raises(ValueError, match="none of the training data"):

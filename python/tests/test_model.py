@@ -85,7 +85,8 @@ def test_dicts_and_keras_layers():
 
 def test_arrays_of_other_layouts():
     net = Sequential(LSTM, input_shape=(6, 1))
-    for other in (X.astype(">f8"), np.asfortranarray(X), X[::-1][::-1], X.tolist()):
+    for other in (X.astype(">f8"), np.asfortranarray(X), np.ascontiguousarray(X[::-1, ::-1])[::-1, ::-1],
+                  np.repeat(X, 2, axis=1)[:, ::2], X.tolist()):
         np.testing.assert_array_equal(net(other), net(X))
 
 
@@ -101,6 +102,7 @@ def test_copies():
     (lambda n: n(X.astype(object)), "takes numbers"), (lambda n: n(X, batch_size=0), "batch_size"),
     (lambda n: n.fit(np.full_like(X, np.nan), y), "not finite"),
     (lambda n: n.fit(np.full(X.shape, 1e300), y), "not finite"),
+    (lambda n: n.fit(X, np.eye(4)[y]), "y has 4 classes, not 3"), (lambda n: n(X.astype(complex)), "takes numbers"),
     (lambda n: n.fit(X, y + 1), "label 3; labels are from 0 to 2"),
     (lambda n: n.fit(X, y, optimizer="guess"), "adamw"), (lambda n: n.fit(X, y, epochs=0), "epoch"),
     (lambda n: n.fit(X[:, :5], y), "the model takes"),

@@ -81,6 +81,7 @@ def memory():
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+@pytest.mark.measures
 def test_a_thousand_fits_leave_no_memory():
     def fit(times):
         for _ in range(times):

@@ -1,3 +1,6 @@
+import json
+import os
+import shutil
 import sqlite3
 
 import numpy as np
@@ -34,6 +37,35 @@ def test_predict(run, songs, tmp_path):
     assert good["probability"] == max(good["probabilities"].values())
     assert wrong["path"] == str(bad) and wrong["error"]
     assert len(Run(str(run)).predict(songs / "audio" / good["genre"])) == 3
+
+
+def test_paths_are_text_bytes_or_paths(run, songs, tmp_path):
+    odd = tmp_path / b"m\xfcsica".decode("utf-8", "surrogateescape")
+    shutil.copytree(run, odd)
+    song = shutil.copy(next(songs.glob("audio/*/*.wav")), odd)
+    for path in (odd, str(odd), bytes(odd)):
+        assert Run(path).predict(os.fsencode(song))[0]["path"] == song == tutti.genre([song], model=path)[0]["path"]
+    (odd / "run.json").unlink()
+    with pytest.raises(Error, match="m\udcfcsica"):
+        Run(odd)
+
+
+def test_genre(run, songs, tmp_path):
+    song, bad = next(songs.glob("audio/*/*.wav")), tmp_path / "bad.wav"
+    bad.write_bytes(b"no song")
+    said = json.loads(program("genre", song, "--top", 2, "--json", "--quiet"))["songs"][0]
+    del said["sure"]
+    good, wrong = tutti.genre([bad, song], top=2)
+    assert good == said and len(good["top"]) == 2
+    assert wrong["path"] == str(bad) and wrong["error"]
+    assert len(tutti.genre(song)[0]["top"]) == 3 and len(tutti.genre(song.parent)) == 3
+    pretrained = Run("pretrained")
+    assert tutti.genre(str(song), 2, pretrained) == [said] and pretrained.metrics["accuracy"] > 0.7
+    assert list(tutti.genre(song, model=run)[0]["probabilities"]) == Run(run).classes
+    with pytest.raises(Error, match="top 0"):
+        tutti.genre(song, top=0)
+    with pytest.raises(Error, match="run.json"):
+        tutti.genre(song, model=tmp_path)
 
 
 def test_bad_runs(run, tmp_path):

@@ -7,22 +7,24 @@
 >>> ensemble.predict(X_test)
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from . import layers
 from ._native import Error, set_threads, threads, version as __version__
 from .ensemble import Ensemble, load_dataset
 from .model import Model, Sequential, load_model
-from .run import Run
+from .run import Run, genre
 from .search import tune
 from .songs import features, spectrogram
 
 if TYPE_CHECKING:
     from .classifiers import LstmClassifier, RnnClassifier
+    from .melcnn import MelCnn
 
 __all__ = [
-    "Ensemble", "Error", "LstmClassifier", "Model", "RnnClassifier", "Run", "Sequential",
-    "features", "layers", "load_dataset", "load_model", "set_threads", "spectrogram", "threads",
+    "Ensemble", "Error", "LstmClassifier", "MelCnn", "Model", "RnnClassifier", "Run", "Sequential",
+    "features", "genre", "layers", "load_dataset", "load_model", "set_threads", "spectrogram", "threads",
     "tune", "__version__",
 ]
 
@@ -30,8 +32,8 @@ Error.__module__ = "tutti"
 
 
 def __getattr__(name: str) -> Any:
-    if name not in ("LstmClassifier", "RnnClassifier"):
+    module = {"LstmClassifier": "classifiers", "RnnClassifier": "classifiers", "MelCnn": "melcnn"}.get(name)
+    if module is None:
         raise AttributeError(f"module 'tutti' has no attribute {name!r}")
-    from . import classifiers  # needs scikit-learn, which takes a second to import
-
-    return getattr(classifiers, name)
+    # These need scikit-learn, which takes a second to import.
+    return getattr(importlib.import_module("." + module, __name__), name)

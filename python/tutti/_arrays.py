@@ -85,6 +85,33 @@ def pictures(x: ArrayLike, what: str) -> Array:
     return np.ascontiguousarray(turned)[..., np.newaxis]
 
 
+def mel_frames(x: ArrayLike, what: str) -> tuple[Array, Array]:
+    """Pictures [n, bands, frames], or a list of pictures [bands, frames] of any number of frames.
+
+    Returns a copy of them time first, one after another, uint8 [frames of all, bands], and how
+    many frames each has, int32 [n]. Floats are taken as by pictures().
+    """
+    if isinstance(x, (list, tuple)):
+        all_ = [host_array(picture, f"{what}[{i}]") for i, picture in enumerate(x)]
+    else:
+        array = host_array(x, what)
+        if array.ndim != 3:
+            raise Error(f"{what} is {list(array.shape)}; mel pictures are [n, bands, frames]")
+        all_ = list(array)
+    if not all_ or any(picture.size == 0 for picture in all_):
+        raise Error(f"{what} is empty: {len(all_)} pictures" + (", one of no size" if all_ else ""))
+    for i, picture in enumerate(all_):
+        if picture.dtype.kind not in "iuf":
+            raise Error(f"{what}[{i}] holds {picture.dtype}; pictures are uint8 or floats")
+        if picture.ndim != 2 or len(picture) != len(all_[0]):
+            raise Error(f"{what}[{i}] is {list(picture.shape)}; mel pictures are [bands, frames], "
+                        "all of as many bands")
+    small = all(picture.dtype.kind == "f" and picture.max() <= 1 for picture in all_)
+    frames = [picture.T if picture.dtype == np.uint8 else
+              _pixels(picture.T, 255.0 if small else 1.0, f"{what}[{i}]") for i, picture in enumerate(all_)]
+    return np.concatenate(frames), np.array([len(picture) for picture in frames], np.int32)
+
+
 def _codes(array: Array, classes: int, what: str) -> Array:
     """Whole numbers from 0 to below `classes`; from 0 up if that is 0."""
     if array.dtype.kind == "f" and not (np.isfinite(array).all() and (array == np.rint(array)).all()):

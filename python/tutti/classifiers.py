@@ -6,18 +6,10 @@ from typing import Any
 
 import numpy as np
 
-try:
-    from sklearn.base import BaseEstimator, ClassifierMixin
-    from sklearn.utils import check_random_state
-    from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import check_is_fitted, validate_data
-except ImportError as missing:
-    raise ImportError("LstmClassifier and RnnClassifier need scikit-learn 1.6 or later: "
-                      "pip install scikit-learn") from missing
-
 from . import _native, model
 from ._arrays import Array, ArrayLike, PathLike
-from ._native import Error
+from ._estimator import (BaseEstimator, ClassifierMixin, check_is_fitted, coded, seed_of,
+                         validate_data)
 from ._training import Callback, History, Watch, history_of
 
 __all__ = ["LstmClassifier", "RnnClassifier"]
@@ -50,29 +42,18 @@ class _FeatureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Ctrl-C ends it after the current step and leaves the classifier as it was then.
         """
         X, y = validate_data(self, X, y, dtype=np.float32, order="C")
-        check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise Error(f"y holds one class, {self.classes_[0]!r}; a classifier tells at least two apart")
-        train = len(X)
+        train, other_y = len(X), None
         if validation_data is not None:
             other_X, other_y = validate_data(self, *validation_data, dtype=np.float32, order="C",
                                              reset=False)
-            unknown = np.setdiff1d(other_y, self.classes_)
-            if unknown.size:
-                raise Error(f"the validation data has the label {unknown[0]!r}, "
-                            "which is none of the training data")
             X = np.concatenate([X, other_X])
-            codes = np.concatenate([codes, np.searchsorted(self.classes_, other_y)])
-        seed = self.random_state
-        if not isinstance(seed, (int, np.integer)):
-            seed = check_random_state(seed).randint(2**31 - 1)
+        self.classes_, codes = coded(y, other_y)
         shape = {key: getattr(self, key, 1) for key in ("units", "layers", "dense", "dense_layers")}
         with Watch(self.epochs, self.callback, self.progress) as watch:
             network, self._scaler, history, problem = _native.fit_features(
-                self._kind, X, codes.astype(np.int32), train, [str(name) for name in self.classes_],
+                self._kind, X, codes, train, [str(name) for name in self.classes_],
                 **shape, scaling=self.scaling, epochs=self.epochs, batch_size=self.batch_size,
-                learning_rate=self.learning_rate, seed=int(seed),
+                learning_rate=self.learning_rate, seed=seed_of(self.random_state),
                 device=_native.device_named(self.device),
                 on_step=watch.on_step, on_epoch=watch.on_epoch)
         self.model_ = model.Model(network)

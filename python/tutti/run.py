@@ -7,6 +7,7 @@ import csv
 import html
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,13 @@ class Run:
     """Everything about one training.
 
     Attributes:
-        path: its folder.
+        path: its folder; "pretrained" stands for the built-in model's.
         info: run.json: options, seed, classes, the data's fingerprint, versions.
         classes: the genres in the order of the outputs.
     """
 
     def __init__(self, path: PathLike, device: str = "auto") -> None:
-        self.path = path_of(path)
+        self.path = Path(_native.run_folder(path_of(path)))
         self._device = device
         self._model: _native.Run | None = None
         self.info: dict[str, Any] = self._json("run.json")
@@ -76,9 +77,12 @@ class Run:
         A dict each: path, genre, probability, probabilities by genre, votes of the members; or
         path and error for one that cannot be used.
         """
+        return self._loaded().predict(path_list(paths), vote)
+
+    def _loaded(self) -> _native.Run:
         if self._model is None:
             self._model = _native.Run(self.path, _native.device_named(self._device))
-        return self._model.predict(path_list(paths), vote)
+        return self._model
 
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"
@@ -92,3 +96,16 @@ class Run:
                 data = base64.b64encode((self.path / name).read_bytes()).decode()
                 parts.append(f'<img style="max-width: 48%" alt="{name}" src="data:image/png;base64,{data}">')
         return "".join(parts)
+
+
+def genre(paths: PathLike | Iterable[PathLike], top: int = 3, model: Run | PathLike | None = None) -> list[dict[str, Any]]:
+    """The genres of songs, or of those in folders, however deep, by the built-in model.
+
+    A dict each, as `tutti genre --json` gives it: path, genre, probability, probabilities by genre,
+    votes of the networks, top (the likeliest, a dict of genre and probability each). One that
+    cannot be used has path and error, stands last, and does not stop the others.
+
+    model: a run, or its folder. A Run is loaded once, however often it is used.
+    """
+    run = model if isinstance(model, Run) else Run("pretrained" if model is None else model)
+    return run._loaded().genre(path_list(paths), top)
