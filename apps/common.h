@@ -81,6 +81,7 @@ void add_tune_features(CLI::App& tune, int& status);
 void add_tune_ensemble(CLI::App& tune, int& status);
 void add_reproduce(CLI::App& program, int& status);
 void add_reproduce_ensemble(CLI::App& reproduce, int& status);
+void add_compare(CLI::App& program, int& status);
 void add_evaluate(CLI::App& program, int& status);
 void add_predict(CLI::App& program, int& status);
 void add_genre(CLI::App& program, int& status);

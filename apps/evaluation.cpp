@@ -15,6 +15,7 @@ Evaluation evaluate(const Tensor& scores, const std::vector<std::int32_t>& label
   if (!rule) return {of_mean, {}, {}, unit};
   Evaluation result{measure(vote(scores, *rule), labels, classes, of_mean.loss), {}, {}, unit};
   result.metrics.calibration_error = of_mean.calibration_error;
+  result.metrics.calibration = of_mean.calibration;
   for (const auto& member : member_labels(scores))
     result.members.push_back(measure(member, labels, classes, 0).accuracy);
   return result;

@@ -43,6 +43,7 @@ int run(int argc, char** argv) {
   tutti::add_predict(program, status);
   tutti::add_tune(program, status);
   tutti::add_reproduce(program, status);
+  tutti::add_compare(program, status);
   tutti::add_features(program, status);
   tutti::add_spectrogram(program, status);
   tutti::add_audit(program, status);

@@ -22,8 +22,9 @@ namespace {
 
 bool belongs_to_a_run(const fs::path& file) {
   static const std::set<std::string> names = {
-      "run.json",      "split.csv",     "history.csv",  "metrics.json", "model.h5",
-      "confusion.csv", "confusion.png", "accuracy.png", "loss.png",     "checkpoint.safetensors"};
+      "run.json",     "split.csv",     "history.csv",           "metrics.json",
+      "model.h5",     "confusion.csv", "confusion.png",         "calibration.png",
+      "accuracy.png", "loss.png",      "checkpoint.safetensors"};
   return names.contains(file.filename().string()) || member_number(file) || is_mel_network(file);
 }
 
@@ -173,6 +174,7 @@ void write_metrics(const fs::path& folder, const Metrics& metrics, const json& d
   write_json(folder / "metrics.json", document);
   write_file(folder / "confusion.csv", confusion_csv(metrics));
   draw_confusion(folder / "confusion.png", metrics, title);
+  draw_calibration(folder / "calibration.png", metrics, title);
 }
 
 }  // namespace tutti

@@ -18,7 +18,7 @@
 
 /// Writes a run directory: everything about one training. models/run.h reads it.
 ///   run.json  split.csv  classifier_K.h5 or model.h5  history.csv  metrics.json
-///   confusion.csv  confusion.png  accuracy.png  loss.png
+///   confusion.csv  confusion.png  calibration.png  accuracy.png  loss.png
 /// and while it is not finished checkpoint.safetensors.
 namespace tutti {
 

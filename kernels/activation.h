@@ -53,7 +53,7 @@ TUTTI_HOST_DEVICE Real activated(const ActivationFunction& f, Real x) {
     case Kind::linear:
       return x;
     case Kind::relu:
-      return x > 0 ? x : Real{0};
+      return x <= 0 ? Real{0} : x;  // NaN stays
     case Kind::leaky_relu:
       return x > 0 ? x : alpha * x;
     case Kind::elu:

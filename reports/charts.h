@@ -15,6 +15,11 @@ namespace tutti {
 void draw_confusion(const std::filesystem::path& path, const Metrics& metrics,
                     const std::string& title);
 
+/// A reliability diagram: of the examples in each bin of probability, the share that was named
+/// rightly, with its 95 % interval; and how many there are. Metrics without bins draw none.
+void draw_calibration(const std::filesystem::path& path, const Metrics& metrics,
+                      const std::string& title);
+
 /// Accuracy by epoch, training and validation: the mean over members as a line, the members' range
 /// as a band.
 void draw_accuracy(const std::filesystem::path& path, const History& history,

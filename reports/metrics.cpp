@@ -1,7 +1,6 @@
 #include "reports/metrics.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -64,23 +63,39 @@ Metrics measure(const std::vector<float>& probabilities, const std::vector<std::
     predicted.push_back(static_cast<std::int32_t>(std::max_element(row, row + count) - row));
   Metrics metrics = measure(predicted, labels, classes, score(probabilities, labels).loss);
   metrics.calibration_error = expected_calibration_error(probabilities, labels);
+  metrics.calibration = calibration_bins(probabilities, labels);
   return metrics;
+}
+
+std::vector<CalibrationBin> calibration_bins(const std::vector<float>& probabilities,
+                                             const std::vector<std::int32_t>& labels) {
+  constexpr std::size_t count = 15;
+  std::vector<CalibrationBin> bins(count);
+  if (labels.empty()) return bins;
+  const auto classes = static_cast<std::ptrdiff_t>(probabilities.size() / labels.size());
+  auto row = probabilities.begin();
+  for (std::size_t i = 0; i < labels.size(); ++i, row += classes) {
+    const auto best = std::max_element(row, row + classes);
+    const auto place = static_cast<std::size_t>(std::clamp(*best, 0.0f, 1.0f) * count);
+    CalibrationBin& bin = bins[std::min(place, count - 1)];
+    ++bin.examples;
+    bin.probability += *best;
+    bin.accuracy += best - row == labels[i];
+  }
+  for (auto& bin : bins) {
+    const auto examples = static_cast<double>(std::max<std::int64_t>(1, bin.examples));
+    bin.probability /= examples;
+    bin.accuracy /= examples;
+  }
+  return bins;
 }
 
 double expected_calibration_error(const std::vector<float>& probabilities,
                                   const std::vector<std::int32_t>& labels) {
-  constexpr std::size_t bins = 15;
   if (labels.empty()) return 0;
-  const auto classes = static_cast<std::ptrdiff_t>(probabilities.size() / labels.size());
-  std::array<double, bins> gaps{};  // sums of right predictions minus probabilities
-  auto row = probabilities.begin();
-  for (std::size_t i = 0; i < labels.size(); ++i, row += classes) {
-    const auto best = std::max_element(row, row + classes);
-    const auto bin = static_cast<std::size_t>(std::clamp(*best, 0.0f, 1.0f) * bins);
-    gaps[std::min(bin, bins - 1)] += (best - row == labels[i] ? 1.0 : 0.0) - *best;
-  }
   double sum = 0;
-  for (const double gap : gaps) sum += std::abs(gap);
+  for (const auto& bin : calibration_bins(probabilities, labels))
+    sum += static_cast<double>(bin.examples) * std::abs(bin.accuracy - bin.probability);
   return sum / static_cast<double>(labels.size());
 }
 

@@ -31,8 +31,10 @@ struct GenreOptions {
   bool windows = false, csv = false, write_tags = false, dry_run = false;
 };
 
+/// Of silence, the model holds all genres for equally likely.
 bool is_sure(const GenreOptions& o, const Prediction& p) {
-  return p.probability >= o.min_probability;
+  const double guess = 1.0 / static_cast<double>(p.probabilities.size());
+  return p.probability >= o.min_probability && p.probability > guess + 1e-6;
 }
 
 /// "jazz 62 %   blues 21 %   pop 9 %"

@@ -14,7 +14,7 @@ int train_melcnn(const MelOptions& o) {
     std::cout << to_json(*evaluation).dump(2) << '\n';
   else
     std::cout << to_text(*evaluation) << "\nThe run is in " << o.run.out.string()
-              << ": the networks' .h5 files, confusion.png, accuracy.png, loss.png\n";
+              << ": the networks' .h5 files, confusion.png, calibration.png, accuracy.png, loss.png\n";
   return done;
 }
 

@@ -53,9 +53,10 @@ TUTTI_SIMD void transform_output_relu_pool(std::int64_t n, std::int64_t each, co
   for (std::int64_t f = 0; f < n; ++f) {
     const float first = m[f] + m[each + f] + m[2 * each + f] + b[f];
     const float second = m[each + f] - m[2 * each + f] - m[3 * each + f] + b[f];
-    const float larger = second > first ? second : first;
-    y[f] = larger > 0 ? larger : 0;
-    argmax[f] = larger > 0 ? (second > first ? 2 : 1) : 0;
+    const bool below = second > first || second != second;  // see exceeds
+    const float larger = below ? second : first;
+    y[f] = larger <= 0 ? 0 : larger;
+    argmax[f] = larger <= 0 ? 0 : below ? 2 : 1;
   }
 }
 

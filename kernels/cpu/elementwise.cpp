@@ -20,7 +20,7 @@ TUTTI_SIMD void moving_average_range(std::int64_t n, float share, const float* v
 // A loop for every activation, alpha known or not.
 
 TUTTI_SIMD void relu_range(std::int64_t n, float, const float* x, float* y) {
-  for (std::int64_t i = 0; i < n; ++i) y[i] = x[i] > 0 ? x[i] : 0;
+  for (std::int64_t i = 0; i < n; ++i) y[i] = x[i] <= 0 ? 0 : x[i];
 }
 TUTTI_SIMD void leaky_relu_range(std::int64_t n, float alpha, const float* x, float* y) {
   for (std::int64_t i = 0; i < n; ++i) y[i] = x[i] > 0 ? x[i] : alpha * x[i];

@@ -10,8 +10,9 @@
 namespace tutti::kernels {
 namespace {
 
+/// NaN counts as the larger: see exceeds.
 TUTTI_SIMD void keep_larger(std::int64_t channels, const float* x, float* y) {
-  for (std::int64_t c = 0; c < channels; ++c) y[c] = x[c] > y[c] ? x[c] : y[c];
+  for (std::int64_t c = 0; c < channels; ++c) y[c] = x[c] > y[c] || x[c] != x[c] ? x[c] : y[c];
 }
 
 /// Gives what is left of the gradient to the channels whose maximum stands here.

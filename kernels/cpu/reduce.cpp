@@ -25,8 +25,10 @@ TUTTI_SIMD void scale_range(std::int64_t n, float by, float* x) {
 TUTTI_SIMD void max_of_rows(std::int64_t rows, std::int64_t columns, const float* x, float* y) {
   for (std::int64_t c = 0; c < columns; ++c) y[c] = x[c];
   for (std::int64_t r = 1; r < rows; ++r)
-    for (std::int64_t c = 0; c < columns; ++c)
-      y[c] = x[r * columns + c] > y[c] ? x[r * columns + c] : y[c];
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const float value = x[r * columns + c];
+      y[c] = value > y[c] || value != value ? value : y[c];  // see exceeds
+    }
 }
 
 void first_max_of_rows(std::int64_t rows, std::int64_t columns, const float* x, const float* dy,
@@ -35,7 +37,7 @@ void first_max_of_rows(std::int64_t rows, std::int64_t columns, const float* x, 
   for (std::int64_t c = 0; c < columns; ++c) {
     std::int64_t largest = c;
     for (std::int64_t i = c; i < rows * columns; i += columns)
-      if (x[i] > x[largest]) largest = i;
+      if (exceeds(x[i], x[largest])) largest = i;
     dx[largest] = dy[c];
   }
 }

@@ -48,11 +48,12 @@ struct LargestOutputs {
           if (window >= s.windows || column >= s.filters) continue;
           const float first = sums[pair][n][i] + b[column],
                       second = sums[pair][n][2 + i] + b[column];
-          const float larger = second > first ? second : first;
+          const bool below = exceeds(second, first);
+          const float larger = below ? second : first;
           const std::int64_t at =
               (std::int64_t{image} * (s.windows / 2) + window / 2) * s.filters + column;
-          y[at] = larger > 0 ? larger : 0;
-          argmax[at] = larger > 0 ? (second > first ? 2 : 1) : 0;
+          y[at] = larger <= 0 ? 0 : larger;
+          argmax[at] = larger <= 0 ? 0 : below ? 2 : 1;
         }
   }
 };

@@ -13,7 +13,7 @@ __device__ int largest(const PoolShape& s, const float* image, int oh, int ow, i
       const int w = ow * s.stride_width + pw - s.pad_left;
       if (h < 0 || h >= s.height || w < 0 || w >= s.width) continue;
       const int i = (h * s.width + w) * s.channels + c;
-      if (best < 0 || image[i] > image[best]) best = i;
+      if (best < 0 || exceeds(image[i], image[best])) best = i;
     }
   return best;
 }

@@ -33,7 +33,7 @@ void for_each_line(const ReduceShape& s, Body body) {
 __device__ std::int64_t argmax(const ReduceShape& s, const float* x, std::int64_t first) {
   std::int64_t largest = first;
   for (std::int64_t n = 1; n < s.length; ++n)
-    if (x[first + n * s.inner] > x[largest]) largest = first + n * s.inner;
+    if (exceeds(x[first + n * s.inner], x[largest])) largest = first + n * s.inner;
   return largest;
 }
 

@@ -32,10 +32,10 @@ void ReferenceBackend<Real>::conv2d_relu_pool(const Conv2dShape& s, const Gather
       static_cast<std::size_t>(s.members * s.batch * s.out_height * s.out_width * s.filters));
   conv2d_gathered(s, x, w, b, all.data());
   reference::each_pair_of_rows(s, [&](std::int64_t i, std::int64_t above, std::int64_t below) {
-    const bool second = all[below] > all[above];
+    const bool second = exceeds(all[below], all[above]);
     const Real largest = all[second ? below : above];
-    y[i] = largest > 0 ? largest : 0;
-    argmax[i] = largest > 0 ? (second ? 2 : 1) : 0;
+    y[i] = largest <= 0 ? 0 : largest;
+    argmax[i] = largest <= 0 ? 0 : second ? 2 : 1;
   });
 }
 

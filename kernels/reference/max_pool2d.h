@@ -19,7 +19,7 @@ void max_pool2d_windows(const Pool2dShape& s, const Real* x, Visit visit) {
               const std::int64_t w = ow * s.stride_width + pw - s.pad_left;
               if (h < 0 || h >= s.height || w < 0 || w >= s.width) continue;
               const std::int64_t xi = ((image * s.height + h) * s.width + w) * s.channels + c;
-              if (best < 0 || x[xi] > x[best]) best = xi;
+              if (best < 0 || exceeds(x[xi], x[best])) best = xi;
             }
           visit(((image * s.out_height + oh) * s.out_width + ow) * s.channels + c, best);
         }

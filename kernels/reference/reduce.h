@@ -19,7 +19,7 @@ template <class Real, class At>
 std::int64_t argmax(const ReduceShape& s, const Real* x, At at) {
   std::int64_t largest = 0;
   for (std::int64_t n = 1; n < s.length; ++n)
-    if (x[at(n)] > x[at(largest)]) largest = n;
+    if (exceeds(x[at(n)], x[at(largest)])) largest = n;
   return at(largest);
 }
 

@@ -42,6 +42,20 @@ Examples statistics_of(const ClipExamples& clips, std::int64_t frames) {
           all};
 }
 
+/// Makes the probabilities [networks, rows, genres] of windows that hold one level only equal.
+void level_silence(const Tensor& windows, const std::vector<std::int32_t>& rows, Tensor& scores) {
+  const std::int64_t size = windows.dim(1) * windows.dim(2), genres = scores.dim(2);
+  const auto* const levels = windows.data<std::uint8_t>();
+  auto* const p = scores.data<float>();
+  for (std::int64_t i = 0; i < std::ssize(rows); ++i) {
+    const auto* const window = levels + rows[static_cast<std::size_t>(i)] * size;
+    if (std::any_of(window, window + size, [&](auto level) { return level != *window; })) continue;
+    for (std::int64_t network = 0; network < scores.dim(0); ++network)
+      std::fill_n(p + (network * std::ssize(rows) + i) * genres, genres,
+                  1.0f / static_cast<float>(genres));
+  }
+}
+
 /// The networks of a kind in a folder, if there are any.
 std::optional<Model> loaded(const fs::path& folder, const char* kind, Device device) {
   std::vector<fs::path> files;
@@ -104,7 +118,9 @@ Tensor MelEnsemble::score(const Tensor& windows, const std::vector<std::int32_t>
     std::iota(all.begin(), all.end(), 0);
     scores.push_back(predict_probabilities(*statistics_, x, all));
   }
-  return Tensor::joined(scores);
+  Tensor all = Tensor::joined(scores).to(Device::cpu);
+  level_silence(windows, rows, all);
+  return all;
 }
 
 void MelEnsemble::save(const fs::path& folder) const {

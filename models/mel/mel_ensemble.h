@@ -37,7 +37,7 @@ class MelEnsemble {
                 const TrainCheckpoint* cnns = nullptr);
 
   /// Every network's probabilities for rows of windows uint8 [n, frames, bands] (see windows.h):
-  /// float32 [networks, rows, genres].
+  /// float32 [networks, rows, genres]. Of a window with nothing in it, silence, all are equal.
   Tensor score(const Tensor& windows, const std::vector<std::int32_t>& rows) const;
 
   /// Each network as a Keras file: melcnn_0.h5, …, statistics_0.h5, …

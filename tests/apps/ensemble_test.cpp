@@ -46,9 +46,9 @@ const fs::path& trained() {
 
 TEST_CASE("Training leaves a whole run", "[ensemble]") {
   const auto& run = trained();
-  for (const char* name :
-       {"run.json", "split.csv", "classifier_0.h5", "classifier_1.h5", "history.csv",
-        "metrics.json", "confusion.csv", "confusion.png", "accuracy.png", "loss.png"})
+  for (const char* name : {"run.json", "split.csv", "classifier_0.h5", "classifier_1.h5",
+                           "history.csv", "metrics.json", "confusion.csv", "confusion.png",
+                           "calibration.png", "accuracy.png", "loss.png"})
     CHECK(fs::file_size(run / name) > 0);
   CHECK_FALSE(fs::exists(run / "classifier_2.h5"));
 

@@ -39,8 +39,9 @@ TEST_CASE("The classifiers learn, leave a whole run, and evaluate says the same"
     CAPTURE(model);
     const auto result = run_tutti(f.train(model, model, "--json"));
     REQUIRE(result.status == 0);
-    for (const char* name : {"run.json", "split.csv", "model.h5", "history.csv", "metrics.json",
-                             "confusion.csv", "confusion.png", "accuracy.png", "loss.png"})
+    for (const char* name :
+         {"run.json", "split.csv", "model.h5", "history.csv", "metrics.json", "confusion.csv",
+          "confusion.png", "calibration.png", "accuracy.png", "loss.png"})
       CHECK(fs::file_size(f.folder / model / name) > 0);
     CHECK(json::parse(result.out).at("accuracy") == 1.0);
     const auto evaluated =

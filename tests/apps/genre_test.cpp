@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "datasets/audio/wav.h"
 #include "datasets/genre_tag.h"
 #include "tests/support/catch.h"
 #include "tests/support/program.h"
@@ -65,6 +66,16 @@ TEST_CASE("The likeliest genres of songs are told, to people and to programs") {
   CHECK(std::count(csv.out.begin(), csv.out.end(), '\n') == 21);
   const auto unsure = run_tutti(l.genre(word(l.songs / "thud") + " --min-probability 1"));
   CHECK_THAT(unsure.out, Contains("not sure: "));
+}
+
+TEST_CASE("Silence is no genre, and gets no tag") {
+  const TemporaryFolder folder;
+  const std::vector<float> nothing(22'050 * 2);
+  tutti::write_wav(folder / "silence.wav", nothing, 22'050);
+  const auto told = run_tutti("genre --quiet " + word(folder / "silence.wav"));
+  CHECK_THAT(told.out, Contains("not sure: "));
+  const auto tags = run_tutti("genre --quiet --dry-run " + word(folder / "silence.wav"));
+  CHECK_FALSE(tags.err.find("would change") != std::string::npos);
 }
 
 TEST_CASE("The built-in model names songs without training, and any command takes it for a run") {

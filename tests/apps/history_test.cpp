@@ -55,6 +55,7 @@ TEST_CASE("An ensemble trains to the digits that it always did") {
     std::ofstream(genre / ("resized" + std::to_string(picture) + ".png"), std::ios::binary)
         << png.file();
   }
-  CHECK(history_of("train ensemble --members 2 --epochs 2 --batch 3 --train-fraction 0.7 --split random --data " +
+  CHECK(history_of("train ensemble --members 2 --epochs 2 --batch 3 --train-fraction 0.7 --split "
+                   "random --data " +
                    word(folder / "genres")) == text_of(golden("histories/ensemble.csv")));
 }

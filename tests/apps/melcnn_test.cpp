@@ -69,7 +69,7 @@ TEST_CASE("train melcnn leaves a run that evaluate and predict use") {
   const auto& run = trained();
   for (const char* name :
        {"run.json", "split.csv", "melcnn_0.h5", "statistics_0.h5", "history.csv", "metrics.json",
-        "confusion.csv", "confusion.png", "accuracy.png", "loss.png"})
+        "confusion.csv", "confusion.png", "calibration.png", "accuracy.png", "loss.png"})
     CHECK(fs::file_size(run / name) > 0);
   const json document = json::parse(text_of(run / "run.json"));
   CHECK(document.at("command") == "train melcnn");

@@ -155,6 +155,22 @@ TEST_CASE("A genre without examples has a gray row") {
   CHECK(color.red < 1);
 }
 
+TEST_CASE("A reliability diagram has a dot where a bin's accuracy is, and none for an empty bin") {
+  const TemporaryFolder folder;
+  Metrics metrics = metrics_of({{6, 2}, {1, 1}});
+  draw_calibration(folder / "none.png", metrics, "");
+  CHECK_FALSE(std::filesystem::exists(folder / "none.png"));
+  metrics.calibration.resize(15);
+  metrics.calibration[7] = {10, 0.5, 0.9};
+  draw_calibration(folder / "calibration.png", metrics, "A title");
+  const Picture picture(folder / "calibration.png");
+  CHECK(picture.width() == 1600);
+  // The plot goes from 84 to 764 and from 366 up to 104 points.
+  CHECK(picture.at({84 + 0.5 * 680, 366 - 0.9 * 262}).red < 0.1);
+  CHECK(picture.at({84 + 0.5 * 680, 366 - 0.55 * 262}).red > 0.9);
+  CHECK(picture.at({84 + 0.1 * 680, 366 - 0.02 * 262}).red > 0.9);
+}
+
 TEST_CASE("Other data make another picture, the same data the same bytes") {
   const TemporaryFolder folder;
   for (const std::string extension : {".png", ".svg"}) {

@@ -104,6 +104,12 @@ TEST_CASE("The calibration error is the gap between probability and accuracy, bi
   const double wanted = (2 * 0.25 + 0.1 + 2 * 0.6) / 5;
   CHECK(expected_calibration_error(p, labels) == Approx(wanted).epsilon(1e-6));
   CHECK(measure(p, labels, {"a", "b"}).calibration_error == Approx(wanted).epsilon(1e-6));
+  const auto bins = calibration_bins(p, labels);
+  REQUIRE(bins.size() == 15);
+  CHECK(bins[11].examples == 2);  // 11 / 15 to 12 / 15
+  CHECK(bins[11].probability == Approx(0.75));
+  CHECK(bins[11].accuracy == Approx(0.5));
+  CHECK(bins[10].examples == 0);
   CHECK(expected_calibration_error({1, 0}, {0}) == 0);
   CHECK(expected_calibration_error({}, {}) == 0);
   CHECK_FALSE(measure({0}, {0}, {"a", "b"}, 0).calibration_error);

@@ -219,6 +219,19 @@ TEST_CASE("A clip's probabilities do not depend on its neighbors") {
   CHECK(alone == std::vector<float>{beside[2], beside[3], beside[6], beside[7]});
 }
 
+TEST_CASE("A window of silence is no genre more than another") {
+  const Collection c(12);
+  const MelEnsemble ensemble = trained(c, small(1, 1));
+  Tensor windows = windows_of(c.clips, frames);
+  const std::int64_t size = windows.dim(1) * windows.dim(2);
+  std::fill_n(windows.data<std::uint8_t>() + 2 * size, size, std::uint8_t{7});
+  const auto p = ensemble.score(windows, {1, 2}).to_vector<float>();  // [2, 2, 2]
+  CHECK(p[2] == 0.5f);
+  CHECK(p[3] == 0.5f);
+  CHECK(p[6] == 0.5f);
+  CHECK(p[0] != 0.5f);
+}
+
 TEST_CASE("Stopped, training tells the epochs it finished and leaves the second kind") {
   const Collection c(12);
   MelEnsemble ensemble(c.examples(), frames, 2, small(1, 1));

@@ -1,0 +1,262 @@
+#include <chrono>
+#include <cmath>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <numeric>
+
+#include "apps/common.h"
+#include "apps/epoch_lines.h"
+#include "apps/feature_options.h"
+#include "apps/progress.h"
+#include "kernels/support/error.h"
+#include "models/comparison.h"
+#include "models/ensemble.h"
+#include "models/mel/mel_ensemble.h"
+#include "models/mel/windows.h"
+#include "models/vote.h"
+#include "reports/metrics.h"
+
+namespace tutti {
+namespace {
+
+using nlohmann::json;
+using Rows = std::vector<std::int32_t>;
+
+struct CompareOptions {
+  CommonOptions common;
+  std::string data, features;
+  SplitPlan split;
+  int folds = 5;
+  std::int64_t members = 5;
+  MelRecipe mel;
+  std::uint64_t seed = 54;
+  bool skip_bad = false;
+};
+
+/// A line of the table: of each fold's clips, the share that it names rightly.
+struct ComparedModel {
+  std::string name;
+  std::vector<double> accuracy;
+  double seconds;  // to train and to judge a fold, with all that were trained beside it
+
+  double mean() const {
+    return std::accumulate(accuracy.begin(), accuracy.end(), 0.0) /
+           static_cast<double>(accuracy.size());
+  }
+  double deviation() const {
+    double squares = 0;
+    for (const double value : accuracy) squares += (value - mean()) * (value - mean());
+    return std::sqrt(squares / static_cast<double>(accuracy.size() - 1));
+  }
+};
+
+class Comparison {
+ public:
+  Comparison(const CompareOptions& o, const ComparisonData& data, Device device)
+      : o_(o), data_(data), device_(device) {
+    folds_ = folds_by(o.split, {data.names, data.tree.labels, data.tree.genres}, data.rows, o.folds,
+                      o.seed);
+    std::size_t least = data.rows.size();
+    for (const auto& fold : folds_) least = std::min(least, fold.train.size());
+    batch_ = static_cast<int>(std::min<std::size_t>(32, least));
+  }
+
+  std::vector<ComparedModel> run() {
+    if (data_.features)
+      for (const auto model : {FeatureModel::rnn, FeatureModel::lstm}) add_features(model);
+    add_ensemble();
+    add_mel_models();
+    return models_;
+  }
+  const std::vector<Split>& folds() const { return folds_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Rows labels(const Rows& rows) const { return labels_of(data_.tree.labels, rows); }
+  double seconds_a_fold(Clock::time_point start) const {
+    return std::chrono::duration<double>(Clock::now() - start).count() /
+           static_cast<double>(folds_.size());
+  }
+  /// A line of progress that says what is trained.
+  TrainObserver progress(int epochs, std::size_t examples, const std::string& what) const {
+    if (!o_.common.quiet) std::cerr << what << '\n';
+    const auto lines = std::make_shared<EpochLines>(epochs, static_cast<std::int64_t>(examples),
+                                                    "clips", o_.common.quiet);
+    return {.on_step = [lines](int epoch, std::int64_t step, std::int64_t steps) {
+      lines->step(epoch, step, steps);
+    }};
+  }
+  double accuracy(const std::vector<float>& probabilities, const Rows& rows) const {
+    return measure(probabilities, labels(rows), data_.tree.genres).accuracy;
+  }
+  /// The mean over members [M, n, K], each alone.
+  double accuracy_alone(const Tensor& scores, const Rows& rows) const {
+    double sum = 0;
+    for (std::int64_t m = 0; m < scores.dim(0); ++m)
+      sum += accuracy(scores.slice(m, 1).to_vector<float>(), rows);
+    return sum / static_cast<double>(scores.dim(0));
+  }
+
+  void add_features(FeatureModel model) {
+    std::vector<ThreeWaySplit> splits;
+    for (const auto& fold : folds_) splits.push_back({fold.train, {}, fold.test});
+    equalize(splits, o_.seed);
+    FeatureOptions options(model);
+    options.seed = o_.seed;
+    options.batch = batch_;
+    const FeatureRecipe recipe = options.recipe(device_);
+    const auto start = Clock::now();
+    auto classifiers = build_classifiers(*data_.features, splits, recipe);
+    train_classifiers(classifiers, *data_.features, splits, recipe, {},
+                      progress(options.epochs, splits[0].train.size(), tutti::name(model)));
+    ComparedModel line{
+        model == FeatureModel::lstm ? "LSTM classifier, 28 features" : "simple RNN, 28 features",
+        {},
+        0};
+    for (std::size_t f = 0; f < folds_.size(); ++f)
+      line.accuracy.push_back(accuracy(
+          classifiers.predict(static_cast<std::int64_t>(f), *data_.features, folds_[f].test),
+          folds_[f].test));
+    line.seconds = seconds_a_fold(start);
+    models_.push_back(line);
+  }
+
+  void add_ensemble() {
+    ComparedModel one{"GenreCnn", {}, 0},
+        all{"ensemble of " + std::to_string(o_.members) + " GenreCnns", {}, 0};
+    const auto start = Clock::now();
+    for (const auto& [train, test] : folds_) {
+      Ensemble ensemble(o_.members, {}, std::ssize(data_.tree.genres));
+      FitOptions options{.seed = o_.seed, .device = device_};
+      options.batch_size = static_cast<int>(std::min<std::int64_t>(
+          batch_, bootstrap_size(options.bootstrap_percent, std::ssize(train))));
+      const Examples judged(data_.pictures, data_.tree.labels, test);
+      ensemble.fit({data_.pictures, data_.tree.labels, train}, judged, options, {},
+                   progress(options.epochs, train.size(), all.name));
+      const Tensor scores = ensemble.predict_classifiers(data_.pictures, test).scores;
+      one.accuracy.push_back(accuracy_alone(scores, test));
+      all.accuracy.push_back(accuracy(mean_probabilities(scores), test));
+    }
+    one.seconds = all.seconds = seconds_a_fold(start);
+    models_.insert(models_.end(), {one, all});
+  }
+
+  void add_mel_models() {
+    const auto& [cnns, statistics, cnn, network, seed, device] = o_.mel;
+    ComparedModel network_alone{"network on 800 statistics", {}, 0}, cnn_alone{"MelCnn", {}, 0},
+        all{"the " + std::to_string(cnns + statistics) + " of train melcnn", {}, 0};
+    const auto start = Clock::now();
+    const Clips& clips = data_.tree.clips;
+    const Tensor windows = windows_of(clips, std::max(usual_frames(clips), cnn.crop));
+    MelRecipe recipe = o_.mel;
+    recipe.seed = o_.seed;
+    recipe.device = device_;
+    recipe.cnn.batch = recipe.network.batch = batch_;
+    for (const auto& [train, test] : folds_) {
+      const ClipExamples training{clips, data_.tree.labels, train};
+      MelEnsemble ensemble(training, windows.dim(1), std::ssize(data_.tree.genres), recipe);
+      ensemble.train(
+          training, {clips, data_.tree.labels, {}}, {},
+          [&](const char* kind, int epochs) { return progress(epochs, train.size(), kind); });
+      const Tensor scores = ensemble.score(windows, test);
+      cnn_alone.accuracy.push_back(accuracy_alone(scores.slice(0, cnns), test));
+      network_alone.accuracy.push_back(accuracy_alone(scores.slice(cnns, statistics), test));
+      all.accuracy.push_back(accuracy(mean_probabilities(scores), test));
+    }
+    network_alone.seconds = cnn_alone.seconds = all.seconds = seconds_a_fold(start);
+    models_.insert(models_.end(), {network_alone, cnn_alone, all});
+  }
+
+  const CompareOptions& o_;
+  const ComparisonData& data_;
+  Device device_;
+  std::vector<Split> folds_;
+  int batch_;  // the recipes', or all there is
+  std::vector<ComparedModel> models_;
+};
+
+void print(const std::vector<ComparedModel>& models) {
+  std::cout << std::left << std::setw(32) << "" << std::right << std::setw(10) << "accuracy"
+            << std::setw(8) << "± s.d." << std::setw(9) << "lowest" << std::setw(9) << "highest"
+            << std::setw(15) << "seconds a fold\n";
+  for (const auto& model : models) {
+    const auto [low, high] = std::ranges::minmax(model.accuracy);
+    std::cout << std::left << std::setw(32) << model.name << std::right << std::fixed
+              << std::setprecision(3) << std::setw(10) << model.mean() << std::setw(8)
+              << model.deviation() << std::setw(9) << low << std::setw(9) << high << std::setw(14)
+              << std::setprecision(1) << model.seconds << '\n';
+  }
+}
+
+/// With every clip's fold, so that others can be compared on the same.
+json to_json(const std::vector<ComparedModel>& models, const std::vector<Split>& folds,
+             const ComparisonData& data) {
+  json document = {{"models", json::array()}, {"clips", json::array()}};
+  for (const auto& model : models)
+    document["models"].push_back({{"name", model.name},
+                                  {"mean", model.mean()},
+                                  {"deviation", model.deviation()},
+                                  {"folds", model.accuracy},
+                                  {"seconds_a_fold", model.seconds}});
+  for (std::size_t f = 0; f < folds.size(); ++f)
+    for (const auto row : folds[f].test)
+      document["clips"].push_back(
+          {{"name", data.names[static_cast<std::size_t>(row)]}, {"fold", f}});
+  return document;
+}
+
+int compare(const CompareOptions& o) {
+  const Device device = o.common.prepare();
+  ProgressBar bar("reading ", "clips", o.common.quiet);
+  const ComparisonData data =
+      load_comparison_data(o.data, o.features, o.skip_bad,
+                           [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
+  bar.clear();
+  Comparison comparison(o, data, device);
+  const auto models = comparison.run();
+  if (o.common.json) {
+    std::cout << to_json(models, comparison.folds(), data)
+                     .dump(2, ' ', false, json::error_handler_t::replace)
+              << '\n';
+    return done;
+  }
+  std::cout << data.rows.size() << " of " << data.names.size() << " clips of "
+            << data.tree.genres.size() << " genres in " << o.folds
+            << " folds, each named by networks trained on the others\n\n";
+  print(models);
+  if (!data.features)
+    std::cout << "\nWithout --features the classifiers of 28 features are left out.\n";
+  return done;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& program, int& status) {
+  auto* command = program.add_subcommand(
+      "compare", "Every model on the same folds of your music: which one names it best");
+  const auto o = std::make_shared<CompareOptions>();
+  o->mel.statistics = 4;
+  command->add_option("--data", o->data, "A tree <genre>/* of songs or of mel pictures")
+      ->required()
+      ->type_name("TREE");
+  command
+      ->add_option("--features", o->features,
+                   "Where --data holds pictures, the table of their songs' 28 features")
+      ->type_name("FEATURES.csv");
+  add_split(*command, o->split);
+  command->add_option("--folds", o->folds, "Parts, each of which is tested on once")
+      ->check(CLI::Range(2, 1000))
+      ->capture_default_str();
+  command->add_option("--members", o->members, "GenreCnns in the ensemble")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  command->add_option("--seed", o->seed, "Seed of folds and of all training")
+      ->capture_default_str();
+  command->add_flag("--skip-bad", o->skip_bad, "Leave out what cannot be read");
+  o->common.add_to(*command);
+  command->callback([o, &status] { status = compare(*o); });
+}
+
+}  // namespace tutti

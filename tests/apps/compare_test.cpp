@@ -1,0 +1,71 @@
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/catch.h"
+#include "tests/support/program.h"
+
+using nlohmann::json;
+using namespace tutti::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Three short songs of each of two genres.
+struct Songs {
+  TemporaryFolder folder;
+  fs::path tree = folder / "songs";
+
+  Songs() {
+    const fs::path all = folder / "all";
+    REQUIRE(run_tutti("synth --out " + word(all) + " --songs 3 --seconds 2 --quiet").status == 0);
+    fs::create_directories(tree);
+    for (const char* genre : {"amble", "thud"})
+      fs::copy(all / "audio" / genre, tree / genre, fs::copy_options::recursive);
+  }
+  json compared(const std::string& options) const {
+    const auto result = run_tutti("compare --folds 2 --members 1 --quiet --json --data " + options);
+    INFO(result.err);
+    REQUIRE(result.status == 0);
+    return json::parse(result.out);
+  }
+};
+
+const Songs& songs() {
+  static const Songs composed;
+  return composed;
+}
+
+}  // namespace
+
+TEST_CASE("Every model is compared on the same folds of songs") {
+  const json from_songs = songs().compared(word(songs().tree));
+  std::map<std::string, int> folds;
+  for (const auto& clip : from_songs.at("clips")) ++folds[clip.at("name").get<std::string>()];
+  CHECK(folds.size() == 6);
+  std::vector<std::string> names;
+  for (const auto& model : from_songs.at("models")) {
+    names.push_back(model.at("name"));
+    CHECK(model.at("folds").size() == 2);
+    CHECK(model.at("mean").get<double>() ==
+          Approx((model["folds"][0].get<double>() + model["folds"][1].get<double>()) / 2));
+  }
+  CHECK(names == std::vector<std::string>{"simple RNN, 28 features", "LSTM classifier, 28 features",
+                                          "GenreCnn", "ensemble of 1 GenreCnns",
+                                          "network on 800 statistics", "MelCnn",
+                                          "the 7 of train melcnn"});
+}
+
+TEST_CASE("Models that cannot be compared are refused in one line") {
+  const auto refused = [](const std::string& options, const std::string& expected) {
+    const auto result = run_tutti("compare --quiet --data " + options);
+    CHECK(result.status == 1);
+    CHECK_THAT(result.err, Contains(expected));
+  };
+  refused(word(songs().folder / "none"), "none");
+  refused(word(songs().tree), "5 folds");
+  std::ofstream(songs().folder / "features.csv") << "filename,label\n";
+  refused(word(songs().tree) + " --features " + word(songs().folder / "features.csv"),
+          "features.csv");
+}
