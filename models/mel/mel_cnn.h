@@ -11,9 +11,9 @@ struct MelCnnRecipe {
   std::int64_t channels = 128;
   double dropout = 0.5;
   std::int64_t crop = 128;  // frames that a network sees at once
-  double mixup = 0.3;       // see RandomCropOptions
-  int epochs = 50, batch = 32;
-  double learning_rate = 1e-3;  // the highest, at the start; down to 0 along a cosine
+  double mixup = 0.2;       // see RandomCropOptions
+  int epochs = 120, batch = 32;
+  double learning_rate = 3e-3;  // the highest, at the start; down to 0 along a cosine
 };
 
 /// Convolutions over time with the bands as channels, for crops [frames, bands]: each band
