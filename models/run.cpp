@@ -1,6 +1,7 @@
 #include "models/run.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "kernels/support/error.h"
@@ -59,6 +60,17 @@ void expect_classes(const RunFile& run, const std::vector<std::string>& classes,
                 " classes apart, not ", classes.size(), " as named");
 }
 
+/// An Error if a member's answer is no number: NaN would vote for a class.
+void expect_numbers(const Tensor& scores, const std::filesystem::path& run) {
+  const auto values = scores.to_vector<float>();
+  const auto found = std::ranges::find_if_not(values, [](float p) { return std::isfinite(p); });
+  if (found == values.end()) return;
+  const std::int64_t each = scores.dim(1) * scores.dim(2);
+  throw Error(run.string(), ": network ", (found - values.begin()) / each,
+              " gives probabilities that are no numbers; it diverged in training, or its file is "
+              "damaged");
+}
+
 }  // namespace
 
 Run::Run(RunFile file, Device device) : file_(std::move(file)), model_(load_model(file_, device)) {
@@ -73,6 +85,7 @@ std::optional<std::size_t> Run::unfinished_after() const {
 
 Tensor Run::score(const Tensor& inputs, const std::vector<std::int32_t>& rows) const {
   const Tensor scores = model_->score(inputs, rows);
+  expect_numbers(scores, file_.folder);
   return file_.temperature == 1 ? scores : tempered(scores, file_.temperature);
 }
 

@@ -51,7 +51,7 @@ TrainResult train_statistics_networks(Model& networks, const Examples& training,
                                       const std::vector<RandomStream>& members,
                                       const StatisticsRecipe& recipe, std::stop_token stop,
                                       const TrainObserver& observer) {
-  const std::int64_t steps = std::max<std::int64_t>(1, training.size() / recipe.batch);
+  const std::int64_t steps = std::max<std::int64_t>(1, training.size() / std::max(1, recipe.batch));
   TrainOptions options;
   options.epochs = recipe.epochs;
   options.batch_size = recipe.batch;

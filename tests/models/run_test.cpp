@@ -1,6 +1,7 @@
 #include "models/run.h"
 
 #include <fstream>
+#include <limits>
 
 #include "datasets/picture.h"
 #include "datasets/song_pictures.h"
@@ -131,6 +132,19 @@ TEST_CASE("The probabilities of a song are the mean over its windows and the mem
   REQUIRE(song.size() == 2);
   for (std::size_t k = 0; k < 2; ++k)
     CHECK(song[k] == Approx((scores[k] + scores[2 + k] + scores[4 + k] + scores[6 + k]) / 4));
+}
+
+TEST_CASE("A network whose answer is no number does not vote") {
+  FeatureRun run;
+  const auto& weights = run.classifier->model.parameters().back().variable.value();
+  std::vector<float> values(static_cast<std::size_t>(weights.size()),
+                            std::numeric_limits<float>::quiet_NaN());
+  Tensor(weights).copy_from(values.data(), weights.size());
+  write_keras_file(run.folder / "model.h5", to_keras(run.classifier->model, 0, {1e-3}));
+  const Run damaged(run.folder.path());
+  CHECK_THROWS_WITH(damaged.score(Tensor::zeros({1, 28}, DType::float32, Device::cpu)),
+                    Contains(run.folder.path().string()) &&
+                        Contains("network 0 gives probabilities that are no numbers"));
 }
 
 TEST_CASE("A run of an ensemble scores as the ensemble itself") {

@@ -257,6 +257,9 @@ TEST_CASE("Ensembles that cannot be are Errors") {
   MelRecipe recipe = small(1, 0);
   recipe.cnn.crop = 12;
   CHECK_THROWS_WITH(make(recipe), Contains("does not fit"));
+  recipe = small(1, 1);
+  recipe.cnn.batch = recipe.network.batch = 0;
+  CHECK_THROWS_WITH(make(recipe), Contains("a batch of 0"));
   recipe = small(1, 0);
   recipe.cnn.batch = 13;
   CHECK_THROWS_WITH(make(recipe), Contains("a batch of 13 cannot be drawn from 12"));
