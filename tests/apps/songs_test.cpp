@@ -43,7 +43,7 @@ struct Trained {
     run("spectrogram " + word(audio) + " --out " + word(tree));
     run("train rnn --data " + word(table) + " --out " + word(lstm) + " --epochs 30 --batch 8");
     run("train ensemble --data " + word(tree) + " --out " + word(ensemble) +
-        " --members 2 --epochs 6 --batch 4");
+        " --members 2 --epochs 6 --batch 4 --split random");
   }
 
   static void run(const std::string& command) {
