@@ -1,5 +1,5 @@
 """How often a song's genre changes with its format: each song of a tree as 16-bit wav at 44.1 kHz in stereo, as flac at
-48 kHz in stereo and as mp3 of 128 kbit/s, named by `tutti genre` beside the original.
+48 kHz in stereo, as ogg and as mp3, named by `tutti genre` beside the original.
 
     python format_flips.py build/release/tutti AUDIO_DIR
 
@@ -20,7 +20,7 @@ FORMATS = {
     "wav, 44.1 kHz, stereo": (44100, "wav", {}),
     "flac, 48 kHz, stereo": (48000, "flac", {}),
     "ogg, 44.1 kHz, stereo": (44100, "ogg", {}),
-    "mp3, 128 kbit/s, 44.1 kHz, stereo": (44100, "mp3", {"bitrate_mode": "CONSTANT", "compression_level": 0.7}),
+    "mp3, 44.1 kHz, stereo": (44100, "mp3", {"bitrate_mode": "CONSTANT", "compression_level": 0.7}),
 }
 
 
