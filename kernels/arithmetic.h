@@ -12,8 +12,8 @@ TUTTI_HOST_DEVICE Real computed(Arithmetic operation, Real a, Real b) {
   return operation == Arithmetic::add ? a + b : a - b;
 }
 
-/// Whether a takes b's place as the larger one: as in Keras, the maximum of numbers is NaN if one of
-/// them is.
+/// Whether a takes b's place as the larger one: as in Keras, the maximum of numbers is NaN if one
+/// of them is.
 template <class Real>
 TUTTI_HOST_DEVICE bool exceeds(Real a, Real b) {
   return a > b || a != a;

@@ -49,9 +49,8 @@ nlohmann::json to_json(const Metrics& metrics) {
                              {"per_class", per_class}};
   if (metrics.calibration_error) document["calibration_error"] = *metrics.calibration_error;
   for (const auto& bin : metrics.calibration)
-    document["calibration"].push_back({{"examples", bin.examples},
-                                       {"probability", bin.probability},
-                                       {"accuracy", bin.accuracy}});
+    document["calibration"].push_back(
+        {{"examples", bin.examples}, {"probability", bin.probability}, {"accuracy", bin.accuracy}});
   return document;
 }
 

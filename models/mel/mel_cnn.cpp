@@ -87,7 +87,8 @@ TrainResult train_mel_cnns(Model& cnns, const ClipExamples& training,
                            const ClipExamples& validation, const std::vector<RandomStream>& members,
                            const MelCnnRecipe& recipe, std::stop_token stop,
                            const TrainObserver& observer, const TrainCheckpoint* from) {
-  const std::int64_t steps = std::max<std::int64_t>(1, std::ssize(training.rows) / std::max(1, recipe.batch));
+  const std::int64_t steps =
+      std::max<std::int64_t>(1, std::ssize(training.rows) / std::max(1, recipe.batch));
   TrainOptions options;
   options.epochs = recipe.epochs;
   options.batch_size = recipe.batch;
