@@ -1,14 +1,13 @@
 #include <chrono>
-#include <cmath>
 #include <iomanip>
 #include <iostream>
 #include <memory>
-#include <numeric>
 
 #include "apps/common.h"
 #include "apps/epoch_lines.h"
 #include "apps/feature_options.h"
 #include "apps/progress.h"
+#include "apps/reproduction.h"
 #include "kernels/support/error.h"
 #include "models/comparison.h"
 #include "models/ensemble.h"
@@ -34,21 +33,11 @@ struct CompareOptions {
   bool skip_bad = false;
 };
 
-/// A line of the table: of each fold's clips, the share that it names rightly.
-struct ComparedModel {
-  std::string name;
-  std::vector<double> accuracy;
-  double seconds;  // to train and to judge a fold, with all that were trained beside it
+/// A line of the table: of each fold's clips, the share that it names correctly.
+struct ComparedModel : ReproducedFigure {
+  explicit ComparedModel(std::string name) : ReproducedFigure{std::move(name), {}, {}} {}
 
-  double mean() const {
-    return std::accumulate(accuracy.begin(), accuracy.end(), 0.0) /
-           static_cast<double>(accuracy.size());
-  }
-  double deviation() const {
-    double squares = 0;
-    for (const double value : accuracy) squares += (value - mean()) * (value - mean());
-    return std::sqrt(squares / static_cast<double>(accuracy.size() - 1));
-  }
+  double seconds = 0;  // to train and to judge a fold, with all that were trained beside it
 };
 
 class Comparison {
@@ -111,12 +100,10 @@ class Comparison {
     auto classifiers = build_classifiers(*data_.features, splits, recipe);
     train_classifiers(classifiers, *data_.features, splits, recipe, {},
                       progress(options.epochs, splits[0].train.size(), tutti::name(model)));
-    ComparedModel line{
-        model == FeatureModel::lstm ? "LSTM classifier, 28 features" : "simple RNN, 28 features",
-        {},
-        0};
+    ComparedModel line(model == FeatureModel::lstm ? "LSTM classifier, 28 features"
+                                                   : "simple RNN, 28 features");
     for (std::size_t f = 0; f < folds_.size(); ++f)
-      line.accuracy.push_back(accuracy(
+      line.values.push_back(accuracy(
           classifiers.predict(static_cast<std::int64_t>(f), *data_.features, folds_[f].test),
           folds_[f].test));
     line.seconds = seconds_a_fold(start);
@@ -124,8 +111,7 @@ class Comparison {
   }
 
   void add_ensemble() {
-    ComparedModel one{"GenreCnn", {}, 0},
-        all{"ensemble of " + std::to_string(o_.members) + " GenreCnns", {}, 0};
+    ComparedModel one("GenreCnn"), all("ensemble of " + std::to_string(o_.members) + " GenreCnns");
     const auto start = Clock::now();
     for (const auto& [train, test] : folds_) {
       Ensemble ensemble(o_.members, {}, std::ssize(data_.tree.genres));
@@ -134,10 +120,10 @@ class Comparison {
           batch_, bootstrap_size(options.bootstrap_percent, std::ssize(train))));
       const Examples judged(data_.pictures, data_.tree.labels, test);
       ensemble.fit({data_.pictures, data_.tree.labels, train}, judged, options, {},
-                   progress(options.epochs, train.size(), all.name));
+                   progress(options.epochs, train.size(), all.label));
       const Tensor scores = ensemble.predict_classifiers(data_.pictures, test).scores;
-      one.accuracy.push_back(accuracy_alone(scores, test));
-      all.accuracy.push_back(accuracy(mean_probabilities(scores), test));
+      one.values.push_back(accuracy_alone(scores, test));
+      all.values.push_back(accuracy(mean_probabilities(scores), test));
     }
     one.seconds = all.seconds = seconds_a_fold(start);
     models_.insert(models_.end(), {one, all});
@@ -145,8 +131,8 @@ class Comparison {
 
   void add_mel_models() {
     const auto& [cnns, statistics, cnn, network, seed, device] = o_.mel;
-    ComparedModel network_alone{"network on 800 statistics", {}, 0}, cnn_alone{"MelCnn", {}, 0},
-        all{"the " + std::to_string(cnns + statistics) + " of train melcnn", {}, 0};
+    ComparedModel network_alone("network on 800 statistics"), cnn_alone("MelCnn"),
+        all("the " + std::to_string(cnns + statistics) + " of train melcnn");
     const auto start = Clock::now();
     const Clips& clips = data_.tree.clips;
     const Tensor windows = windows_of(clips, std::max(usual_frames(clips), cnn.crop));
@@ -161,9 +147,9 @@ class Comparison {
           training, {clips, data_.tree.labels, {}}, {},
           [&](const char* kind, int epochs) { return progress(epochs, train.size(), kind); });
       const Tensor scores = ensemble.score(windows, test);
-      cnn_alone.accuracy.push_back(accuracy_alone(scores.slice(0, cnns), test));
-      network_alone.accuracy.push_back(accuracy_alone(scores.slice(cnns, statistics), test));
-      all.accuracy.push_back(accuracy(mean_probabilities(scores), test));
+      cnn_alone.values.push_back(accuracy_alone(scores.slice(0, cnns), test));
+      network_alone.values.push_back(accuracy_alone(scores.slice(cnns, statistics), test));
+      all.values.push_back(accuracy(mean_probabilities(scores), test));
     }
     network_alone.seconds = cnn_alone.seconds = all.seconds = seconds_a_fold(start);
     models_.insert(models_.end(), {network_alone, cnn_alone, all});
@@ -182,11 +168,11 @@ void print(const std::vector<ComparedModel>& models) {
             << std::setw(8) << "± s.d." << std::setw(9) << "lowest" << std::setw(9) << "highest"
             << std::setw(15) << "seconds a fold\n";
   for (const auto& model : models) {
-    const auto [low, high] = std::ranges::minmax(model.accuracy);
-    std::cout << std::left << std::setw(32) << model.name << std::right << std::fixed
+    const auto [low, high] = std::ranges::minmax(model.values);
+    std::cout << std::left << std::setw(32) << model.label << std::right << std::fixed
               << std::setprecision(3) << std::setw(10) << model.mean() << std::setw(8)
-              << model.deviation() << std::setw(9) << low << std::setw(9) << high << std::setw(14)
-              << std::setprecision(1) << model.seconds << '\n';
+              << model.standard_deviation() << std::setw(9) << low << std::setw(9) << high
+              << std::setw(14) << std::setprecision(1) << model.seconds << '\n';
   }
 }
 
@@ -195,10 +181,10 @@ json to_json(const std::vector<ComparedModel>& models, const std::vector<Split>&
              const ComparisonData& data) {
   json document = {{"models", json::array()}, {"clips", json::array()}};
   for (const auto& model : models)
-    document["models"].push_back({{"name", model.name},
+    document["models"].push_back({{"name", model.label},
                                   {"mean", model.mean()},
-                                  {"deviation", model.deviation()},
-                                  {"folds", model.accuracy},
+                                  {"deviation", model.standard_deviation()},
+                                  {"folds", model.values},
                                   {"seconds_a_fold", model.seconds}});
   for (std::size_t f = 0; f < folds.size(); ++f)
     for (const auto row : folds[f].test)

@@ -1,6 +1,5 @@
 #include <iostream>
 #include <memory>
-#include <numeric>
 
 #include "apps/common.h"
 #include "apps/ensemble_options.h"
@@ -45,16 +44,12 @@ Evaluation trained_on(const ThreeWaySplit& split, const SpectrogramTree& tree,
   return evaluation;
 }
 
-double mean(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
 /// Of the members and the vote of each split; out of bag only if every split has it.
 std::vector<ReproducedFigure> figures_of(const std::vector<Evaluation>& evaluations,
                                          const std::vector<Metrics>& tests) {
   ReproducedFigure member{"a member", {}, {}}, bag{"out of bag", {}, {}};
   for (const auto& evaluation : evaluations) {
-    member.values.push_back(mean(evaluation.members));
+    member.values.push_back(ReproducedFigure{"", evaluation.members, {}}.mean());
     if (evaluation.out_of_bag_accuracy) bag.values.push_back(*evaluation.out_of_bag_accuracy);
   }
   auto figures = figures_of(tests);
