@@ -166,13 +166,13 @@ class Comparison {
 void print(const std::vector<ComparedModel>& models) {
   std::cout << std::left << std::setw(32) << "" << std::right << std::setw(10) << "accuracy"
             << std::setw(8) << "± s.d." << std::setw(9) << "lowest" << std::setw(9) << "highest"
-            << std::setw(15) << "seconds a fold\n";
+            << std::setw(18) << "seconds a fold\n";
   for (const auto& model : models) {
     const auto [low, high] = std::ranges::minmax(model.values);
     std::cout << std::left << std::setw(32) << model.label << std::right << std::fixed
               << std::setprecision(3) << std::setw(10) << model.mean() << std::setw(8)
               << model.standard_deviation() << std::setw(9) << low << std::setw(9) << high
-              << std::setw(14) << std::setprecision(1) << model.seconds << '\n';
+              << std::setw(17) << std::setprecision(1) << model.seconds << '\n';
   }
 }
 

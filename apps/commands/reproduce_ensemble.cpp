@@ -47,7 +47,7 @@ Evaluation trained_on(const ThreeWaySplit& split, const SpectrogramTree& tree,
 /// Of the members and the vote of each split; out of bag only if every split has it.
 std::vector<ReproducedFigure> figures_of(const std::vector<Evaluation>& evaluations,
                                          const std::vector<Metrics>& tests) {
-  ReproducedFigure member{"a member", {}, {}}, bag{"out of bag", {}, {}};
+  ReproducedFigure member{"member accuracy", {}, {}}, bag{"out-of-bag accuracy", {}, {}};
   for (const auto& evaluation : evaluations) {
     member.values.push_back(ReproducedFigure{"", evaluation.members, {}}.mean());
     if (evaluation.out_of_bag_accuracy) bag.values.push_back(*evaluation.out_of_bag_accuracy);
@@ -80,8 +80,8 @@ int reproduce(const ReproduceOptions& o) {
   }
   std::cout << splits.size() << ' ' << o.count.unit() << " of " << splits[0].train.size() << " / "
             << splits[0].test.size() << " pictures to train and test on, " << e.members
-            << " members; accuracy of a member alone, of the members on pictures that they did not "
-               "train on, and of the vote on the test set\n\n";
+            << " members. Test accuracy is the vote's;\nout of bag, members vote on training "
+               "pictures outside their samples.\n\n";
   print_figures(figures, false);
   std::cout << "\nAll test sets pooled:\n\n" << confusion_table(all);
   return done;

@@ -377,7 +377,8 @@ TEST_CASE("The ensemble's experiment over several splits", "[ensemble]") {
       if (each.at("name") == name) return each.at("values").get<std::vector<double>>();
     return std::vector<double>();
   };
-  for (const char* name : {"a member", "out of bag", "test accuracy"}) CHECK(row(name).size() == 2);
+  for (const char* name : {"member accuracy", "out-of-bag accuracy", "test accuracy"})
+    CHECK(row(name).size() == 2);
   // The second split is what train makes of the next seed.
   const TemporaryFolder folder;
   const auto alone = run_tutti(quick(folder / "run") + "--seed 55 --quiet --json");
