@@ -136,7 +136,7 @@ TEST_CASE("The probabilities of a song are the mean over its windows and the mem
 
 TEST_CASE("A network whose answer is no number does not vote") {
   FeatureRun run;
-  const auto& weights = run.classifier->model.parameters().back().variable.value();
+  const Tensor weights = run.classifier->model.parameters().back().variable.value();
   std::vector<float> values(static_cast<std::size_t>(weights.size()),
                             std::numeric_limits<float>::quiet_NaN());
   Tensor(weights).copy_from(values.data(), weights.size());
