@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// What became of one file.
-struct Outcome {
+struct ReadClip {
   GrayPicture picture;
   std::uint64_t hash = 0;
   std::string reason;  // why it is bad; empty if it is not
@@ -26,7 +26,7 @@ struct Outcome {
 std::string name_of(const fs::path& path) { return path.generic_string() + '\0'; }
 
 /// The height of most of the good pictures, the lower one of two.
-std::int64_t usual_height(const std::vector<Outcome>& outcomes) {
+std::int64_t usual_height(const std::vector<ReadClip>& outcomes) {
   std::map<std::int64_t, std::int64_t> counts;
   for (const auto& outcome : outcomes)
     if (outcome.reason.empty()) ++counts[outcome.picture.rows];
@@ -40,7 +40,7 @@ void write_frames(const GrayPicture& picture, std::uint8_t* frames) {
       *frames++ = picture.pixels[static_cast<std::size_t>(f * picture.columns + t)];
 }
 
-Clips joined(const std::vector<fs::path>& paths, std::vector<Outcome> outcomes) {
+Clips joined(const std::vector<fs::path>& paths, std::vector<ReadClip> outcomes) {
   const auto height = usual_height(outcomes);
   Clips clips;
   std::vector<const GrayPicture*> pictures;
@@ -70,7 +70,7 @@ Clips joined(const std::vector<fs::path>& paths, std::vector<Outcome> outcomes) 
   return clips;
 }
 
-Outcome decoded(const fs::path& root, const fs::path& path) try {
+ReadClip decoded(const fs::path& root, const fs::path& path) try {
   const std::string file = read_picture_file(root / path);
   return {decode_picture(file), fnv(file, fnv(name_of(path))), {}};
 } catch (const Error& problem) {
@@ -82,7 +82,7 @@ Outcome decoded(const fs::path& root, const fs::path& path) try {
 Clips load_clips(const std::vector<fs::path>& paths, const Progress& progress,
                  const fs::path& root) {
   const auto count = static_cast<std::int64_t>(paths.size());
-  std::vector<Outcome> outcomes(paths.size());
+  std::vector<ReadClip> outcomes(paths.size());
   std::mutex mutex;
   std::int64_t done = 0;
   parallel_for(count, [&](std::int64_t i) {
@@ -97,7 +97,7 @@ Clips hear_clips(const std::vector<fs::path>& songs, const Progress& progress,
                  const fs::path& root) {
   std::vector<fs::path> files;
   for (const auto& song : songs) files.push_back(root / song);
-  std::vector<Outcome> outcomes(songs.size());
+  std::vector<ReadClip> outcomes(songs.size());
   const auto problems = read_songs(
       files, Windows::clip,
       [&](std::size_t song, std::size_t, const std::vector<float>& samples) {

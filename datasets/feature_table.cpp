@@ -16,13 +16,14 @@
 #include "datasets/fingerprint.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/text.h"
 
 namespace tutti {
 namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uintmax_t largest_file = 256 << 20;
+constexpr std::uintmax_t largest_table = 256 << 20;
 
 std::string read_table(const fs::path& path) {
   std::error_code problem;
@@ -30,15 +31,9 @@ std::string read_table(const fs::path& path) {
   if (problem)
     throw Error("cannot read ", path.string(), ": ", problem.message(),
                 "; a CSV file of features is wanted");
-  if (bytes > largest_file)
-    throw Error(path.string(), " has ", bytes, " bytes; at most ", largest_file, " can be read");
+  if (bytes > largest_table)
+    throw Error(path.string(), " has ", bytes, " bytes; at most ", largest_table, " can be read");
   return read_file(path);
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr const char* blanks = " \t";
-  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-  return text.substr(0, text.find_last_not_of(blanks) + 1);
 }
 
 /// Text from a file as a message shows it: short and on one line.

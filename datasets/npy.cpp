@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view magic = "\x93NUMPY";
 
 /// What the header says: a Python dictionary of three entries.
-struct Header {
+struct ArrayHeader {
   std::string type;  // "f4"
   Shape shape;
   std::size_t end;  // where the values begin
@@ -26,7 +26,7 @@ std::uint32_t little_endian(const std::string& bytes, std::size_t at, std::size_
   return value;
 }
 
-Header read_header(const std::string& bytes) {
+ArrayHeader read_header(const std::string& bytes) {
   if (bytes.size() < 12 || bytes.compare(0, magic.size(), magic) != 0)
     throw Error("it is not a .npy file");
   const std::size_t digits = bytes[6] == 1 ? 2 : 4;  // of the header's length, by version
@@ -44,7 +44,7 @@ Header read_header(const std::string& bytes) {
   if (type_match[1] == ">") throw Error("its numbers are big-endian");
   if (order_match[1] == "True")
     throw Error("it is in Fortran order; numpy.ascontiguousarray mends it");
-  Header header{type_match[2], {}, begin + length};
+  ArrayHeader header{type_match[2], {}, begin + length};
   std::istringstream lengths(shape_match[1]);
   for (std::string one; std::getline(lengths, one, ',');)
     if (one.find_first_not_of(' ') != std::string::npos) {
@@ -80,7 +80,7 @@ Conversion conversion_from(const std::string& type) {
 }
 
 Tensor parse(const std::string& bytes) {
-  const Header header = read_header(bytes);
+  const ArrayHeader header = read_header(bytes);
   const Conversion conversion = conversion_from(header.type);
   const std::size_t present = (bytes.size() - header.end) / conversion.bytes;
   std::size_t count = 1;  // stays below what is present, so that no product overflows

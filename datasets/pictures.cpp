@@ -18,16 +18,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uintmax_t largest_file = 256 << 20;
+constexpr std::uintmax_t largest_picture = 256 << 20;
 constexpr std::int64_t pixels_a_picture = picture_times * picture_frequencies;
 
 /// What became of one picture.
-struct Outcome {
+struct ReadPicture {
   std::uint64_t hash = 0;
   std::string reason;  // why it is bad; empty if it is not
 };
 
-Outcome load_picture(const fs::path& root, const fs::path& path, std::uint8_t* pixels) try {
+ReadPicture load_picture(const fs::path& root, const fs::path& path, std::uint8_t* pixels) try {
   const std::string file = read_picture_file(root / path);
   write_time_first(decode_picture(file), pixels);
   return {fnv(file, fnv(path.generic_string() + '\0')), {}};
@@ -41,8 +41,8 @@ std::string read_picture_file(const fs::path& path) {
   std::error_code problem;
   const auto bytes = fs::file_size(path, problem);
   if (problem) throw Error("cannot be read: ", problem.message());
-  if (bytes > largest_file)
-    throw Error("has ", bytes, " bytes; at most ", largest_file, " can be read");
+  if (bytes > largest_picture)
+    throw Error("has ", bytes, " bytes; at most ", largest_picture, " can be read");
   if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0)
     throw Error("cannot be read: ", std::strerror(errno));
   return read_file(path);
@@ -55,7 +55,7 @@ Pictures load_pictures(const std::vector<fs::path>& paths, const Progress& progr
   pictures.pixels =
       Tensor::empty({count, picture_times, picture_frequencies, 1}, DType::uint8, Device::cpu);
   auto* const pixels = pictures.pixels.data<std::uint8_t>();
-  std::vector<Outcome> outcomes(paths.size());
+  std::vector<ReadPicture> outcomes(paths.size());
   std::mutex mutex;
   std::int64_t done = 0;
   parallel_for(count, [&](std::int64_t i) {

@@ -11,7 +11,7 @@ namespace {
 
 using namespace chart;
 
-constexpr Box plot{84, 104, 680, 262}, counts{84, 386, 680, 52};
+constexpr Box reliability_plot{84, 104, 680, 262}, counts{84, 386, 680, 52};
 
 /// Wilson's interval of a share of n at 95 %.
 std::pair<double, double> interval(double share, double n) {
@@ -32,9 +32,10 @@ class CalibrationChart {
     TextStyle style{.size = 11, .color = muted, .align = Align::right};
     for (int tenth = 0; tenth <= 10; tenth += 2) {
       const double share = tenth / 10.0, y = y_(share), x = x_(share);
-      canvas_.line({{plot.left, y}, {plot.right(), y}}, {.width = 0.75, .color = hairline});
+      canvas_.line({{reliability_plot.left, y}, {reliability_plot.right(), y}},
+                   {.width = 0.75, .color = hairline});
       style.align = Align::right;
-      canvas_.text({plot.left - 8, y}, fixed(share, 1), style);
+      canvas_.text({reliability_plot.left - 8, y}, fixed(share, 1), style);
       style.align = Align::center;
       canvas_.text({x, counts.bottom() + 14}, fixed(share, 1), style);
     }
@@ -44,10 +45,10 @@ class CalibrationChart {
   }
   void draw_axis_titles() {
     TextStyle style{.size = 13, .color = muted, .align = Align::center};
-    canvas_.text({plot.center().x, counts.bottom() + 38}, "probability of the genre that is named",
-                 style);
+    canvas_.text({reliability_plot.center().x, counts.bottom() + 38},
+                 "probability of the genre that is named", style);
     style.angle = 90;
-    canvas_.text({margin, plot.center().y}, "share named rightly", style);
+    canvas_.text({margin, reliability_plot.center().y}, "share named rightly", style);
     canvas_.text({margin, counts.center().y}, "songs", style);
   }
   void draw_bins() {
@@ -72,7 +73,8 @@ class CalibrationChart {
  private:
   Canvas& canvas_;
   const std::vector<CalibrationBin>& bins_;
-  Scale x_{0, 1, plot.left, plot.right()}, y_{0, 1, plot.bottom(), plot.top};
+  Scale x_{0, 1, reliability_plot.left, reliability_plot.right()},
+      y_{0, 1, reliability_plot.bottom(), reliability_plot.top};
 };
 
 }  // namespace

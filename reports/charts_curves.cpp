@@ -12,7 +12,7 @@ namespace {
 
 using namespace chart;
 
-constexpr Box plot{76, 132, 692, 296};
+constexpr Box curves_plot{76, 132, 692, 296};
 constexpr double band_alpha = 0.2;
 constexpr std::size_t most_dots = 40;  // a dot an epoch up to here
 
@@ -62,7 +62,7 @@ class CurveChart {
 Scale epoch_scale(std::size_t epochs) {
   const double last = static_cast<double>(std::max<std::size_t>(epochs, 1));
   const double spare = last == 1 ? 0.5 : 0.02 * (last - 1);
-  return {1 - spare, last + spare, plot.left, plot.right()};
+  return {1 - spare, last + spare, curves_plot.left, curves_plot.right()};
 }
 
 Scale loss_scale(const std::vector<Series>& all) {
@@ -73,7 +73,7 @@ Scale loss_scale(const std::vector<Series>& all) {
       high = std::fmax(high, series.curve.high[epoch]);
     }
   if (low == high) high = low + 1;
-  return {low, high + 0.04 * (high - low), plot.bottom(), plot.top};
+  return {low, high + 0.04 * (high - low), curves_plot.bottom(), curves_plot.top};
 }
 
 CurveChart::CurveChart(Canvas& canvas, const Subject& subject, const History& history)
@@ -85,7 +85,8 @@ CurveChart::CurveChart(Canvas& canvas, const Subject& subject, const History& hi
               {"validation", vermilion, curve_of(history, subject.validation)}},
       best_epoch_(series_.back().curve.best_epoch(subject.is_share)),
       x_(epoch_scale(epochs_)),
-      y_(subject.is_share ? Scale{0, 1, plot.bottom(), plot.top} : loss_scale(series_)) {
+      y_(subject.is_share ? Scale{0, 1, curves_plot.bottom(), curves_plot.top}
+                          : loss_scale(series_)) {
   for (const auto& members : history) members_ = std::max(members_, members.size());
 }
 
@@ -104,30 +105,34 @@ void CurveChart::draw_grid() {
   const Ticks rows = nice_ticks(y_.low, y_.high, 7);
   for (const double value : rows.values) {
     const double y = y_(value);
-    canvas_.line({{plot.left, y}, {plot.right(), y}}, {.width = 0.75, .color = hairline});
-    canvas_.text({plot.left - 8, y}, rows.label(value), style);
+    canvas_.line({{curves_plot.left, y}, {curves_plot.right(), y}},
+                 {.width = 0.75, .color = hairline});
+    canvas_.text({curves_plot.left - 8, y}, rows.label(value), style);
   }
   style.align = Align::center;
   const Ticks columns = whole_ticks(1, x_.high, 16);
   for (const double epoch : columns.values) {
     const double x = x_(epoch);
-    canvas_.line({{x, plot.bottom()}, {x, plot.bottom() + 4}}, {.width = 0.75, .color = muted});
-    canvas_.text({x, plot.bottom() + 15}, columns.label(epoch), style);
+    canvas_.line({{x, curves_plot.bottom()}, {x, curves_plot.bottom() + 4}},
+                 {.width = 0.75, .color = muted});
+    canvas_.text({x, curves_plot.bottom() + 15}, columns.label(epoch), style);
   }
-  canvas_.line({{plot.left, plot.bottom()}, {plot.right(), plot.bottom()}}, {.color = muted});
+  canvas_.line(
+      {{curves_plot.left, curves_plot.bottom()}, {curves_plot.right(), curves_plot.bottom()}},
+      {.color = muted});
 }
 
 void CurveChart::draw_axis_titles() {
   TextStyle style{.size = 13, .color = muted, .align = Align::center};
-  canvas_.text({plot.center().x, plot.bottom() + 42}, "epoch", style);
+  canvas_.text({curves_plot.center().x, curves_plot.bottom() + 42}, "epoch", style);
   style.angle = 90;
-  canvas_.text({margin, plot.center().y}, subject_.name, style);
+  canvas_.text({margin, curves_plot.center().y}, subject_.name, style);
 }
 
 void CurveChart::draw_legend() {
   constexpr double y = 97, swatch = 24;
   const TextStyle style{.size = 12};
-  double x = plot.left;
+  double x = curves_plot.left;
   for (const auto& [name, color, curve] : series_) {
     if (curve.empty()) continue;
     if (members_ > 1) canvas_.box({x, y - 6, swatch, 12}, with_alpha(color, band_alpha));
@@ -136,7 +141,7 @@ void CurveChart::draw_legend() {
     x += swatch + 7 + text_width(name, style) + 26;
   }
   const TextStyle remark{.size = 12, .color = muted};
-  if (x == plot.left)
+  if (x == curves_plot.left)
     canvas_.text({x, y}, "no values", remark);
   else if (members_ > 1)
     canvas_.text({x, y}, "line: mean of the members, band: lowest to highest", remark);
@@ -185,14 +190,15 @@ void CurveChart::draw_best_line() {
   const auto& [name, color, curve] = series_.back();
   const double value = curve.mean[*best_epoch_];
   const Point point = at(*best_epoch_, value);
-  canvas_.line({{point.x, plot.top - 4}, {point.x, plot.bottom()}}, {.color = muted, .dash = 3});
+  canvas_.line({{point.x, curves_plot.top - 4}, {point.x, curves_plot.bottom()}},
+               {.color = muted, .dash = 3});
 
   const std::string label = "best " + name + " " + subject_.name + " " + significant(value) +
                             ", epoch " + std::to_string(*best_epoch_ + 1);
   const TextStyle style{.size = 11, .color = color, .align = Align::center, .bold = true};
   const double half = text_width(label, style) / 2;
-  const double x = std::clamp(point.x, plot.left + half, plot.right() - half);
-  canvas_.text({x, plot.top - 12}, label, style);
+  const double x = std::clamp(point.x, curves_plot.left + half, curves_plot.right() - half);
+  canvas_.text({x, curves_plot.top - 12}, label, style);
 }
 
 void CurveChart::draw_best_marker() {

@@ -12,7 +12,7 @@ namespace {
 
 using namespace chart;
 
-constexpr Box plot{92, 122, 676, 306};
+constexpr Box growth_plot{92, 122, 676, 306};
 constexpr Color colors[] = {blue, vermilion};
 
 /// Draws the parts of one chart of growth.
@@ -64,7 +64,7 @@ LogScale time_scale(const Growth& growth) {
     for (const auto& point : line.points) include(point.seconds);
     for (const auto& [name, power] : growth.comparisons) include(carried_on(line, power).seconds);
   }
-  return scale_around(low, high, plot.bottom(), plot.top);
+  return scale_around(low, high, growth_plot.bottom(), growth_plot.top);
 }
 
 std::set<double> values_of(const Growth& growth) {
@@ -74,23 +74,23 @@ std::set<double> values_of(const Growth& growth) {
   return values;
 }
 
-LogScale value_scale(const std::set<double>& values) {
+LogScale parameter_scale(const std::set<double>& values) {
   const double low = *values.begin(), high = *values.rbegin();
   const double spare = high > low ? std::pow(high / low, 0.06) : 2;
-  return {low / spare, high * spare, plot.left, plot.right()};
+  return {low / spare, high * spare, growth_plot.left, growth_plot.right()};
 }
 
 GrowthChart::GrowthChart(Canvas& canvas, const Growth& growth)
     : canvas_(canvas),
       growth_(growth),
       values_(values_of(growth)),
-      x_(value_scale(values_)),
+      x_(parameter_scale(values_)),
       y_(time_scale(growth)) {}
 
 void GrowthChart::draw_legend() {
   constexpr double y = 97, swatch = 24;
   const TextStyle style{.size = 12};
-  double x = plot.left;
+  double x = growth_plot.left;
   const auto entry = [&](const std::string& name, const Stroke& stroke) {
     canvas_.line({{x, y}, {x + swatch, y}}, stroke);
     canvas_.text({x + swatch + 7, y}, name, style);
@@ -106,23 +106,27 @@ void GrowthChart::draw_grid() {
   TextStyle style{.size = 11, .color = muted, .align = Align::right};
   for (const double seconds : log_ticks(y_.low, y_.high, 10)) {
     const double y = y_(seconds);
-    canvas_.line({{plot.left, y}, {plot.right(), y}}, {.width = 0.75, .color = hairline});
-    canvas_.text({plot.left - 8, y}, duration(seconds), style);
+    canvas_.line({{growth_plot.left, y}, {growth_plot.right(), y}},
+                 {.width = 0.75, .color = hairline});
+    canvas_.text({growth_plot.left - 8, y}, duration(seconds), style);
   }
   style.align = Align::center;
   for (const double value : values_) {
     const double x = x_(value);
-    canvas_.line({{x, plot.bottom()}, {x, plot.bottom() + 4}}, {.width = 0.75, .color = muted});
-    canvas_.text({x, plot.bottom() + 15}, significant(value), style);
+    canvas_.line({{x, growth_plot.bottom()}, {x, growth_plot.bottom() + 4}},
+                 {.width = 0.75, .color = muted});
+    canvas_.text({x, growth_plot.bottom() + 15}, significant(value), style);
   }
-  canvas_.line({{plot.left, plot.bottom()}, {plot.right(), plot.bottom()}}, {.color = muted});
+  canvas_.line(
+      {{growth_plot.left, growth_plot.bottom()}, {growth_plot.right(), growth_plot.bottom()}},
+      {.color = muted});
 }
 
 void GrowthChart::draw_axis_titles() {
   TextStyle style{.size = 13, .color = muted, .align = Align::center};
-  canvas_.text({plot.center().x, plot.bottom() + 42}, growth_.parameter, style);
+  canvas_.text({growth_plot.center().x, growth_plot.bottom() + 42}, growth_.parameter, style);
   style.angle = 90;
-  canvas_.text({margin, plot.center().y}, growth_.quantity, style);
+  canvas_.text({margin, growth_plot.center().y}, growth_.quantity, style);
 }
 
 void GrowthChart::draw_comparisons() {
@@ -155,7 +159,8 @@ void GrowthChart::draw_times(std::size_t i) {
     const std::string time = duration(point.seconds);
     const double half = text_width(time, style) / 2, aside = above == falling ? 14 : -14;
     const Point dot = at(point);
-    const Point center{std::min(dot.x + aside, plot.right() - half), dot.y + (above ? -15 : 15)};
+    const Point center{std::min(dot.x + aside, growth_plot.right() - half),
+                       dot.y + (above ? -15 : 15)};
     canvas_.box({center.x - half - 2, center.y - 6, 2 * half + 4, 12}, with_alpha(white, 0.8));
     canvas_.text(center, time, style);
   }

@@ -8,12 +8,12 @@ namespace {
 
 using namespace chart;
 
-constexpr Box plot{76, 132, 692, 296};
+constexpr Box history_plot{76, 132, 692, 296};
 
 void draw_legend(Canvas& canvas) {
   constexpr double y = 97;
   const TextStyle style{.size = 12};
-  double x = plot.left;
+  double x = history_plot.left;
   const auto entry = [&](const std::string& name, auto mark) {
     mark();
     canvas.text({x + 16, y}, name, style);
@@ -29,9 +29,9 @@ void draw_legend(Canvas& canvas) {
 void draw_numbers(Canvas& canvas, const Scale& x) {
   const Ticks ticks = whole_ticks(std::max(0.0, x.low), x.high, 16);
   for (const double number : ticks.values)
-    canvas.text({x(number), plot.bottom() + 15}, ticks.label(number),
+    canvas.text({x(number), history_plot.bottom() + 15}, ticks.label(number),
                 {.size = 11, .color = muted, .align = Align::center});
-  canvas.text({plot.center().x, plot.bottom() + 42}, "trial",
+  canvas.text({history_plot.center().x, history_plot.bottom() + 42}, "trial",
               {.size = 13, .color = muted, .align = Align::center});
 }
 
@@ -62,10 +62,11 @@ void draw_search_history(const std::filesystem::path& path, const SearchReport& 
     draw_nothing(canvas);
   } else {
     const auto last = static_cast<double>(report.trials.back().number);
-    const Scale x{-0.5 - 0.01 * last, last + 0.5 + 0.01 * last, plot.left, plot.right()};
-    const Scale y = value_scale(trials, plot);
+    const Scale x{-0.5 - 0.01 * last, last + 0.5 + 0.01 * last, history_plot.left,
+                  history_plot.right()};
+    const Scale y = value_scale(trials, history_plot);
     draw_legend(canvas);
-    draw_value_grid(canvas, y, plot, report.objective);
+    draw_value_grid(canvas, y, history_plot, report.objective);
     draw_numbers(canvas, x);
     draw_best(canvas, report, x, y);
     for (const Trial* trial : trials) {

@@ -10,14 +10,14 @@ namespace {
 
 using namespace chart;
 
-constexpr Box plot{84, 112, 650, 316};
+constexpr Box parallel_plot{84, 112, 650, 316};
 
 void draw_axis(Canvas& canvas, double x, const std::string& name,
                const std::vector<ParameterAxis::Tick>& ticks) {
-  canvas.line({{x, plot.top}, {x, plot.bottom()}}, {.color = muted});
-  canvas.text({x, plot.bottom() + 24}, name, {.size = 13, .align = Align::center});
+  canvas.line({{x, parallel_plot.top}, {x, parallel_plot.bottom()}}, {.color = muted});
+  canvas.text({x, parallel_plot.bottom() + 24}, name, {.size = 13, .align = Align::center});
   for (const auto& [share, label] : ticks) {
-    const double y = plot.bottom() - share * plot.height;
+    const double y = parallel_plot.bottom() - share * parallel_plot.height;
     canvas.line({{x - 4, y}, {x, y}}, {.width = 0.75, .color = muted});
     // White below the number, so that it reads over the lines.
     const TextStyle style{.size = 10.5, .color = muted, .align = Align::right};
@@ -43,22 +43,22 @@ void draw_parallel(const std::filesystem::path& path, const SearchReport& report
   std::stable_sort(trials.begin(), trials.end(), [&](const Trial* a, const Trial* b) {
     return better(*b->value, *a->value, report.direction);  // the best are drawn last
   });
-  const Scale value = value_scale(trials, plot);
+  const Scale value = value_scale(trials, parallel_plot);
   const double worst = *trials.front()->value, best = *trials.back()->value;
   const auto axes = static_cast<double>(report.importance.size());
   const auto x_of = [&](std::size_t axis) {
-    return plot.left + plot.width * static_cast<double>(axis) / axes;
+    return parallel_plot.left + parallel_plot.width * static_cast<double>(axis) / axes;
   };
   for (const Trial* trial : trials) {
     const double share = best == worst ? 1 : (*trial->value - worst) / (best - worst);
-    std::vector<Point> line = {{plot.left, value(*trial->value)}};
+    std::vector<Point> line = {{parallel_plot.left, value(*trial->value)}};
     for (std::size_t i = 0; i < report.importance.size(); ++i) {
       const std::string& name = report.importance[i].first;
       if (const auto found = trial->params.find(name); found != trial->params.end())
         line.push_back(
-            {x_of(i + 1),
-             plot.bottom() -
-                 plot.height * ParameterAxis(report.parameters.at(name)).share(found->second)});
+            {x_of(i + 1), parallel_plot.bottom() -
+                              parallel_plot.height *
+                                  ParameterAxis(report.parameters.at(name)).share(found->second)});
     }
     canvas.line(line, {.width = 1.25, .color = with_alpha(heat(0.12 + 0.88 * share), 0.75)});
   }
@@ -66,7 +66,7 @@ void draw_parallel(const std::filesystem::path& path, const SearchReport& report
   const Ticks nice = nice_ticks(value.low, value.high, 7);
   for (const double v : nice.values)
     ticks.push_back({(v - value.low) / (value.high - value.low), nice.label(v)});
-  draw_axis(canvas, plot.left, report.objective, ticks);
+  draw_axis(canvas, parallel_plot.left, report.objective, ticks);
   for (std::size_t i = 0; i < report.importance.size(); ++i) {
     const std::string& name = report.importance[i].first;
     draw_axis(canvas, x_of(i + 1), name, ParameterAxis(report.parameters.at(name)).ticks(7));

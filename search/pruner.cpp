@@ -7,7 +7,7 @@
 namespace tutti {
 namespace {
 
-constexpr int startup_trials = 5;
+constexpr int first_complete = 5;
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 double best_so_far(const Trial& trial, Direction direction) {
@@ -39,7 +39,7 @@ bool median_prunes(const Trial& trial, const std::vector<Trial>& others, Directi
     if (const auto found = other.intermediate.find(step); found != other.intermediate.end())
       at_step.push_back(found->second);
   }
-  if (complete < startup_trials) return false;
+  if (complete < first_complete) return false;
   const double best = best_so_far(trial, direction), middle = median(at_step);
   return std::isnan(best) || (!std::isnan(middle) && better(middle, best, direction));
 }

@@ -13,13 +13,13 @@ namespace {
 
 using nlohmann::json;
 
-struct ReproduceOptions {
-  explicit ReproduceOptions(FeatureModel model) : features(model) {}
+struct ReproduceFeaturesOptions {
+  explicit ReproduceFeaturesOptions(FeatureModel model) : features(model) {}
   FeatureOptions features;
   SplitCount count{.seeds = 20};
 };
 
-int reproduce(const ReproduceOptions& o) {
+int reproduce_features(const ReproduceFeaturesOptions& o) {
   const FeatureOptions& f = o.features;
   const Device device = f.common.prepare();
   const FeatureTable table = load_feature_table(f.data);
@@ -58,12 +58,13 @@ int reproduce(const ReproduceOptions& o) {
   return done;
 }
 
-void add_command(CLI::App& parent, FeatureModel model, const char* description, int& status) {
+void add_reproduce_command(CLI::App& parent, FeatureModel model, const char* description,
+                           int& status) {
   auto* command = parent.add_subcommand(name(model), description);
-  const auto o = std::make_shared<ReproduceOptions>(model);
+  const auto o = std::make_shared<ReproduceFeaturesOptions>(model);
   o->features.add_to(*command);
   o->count.add_to(*command);
-  command->callback([o, &status] { status = reproduce(*o); });
+  command->callback([o, &status] { status = reproduce_features(*o); });
 }
 
 }  // namespace
@@ -73,8 +74,8 @@ void add_reproduce(CLI::App& program, int& status) {
       "reproduce", "A report's experiment over many splits: its numbers beside ours");
   command->require_subcommand(1);
   add_reproduce_ensemble(*command, status);
-  add_command(*command, FeatureModel::lstm, "The LSTM classifier's report", status);
-  add_command(*command, FeatureModel::rnn, "The simple RNN's report", status);
+  add_reproduce_command(*command, FeatureModel::lstm, "The LSTM classifier's report", status);
+  add_reproduce_command(*command, FeatureModel::rnn, "The simple RNN's report", status);
 }
 
 }  // namespace tutti

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-struct ReproduceOptions {
+struct ReproduceEnsembleOptions {
   EnsembleOptions ensemble;
   SplitCount count{.seeds = 5};
 };
@@ -58,7 +58,7 @@ std::vector<ReproducedFigure> figures_of(const std::vector<Evaluation>& evaluati
   return figures;
 }
 
-int reproduce(const ReproduceOptions& o) {
+int reproduce_ensemble(const ReproduceEnsembleOptions& o) {
   const EnsembleOptions& e = o.ensemble;
   const Device device = e.common.prepare();
   const SpectrogramTree tree = load_pictures(e);
@@ -91,10 +91,10 @@ int reproduce(const ReproduceOptions& o) {
 
 void add_reproduce_ensemble(CLI::App& parent, int& status) {
   auto* command = parent.add_subcommand("ensemble", "The bagged ensemble of CNNs, by its recipe");
-  const auto o = std::make_shared<ReproduceOptions>();
+  const auto o = std::make_shared<ReproduceEnsembleOptions>();
   o->ensemble.add_to(*command);
   o->count.add_to(*command);
-  command->callback([o, &status] { status = reproduce(*o); });
+  command->callback([o, &status] { status = reproduce_ensemble(*o); });
 }
 
 }  // namespace tutti

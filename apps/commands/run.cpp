@@ -11,14 +11,14 @@
 namespace tutti {
 namespace {
 
-struct RunOptions {
+struct RunModelOptions {
   CommonOptions common;
   std::string model, architecture, input, output;
   std::int64_t batch = 32;
 };
 
 /// The model's outputs for every example, [n, …].
-Tensor outputs(const Model& model, const Tensor& x, const RunOptions& o) try {
+Tensor outputs(const Model& model, const Tensor& x, const RunModelOptions& o) try {
   ProgressBar bar("running ", "examples", o.common.quiet);
   const std::int64_t n = x.shape().empty() ? 0 : x.dim(0);
   const Tensor y =
@@ -30,7 +30,7 @@ Tensor outputs(const Model& model, const Tensor& x, const RunOptions& o) try {
 }
 
 /// The model; lengths that its file leaves open are those of the examples.
-Model load_for(const RunOptions& o, const Tensor& x, Device device) {
+Model load_for(const RunModelOptions& o, const Tensor& x, Device device) {
   KerasModel file = read_keras_weights(o.model, o.architecture);
   const Shape said = input_shape_of(file);
   if (std::ranges::count(said, -1) && !x.shape().empty()) {
@@ -43,7 +43,7 @@ Model load_for(const RunOptions& o, const Tensor& x, Device device) {
   return load_member(o.model, file, device);
 }
 
-int run_model(const RunOptions& o) {
+int run_model(const RunModelOptions& o) {
   const Device device = o.common.prepare();
   const Tensor x = read_npy(o.input);
   const Model model = load_for(o, x, device);
@@ -64,7 +64,7 @@ int run_model(const RunOptions& o) {
 
 void add_run(CLI::App& program, int& status) {
   auto* command = program.add_subcommand("run", "Runs any supported Keras .h5 model on arrays");
-  const auto o = std::make_shared<RunOptions>();
+  const auto o = std::make_shared<RunModelOptions>();
   command->add_option("MODEL", o->model, "A model saved by Keras or by tutti")->required();
   add_architecture(*command, o->architecture);
   command->add_option("--input", o->input, "Examples, X.npy: [n, the model's input shape]")

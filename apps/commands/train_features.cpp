@@ -26,7 +26,7 @@ int train_features(const TrainFeaturesOptions& o) {
   return done;
 }
 
-void add_command(CLI::App& train, FeatureModel model, const char* description, int& status) {
+void add_train_command(CLI::App& train, FeatureModel model, const char* description, int& status) {
   auto* command = train.add_subcommand(name(model), description);
   const auto o = std::make_shared<TrainFeaturesOptions>(model);
   o->features.add_to(*command);
@@ -46,9 +46,10 @@ void add_command(CLI::App& train, FeatureModel model, const char* description, i
 }  // namespace
 
 void add_train_features(CLI::App& train, int& status) {
-  add_command(train, FeatureModel::lstm,
-              "A 3-layer LSTM classifier on a table of 28 features a song", status);
-  add_command(train, FeatureModel::rnn, "The simple RNN before it, on the same table", status);
+  add_train_command(train, FeatureModel::lstm,
+                    "A 3-layer LSTM classifier on a table of 28 features a song", status);
+  add_train_command(train, FeatureModel::rnn, "The simple RNN before it, on the same table",
+                    status);
 }
 
 }  // namespace tutti

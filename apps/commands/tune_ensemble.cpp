@@ -14,7 +14,7 @@ using nlohmann::ordered_json;
 
 constexpr double validation_share = 0.1;  // of the training pictures, to rank trials by
 
-struct TuneOptions {
+struct TuneEnsembleOptions {
   EnsembleOptions ensemble;
   SearchOptions search;
 };
@@ -24,7 +24,7 @@ const ordered_json default_space = {
     {"batch", {{"type", "categorical"}, {"choices", {16, 32, 64}}}},
     {"bootstrap", {{"type", "float"}, {"low", 0.5}, {"high", 1.0}, {"step", 0.1}}}};
 
-const std::vector<Tunable> tunables = {
+const std::vector<Tunable> ensemble_tunables = {
     {"lr", false, 1e-12}, {"batch", true, 1}, {"bootstrap", false, 0.001}, {"members", true, 1}};
 
 /// The options with a trial's values in their places.
@@ -70,9 +70,9 @@ void train_trial(TrialRun& run, const EnsembleOptions& o, const SpectrogramTree&
     run.finish(error);
 }
 
-int tune(const TuneOptions& o) {
+int tune_ensemble(const TuneEnsembleOptions& o) {
   const Device device = o.ensemble.common.prepare();
-  const Space space = o.search.space(default_space, tunables);
+  const Space space = o.search.space(default_space, ensemble_tunables);
   const SpectrogramTree tree = load_pictures(o.ensemble);
   const auto& e = o.ensemble;
   const ThreeWaySplit split = split_pictures(e, tree, validation_share);
@@ -126,11 +126,11 @@ int tune(const TuneOptions& o) {
 void add_tune_ensemble(CLI::App& parent, int& status) {
   auto* command = parent.add_subcommand(
       "ensemble", "The bagged ensemble of CNNs: learning rate, batch, size of the samples");
-  const auto o = std::make_shared<TuneOptions>();
+  const auto o = std::make_shared<TuneEnsembleOptions>();
   o->search.jobs = 2;
   o->search.add_to(*command);
   o->ensemble.add_to(*command);
-  command->callback([o, &status] { status = tune(*o); });
+  command->callback([o, &status] { status = tune_ensemble(*o); });
 }
 
 }  // namespace tutti

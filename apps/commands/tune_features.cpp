@@ -12,8 +12,8 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-struct TuneOptions {
-  explicit TuneOptions(FeatureModel model) : features(model) {}
+struct TuneFeaturesOptions {
+  explicit TuneFeaturesOptions(FeatureModel model) : features(model) {}
   FeatureOptions features;
   SearchOptions search;
   int folds = 0;
@@ -31,7 +31,7 @@ ordered_json original_space(FeatureModel model) {
           {"dense", {{"type", "int"}, {"low", 32}, {"high", 512}}}};
 }
 
-std::vector<Tunable> tunables(FeatureModel model) {
+std::vector<Tunable> feature_tunables(FeatureModel model) {
   std::vector<Tunable> known = {{"lr", false, 1e-12}, {"batch", true, 1}};
   if (model == FeatureModel::lstm)
     known.insert(
@@ -86,10 +86,10 @@ void train(std::vector<TrialRun>& runs, FeatureTrials& trials, const FeatureOpti
   }
 }
 
-int tune(const TuneOptions& o) {
+int tune_features(const TuneFeaturesOptions& o) {
   const FeatureOptions& f = o.features;
   const Device device = f.common.prepare();
-  const Space space = o.search.space(original_space(f.model), tunables(f.model));
+  const Space space = o.search.space(original_space(f.model), feature_tunables(f.model));
   const FeatureTable table = load_feature_table(f.data);
   const auto splits = splits_of(f, o.folds, table);
   if (splits[0].validation.empty())
@@ -119,9 +119,9 @@ int tune(const TuneOptions& o) {
   return run_search(o.search, search);
 }
 
-void add_command(CLI::App& parent, FeatureModel model, const char* description, int& status) {
+void add_tune_command(CLI::App& parent, FeatureModel model, const char* description, int& status) {
   auto* command = parent.add_subcommand(name(model), description);
-  const auto o = std::make_shared<TuneOptions>(model);
+  const auto o = std::make_shared<TuneFeaturesOptions>(model);
   o->search.add_to(*command);
   command
       ->add_option("--folds", o->folds,
@@ -129,15 +129,16 @@ void add_command(CLI::App& parent, FeatureModel model, const char* description, 
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
   o->features.add_to(*command);
-  command->callback([o, &status] { status = tune(*o); });
+  command->callback([o, &status] { status = tune_features(*o); });
 }
 
 }  // namespace
 
 void add_tune_features(CLI::App& tune, int& status) {
-  add_command(tune, FeatureModel::lstm,
-              "The LSTM classifier: units, layers, dense units and layers, learning rate", status);
-  add_command(tune, FeatureModel::rnn, "The simple RNN: learning rate and batch", status);
+  add_tune_command(tune, FeatureModel::lstm,
+                   "The LSTM classifier: units, layers, dense units and layers, learning rate",
+                   status);
+  add_tune_command(tune, FeatureModel::rnn, "The simple RNN: learning rate and batch", status);
 }
 
 }  // namespace tutti

@@ -11,9 +11,7 @@
 namespace tutti {
 namespace {
 
-constexpr std::int64_t bins = Spectra::bins;
 constexpr int pitch_classes = 12;
-constexpr double hertz_per_bin = static_cast<double>(song_rate) / Spectra::window;
 constexpr double a0 = 27.5;  // hertz
 
 /// Peaks of the spectra, in librosa's single precision: which of them count, and for which
@@ -30,7 +28,7 @@ struct Power {
 
 TUTTI_SIMD void square(const Spectra& magnitudes, Power& power) {
   FloatLanes greatest{};
-  for (std::int64_t k = 0; k < bins; ++k) {
+  for (std::int64_t k = 0; k < Spectra::bins; ++k) {
     const FloatLanes square = magnitudes.at[k] * magnitudes.at[k];
     greatest = square > greatest ? square : greatest;
     power.spectra.at[k] = square;
@@ -41,8 +39,8 @@ TUTTI_SIMD void square(const Spectra& magnitudes, Power& power) {
 /// The peaks of one frame: the tops of parabolas through local maxima of the power from 150 to
 /// 4000 Hz that reach a tenth of the greatest.
 void add_peaks(const Power& power, int lane, Peaks& peaks) {
-  constexpr auto first = static_cast<std::int64_t>(150 / hertz_per_bin) + 1,
-                 last = static_cast<std::int64_t>(4000 / hertz_per_bin);
+  constexpr auto first = static_cast<std::int64_t>(150 / Spectra::hertz_per_bin) + 1,
+                 last = static_cast<std::int64_t>(4000 / Spectra::hertz_per_bin);
   const float threshold = 0.1f * power.greatest[lane];
   const auto& at = power.spectra.at;
   for (std::int64_t k = first; k <= last; ++k) {
@@ -53,7 +51,8 @@ void add_peaks(const Power& power, int lane, Peaks& peaks) {
     const double curve = static_cast<double>(after + before) - 2.0 * here;
     const double slope = static_cast<double>(after - before) / 2;
     const auto shift = static_cast<float>(std::abs(slope) < std::abs(curve) ? -slope / curve : 0);
-    peaks.hertz.push_back(static_cast<float>((static_cast<double>(k) + shift) * hertz_per_bin));
+    peaks.hertz.push_back(
+        static_cast<float>((static_cast<double>(k) + shift) * Spectra::hertz_per_bin));
     peaks.power.push_back(here + 0.5f * ((after - before) / 2) * shift);
   }
 }
@@ -84,12 +83,13 @@ double octaves(double hertz, double tuning) {
 /// octwidth 2).
 std::vector<std::array<double, pitch_classes>> chroma_filters(double tuning) {
   std::vector<double> semitones;  // of the bins 0 … 1025; the first lies as low as it needs
-  for (std::int64_t k = 1; k <= bins; ++k)
-    semitones.push_back(pitch_classes * octaves(static_cast<double>(k) * hertz_per_bin, tuning));
+  for (std::int64_t k = 1; k <= Spectra::bins; ++k)
+    semitones.push_back(pitch_classes *
+                        octaves(static_cast<double>(k) * Spectra::hertz_per_bin, tuning));
   semitones.insert(semitones.begin(), semitones[0] - 1.5 * pitch_classes);
 
-  std::vector<std::array<double, pitch_classes>> filters(bins);
-  for (std::int64_t k = 0; k < bins; ++k) {
+  std::vector<std::array<double, pitch_classes>> filters(Spectra::bins);
+  for (std::int64_t k = 0; k < Spectra::bins; ++k) {
     const double width = std::max(semitones[k + 1] - semitones[k], 1.0);
     double squares = 0;
     for (int c = 0; c < pitch_classes; ++c) {  // from C on, which is 3 semitones above A
@@ -109,7 +109,7 @@ using Chroma = std::array<std::array<double, lanes>, pitch_classes>;
 TUTTI_SIMD void apply(const std::array<double, pitch_classes>* filters, const Spectra& magnitudes,
                       Chroma& chroma) {
   Lanes sums[pitch_classes] = {};
-  for (std::int64_t k = 0; k < bins; ++k) {
+  for (std::int64_t k = 0; k < Spectra::bins; ++k) {
     const auto power = __builtin_convertvector(magnitudes.at[k] * magnitudes.at[k], Lanes);
     for (int c = 0; c < pitch_classes; ++c) sums[c] += filters[k][c] * power;
   }

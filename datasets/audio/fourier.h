@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "datasets/audio/audio.h"
+
 namespace tutti {
 
 /// One number of each of four transforms that run at once, side by side in a vector register. The
@@ -34,6 +36,7 @@ class Fourier {
 /// Numbers for the bins k = 0 … 1024 of the spectra of four windows of 2048 samples.
 struct Spectra {
   static constexpr std::int64_t window = 2 * Fourier::size, bins = Fourier::size + 1;
+  static constexpr double hertz_per_bin = static_cast<double>(song_rate) / window;
   FloatLanes at[bins];
 };
 

@@ -11,7 +11,7 @@ namespace tutti {
 namespace {
 
 constexpr double least_power = 1e-10, range = 80;
-constexpr int coefficients = 20;
+constexpr int mfcc_count = 20;
 
 /// Of values that are not negative.
 double median(std::array<double, mel_bands>& values) {
@@ -50,8 +50,8 @@ std::vector<double> mean_mfcc(const std::vector<double>& decibels) {
   for (std::int64_t t = 0; t < frames; ++t)
     for (int band = 0; band < mel_bands; ++band) mean[band] += decibels[t * mel_bands + band];
 
-  std::vector<double> mfcc(coefficients);
-  for (int k = 0; k < coefficients; ++k) {
+  std::vector<double> mfcc(mfcc_count);
+  for (int k = 0; k < mfcc_count; ++k) {
     for (int band = 0; band < mel_bands; ++band)
       mfcc[k] += mean[band] * std::cos(std::numbers::pi * k * (2 * band + 1) / (2 * mel_bands));
     mfcc[k] *= std::sqrt((k == 0 ? 1.0 : 2.0) / mel_bands) / static_cast<double>(frames);

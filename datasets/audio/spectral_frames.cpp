@@ -12,21 +12,19 @@
 namespace tutti {
 namespace {
 
-constexpr std::int64_t bins = Spectra::bins;
-constexpr double hertz_per_bin = static_cast<double>(song_rate) / Spectra::window;
 constexpr float share_below_rolloff = 0.85f;
 
 /// In bins.
-struct Shape {
+struct SpectralShape {
   std::array<double, lanes> centroid, bandwidth, rolloff;
 };
 
 /// The moments of the magnitudes, and the first bin up to which lie 0.85 of them (by sums in single
 /// precision, as librosa's).
-TUTTI_SIMD void measure_shape(const Spectra& magnitudes, Shape& shape) {
-  FloatLanes below[bins], sum{};
+TUTTI_SIMD void measure_shape(const Spectra& magnitudes, SpectralShape& shape) {
+  FloatLanes below[Spectra::bins], sum{};
   Lanes total{}, first{}, second{};
-  for (std::int64_t k = 0; k < bins; ++k) {
+  for (std::int64_t k = 0; k < Spectra::bins; ++k) {
     const auto magnitude = __builtin_convertvector(magnitudes.at[k], Lanes);
     const auto bin = static_cast<double>(k);
     total += magnitude;
@@ -36,7 +34,7 @@ TUTTI_SIMD void measure_shape(const Spectra& magnitudes, Shape& shape) {
   }
   const FloatLanes threshold = share_below_rolloff * sum;
   FloatLanes rolloff{};
-  for (std::int64_t k = 0; k < bins; ++k)
+  for (std::int64_t k = 0; k < Spectra::bins; ++k)
     rolloff += below[k] < threshold ? FloatLanes{} + 1 : FloatLanes{};
   // As librosa, which leaves what is all but silent as it is.
   const Lanes norm = total < std::numeric_limits<float>::min() ? Lanes{} + 1 : total;
@@ -95,7 +93,7 @@ void spectral_frames(const std::vector<float>& padded, SpectralFrames& result) {
     const auto count = std::min<std::int64_t>(lanes, result.frames - first);
     Spectra& magnitudes = result.magnitudes[first / lanes];
     analyzer.magnitudes(frames_at(padded, first, count), magnitudes);
-    Shape shape;
+    SpectralShape shape;
     measure_shape(magnitudes, shape);
     for (std::int64_t lane = 0; lane < count; ++lane) {
       result.centroid += shape.centroid[lane];
@@ -104,7 +102,7 @@ void spectral_frames(const std::vector<float>& padded, SpectralFrames& result) {
     }
     put_mel(magnitudes, count, result.mel.data() + first * mel_bands);
   }
-  const double to_mean_hertz = hertz_per_bin / static_cast<double>(result.frames);
+  const double to_mean_hertz = Spectra::hertz_per_bin / static_cast<double>(result.frames);
   for (double* sum : {&result.centroid, &result.bandwidth, &result.rolloff}) *sum *= to_mean_hertz;
 }
 

@@ -13,7 +13,7 @@ namespace tutti {
 ///   x      the chord: 1 3 5      X  with its seventh: 1 3 5 7      o  an open chord: 1 5 8
 ///   *      the melody's next note
 ///   -      the note before is held
-struct Part {
+struct Voice {
   Timbre timbre;
   int octave;  // of the scale's first degree; 4 begins at middle C
   double level;
@@ -36,7 +36,7 @@ struct Genre {
   std::string_view scale;   // semitones of its seven degrees above the first, a and b for 10 and 11
   std::string_view chords;  // degree of the root, one a bar
   Drums drums{};
-  std::vector<Part> parts;
+  std::vector<Voice> parts;
   double echo;   // level of every repeat, three steps after the one before
   double noise;  // standard deviation of the hiss
 };

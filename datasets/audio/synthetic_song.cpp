@@ -27,7 +27,7 @@ int semitones(std::string_view scale, int degree) {
   return 12 * octave + (digit <= '9' ? digit - '0' : digit - 'a' + 10);
 }
 
-/// Degrees above the chord's root that a character of a bar asks for; see Part.
+/// Degrees above the chord's root that a character of a bar asks for; see Voice.
 std::vector<int> degrees(char character) {
   switch (character) {
     case 'x':
@@ -88,9 +88,9 @@ std::vector<float> with_peak(const Sound& sound, double peak) {
 }
 
 /// What one song makes of its genre.
-class Song {
+class Composition {
  public:
-  Song(const Genre& genre, const RandomStream& stream, double seconds)
+  Composition(const Genre& genre, const RandomStream& stream, double seconds)
       : genre_(genre), stream_(stream), seconds_(seconds) {
     RandomStream draw = stream_.derive(0);
     step_ = 60 / draw.uniform(genre.slowest, genre.fastest) / genre.steps_per_beat;
@@ -124,7 +124,7 @@ class Song {
     }
   }
 
-  void play_part(const Part& part, RandomStream draw) {
+  void play_part(const Voice& part, RandomStream draw) {
     Timbre timbre = part.timbre;
     timbre.slope += draw.uniform(-0.2, 0.2);
     timbre.decay *= std::exp(draw.uniform(-0.3, 0.3));
@@ -200,7 +200,7 @@ std::vector<float> synthetic_song(int genre, std::int64_t number, std::uint64_t 
   const auto stream = RandomStream(seed)
                           .derive(static_cast<std::uint64_t>(genre))
                           .derive(static_cast<std::uint64_t>(number));
-  return Song(genres[static_cast<std::size_t>(genre)], stream, seconds).perform();
+  return Composition(genres[static_cast<std::size_t>(genre)], stream, seconds).perform();
 }
 
 }  // namespace tutti

@@ -12,9 +12,9 @@
 namespace tutti {
 namespace {
 
-constexpr std::int64_t window = 8 * song_rate / frame_hop;  // 344
+constexpr std::int64_t onset_window = 8 * song_rate / frame_hop;  // 344
 constexpr double usual_tempo = 120, fastest_tempo = 320;
-static_assert(2 * window <= Fourier::size, "no lag wraps around");
+static_assert(2 * onset_window <= Fourier::size, "no lag wraps around");
 
 double tempo_of(std::int64_t lag) {
   return 60.0 * song_rate / (frame_hop * static_cast<double>(lag));
@@ -22,19 +22,19 @@ double tempo_of(std::int64_t lag) {
 
 /// Half a window of zeros before the onsets, and a ramp down to zero behind.
 std::vector<double> padded(const std::vector<double>& onsets) {
-  std::vector<double> result(window / 2);
+  std::vector<double> result(onset_window / 2);
   result.insert(result.end(), onsets.begin(), onsets.end());
-  for (std::int64_t i = window / 2 - 1; i >= 0; --i)
-    result.push_back(onsets.back() * static_cast<double>(i) / (window / 2));
+  for (std::int64_t i = onset_window / 2 - 1; i >= 0; --i)
+    result.push_back(onsets.back() * static_cast<double>(i) / (onset_window / 2));
   return result;
 }
 
-using Window = std::array<double, window>;
+using Window = std::array<double, onset_window>;
 
 /// The onsets from `start` on under a Hann window, of unit energy (or silent).
 TUTTI_SIMD void cut(const double* start, const Window& hann, Window& result) {
   Lanes sums{};
-  for (std::int64_t i = 0; i < window; i += lanes)
+  for (std::int64_t i = 0; i < onset_window; i += lanes)
     for (int lane = 0; lane < lanes; ++lane) {
       result[i + lane] = hann[i + lane] * start[i + lane];
       sums[lane] += result[i + lane] * result[i + lane];
@@ -44,7 +44,7 @@ TUTTI_SIMD void cut(const double* start, const Window& hann, Window& result) {
   const double scale = energy == 0 ? 0 : 1 / std::sqrt(energy);
   for (double& value : result) value *= scale;
 }
-static_assert(window % lanes == 0);
+static_assert(onset_window % lanes == 0);
 
 TUTTI_SIMD void add_power(const ComplexLanes* x, Lanes* sums) {
   for (std::int64_t k = 0; k < Fourier::size; ++k)
@@ -57,7 +57,7 @@ class SpectrumSum {
  public:
   void add(const Window& values) {
     const std::int64_t lane = waiting_ / 2;
-    for (std::int64_t i = 0; i < window; ++i)
+    for (std::int64_t i = 0; i < onset_window; ++i)
       (waiting_ % 2 ? packed_[i].imaginary : packed_[i].real)[lane] = values[i];
     if (++waiting_ == 2 * lanes) flush();
   }
@@ -71,7 +71,7 @@ class SpectrumSum {
     }
     fourier_.transform(packed_);
     std::vector<double> result;
-    for (std::int64_t lag = 0; lag < window; ++lag) result.push_back(packed_[lag].real[0]);
+    for (std::int64_t lag = 0; lag < onset_window; ++lag) result.push_back(packed_[lag].real[0]);
     return result;
   }
 
@@ -92,8 +92,8 @@ class SpectrumSum {
 /// The mean over frames of the autocorrelation of the onsets around them, 1 at lag 0.
 std::vector<double> mean_autocorrelation(const std::vector<double>& onsets) {
   Window hann, values;
-  for (std::int64_t i = 0; i < window; ++i)
-    hann[i] = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(i) / window);
+  for (std::int64_t i = 0; i < onset_window; ++i)
+    hann[i] = 0.5 - 0.5 * std::cos(2 * std::numbers::pi * static_cast<double>(i) / onset_window);
   const auto all = padded(onsets);
   SpectrumSum sum;
   for (std::size_t t = 0; t < onsets.size(); ++t) {
@@ -112,7 +112,7 @@ double estimate_tempo(const std::vector<double>& onsets, LibrosaVersion compat) 
   const auto correlation = mean_autocorrelation(onsets);
   std::int64_t best = 0;
   double highest = compat == LibrosaVersion::v0_6 ? 0 : -HUGE_VAL;
-  for (std::int64_t lag = 1; lag < window; ++lag) {
+  for (std::int64_t lag = 1; lag < onset_window; ++lag) {
     if (tempo_of(lag) >= fastest_tempo) continue;
     const double prior = -0.5 * std::pow(std::log2(tempo_of(lag) / usual_tempo), 2);
     const double score = compat == LibrosaVersion::v0_6

@@ -7,6 +7,7 @@
 #include "datasets/splits/clip_names.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/text.h"
 
 namespace tutti {
 namespace fs = std::filesystem;
@@ -14,12 +15,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view separator = ":::";
-
-std::string trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return std::string(text.substr(first, text.find_last_not_of(" \t\r") + 1 - first));
-}
 
 bool alike(const std::string& a, const std::string& b) {
   return !a.empty() && std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {

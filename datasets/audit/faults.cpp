@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr double short_share = 0.9, clipped_share = 1e-3, silence_seconds = 1,
+constexpr double short_share = 0.9, clipped_limit = 1e-3, silence_seconds = 1,
                  silence_share = 1.0 / 30;
 
 template <class... Parts>
@@ -92,7 +92,7 @@ std::vector<Fault> sound_faults(const std::vector<fs::path>& songs, const fs::pa
       add("silent", "holds no sound above -80 dB of full scale");
     } else {
       if (!ends.empty()) add("silence", ends);
-      if (one.clipped >= clipped_share)
+      if (one.clipped >= clipped_limit)
         add("clipped", text(100 * one.clipped, " % of its samples are clipped, at ", one.loudest,
                             " of full scale"));
     }

@@ -9,18 +9,18 @@
 namespace tutti {
 namespace {
 
-constexpr std::int64_t pooled = print_bands + 1, smoothing = 21, bins_a_block = 16;
-using Bands = std::array<double, pooled>;
+constexpr std::int64_t pooled_rows = print_bands + 1, smoothing = 21, bins_a_block = 16;
+using Bands = std::array<double, pooled_rows>;
 
 /// Levels of 17 bands, the picture's rows averaged but for the lowest and highest, low ones first.
 std::vector<Bands> pool(const std::uint8_t* levels, std::int64_t frames, std::int64_t bands,
                         std::int64_t thin) {
-  std::array<std::int64_t, pooled + 1> edges;
-  for (std::int64_t i = 0; i <= pooled; ++i)
-    edges[i] = std::lround(static_cast<double>(bands) * (4 + 96.0 * i / pooled) / 128);
+  std::array<std::int64_t, pooled_rows + 1> edges;
+  for (std::int64_t i = 0; i <= pooled_rows; ++i)
+    edges[i] = std::lround(static_cast<double>(bands) * (4 + 96.0 * i / pooled_rows) / 128);
   std::vector<Bands> result(static_cast<std::size_t>(frames / thin));
   for (std::size_t t = 0; t < result.size(); ++t)
-    for (std::int64_t i = 0; i < pooled; ++i) {
+    for (std::int64_t i = 0; i < pooled_rows; ++i) {
       std::int64_t sum = 0;
       for (std::int64_t j = 0; j < thin; ++j) {
         const auto* const frame = levels + (static_cast<std::int64_t>(t) * thin + j) * bands;
@@ -68,7 +68,7 @@ SoundPrint sound_print(const std::uint8_t* levels, std::int64_t frames, std::int
   for (std::size_t t = 0; t + smoothing <= pooled_levels.size(); ++t) {
     Bands sum{};
     for (std::int64_t i = 0; i < smoothing; ++i)
-      for (std::int64_t b = 0; b < pooled; ++b) sum[b] += hann[i] * pooled_levels[t + i][b];
+      for (std::int64_t b = 0; b < pooled_rows; ++b) sum[b] += hann[i] * pooled_levels[t + i][b];
     smooth.push_back(sum);
   }
   SoundPrint print;

@@ -13,7 +13,7 @@ TUTTI_SIMD float sum_of(std::int64_t n, const float* x) {
   return cpu::sum_in_lanes(n, [=](std::int64_t i) TUTTI_INLINE { return x[i]; });
 }
 
-TUTTI_SIMD void add_rows(std::int64_t rows, std::int64_t columns, const float* x, float* sums) {
+TUTTI_SIMD void sum_rows(std::int64_t rows, std::int64_t columns, const float* x, float* sums) {
   for (std::int64_t r = 0; r < rows; ++r)
     for (std::int64_t c = 0; c < columns; ++c) sums[c] += x[r * columns + c];
 }
@@ -61,7 +61,7 @@ void CpuBackend::reduce_sum(const ReduceShape& s, double scale, const float* x, 
     return cpu::row_sums(
         s.members, s.length, s.inner, scale,
         [&](std::int64_t m, std::int64_t first, std::int64_t count, float* sums) {
-          add_rows(count, s.inner, x + (m * s.length + first) * s.inner, sums);
+          sum_rows(count, s.inner, x + (m * s.length + first) * s.inner, sums);
         },
         y);
   if (s.inner == 1)
@@ -69,7 +69,7 @@ void CpuBackend::reduce_sum(const ReduceShape& s, double scale, const float* x, 
         s, [&](std::int64_t from, std::int64_t to) { y[to] = by * sum_of(s.length, x + from); });
   each_block(s, [&](std::int64_t from, std::int64_t to) {
     std::fill_n(y + to, s.inner, 0.0f);
-    add_rows(s.length, s.inner, x + from, y + to);
+    sum_rows(s.length, s.inner, x + from, y + to);
     scale_range(s.inner, by, y + to);
   });
 }

@@ -8,17 +8,18 @@ namespace {
 
 using Gradients = ParameterList<ClippedGradient<float>>;
 
-constexpr int threads = 256, a_thread = 32, a_block = threads * a_thread;  // elements
+constexpr int clip_threads = 256, a_clip_thread = 32,
+              a_block = clip_threads * a_clip_thread;  // elements
 
 /// blockIdx: x piece of a gradient, y member. sums is [pieces, members].
-__global__ void __launch_bounds__(threads) squares_kernel(Gradients gradients, float* sums) {
-  __shared__ SharedArray<float, threads / 32> of_warps;
+__global__ void __launch_bounds__(clip_threads) squares_kernel(Gradients gradients, float* sums) {
+  __shared__ SharedArray<float, clip_threads / 32> of_warps;
   std::int64_t piece = blockIdx.x;
   const auto& of = gradients.of_piece(piece, a_block);
   const float* g = of.g + blockIdx.y * of.size;
   float sum = 0;
-  for (int n = 0; n < a_thread; ++n) {
-    const std::int64_t i = (piece * a_thread + n) * threads + threadIdx.x;
+  for (int n = 0; n < a_clip_thread; ++n) {
+    const std::int64_t i = (piece * a_clip_thread + n) * clip_threads + threadIdx.x;
     if (i < of.size) sum += g[i] * g[i];
   }
   sum = block_sum(warp_sum(sum), of_warps);
@@ -38,7 +39,7 @@ void GpuBackend::clip_by_global_norm(std::int64_t members,
     const auto list = Gradients::first_of(rest);
     const std::int64_t count = list.pieces_of(a_block);
     launch<squares_kernel>(
-        {{static_cast<unsigned>(count), static_cast<unsigned>(members)}, {threads}}, list,
+        {{static_cast<unsigned>(count), static_cast<unsigned>(members)}, {clip_threads}}, list,
         sums + done * members);
     done += count;
   }

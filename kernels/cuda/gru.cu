@@ -5,7 +5,8 @@
 namespace tutti::kernels::TUTTI_GPU {
 namespace {
 
-constexpr int forward_floats = 3 * rows_of_block, backward_floats = 7 * rows_of_block;  // a unit
+constexpr int gru_forward_floats = 3 * rows_of_block,
+              gru_backward_floats = 7 * rows_of_block;  // a unit
 
 /// gates come in as x w and go out after their activations. b is [M, 2, 3U] with reset_after,
 /// [M, 3U] without.
@@ -189,9 +190,9 @@ struct GruGradients {
 
 void GpuBackend::gru(const RecurrentShape& shape, const float* x, const float* w, const float* u,
                      const float* b, float* gates, float* inner, float* h) {
-  const StepsShape s = steps_shape("gru", shape, forward_floats);
+  const StepsShape s = steps_shape("gru", shape, gru_forward_floats);
   project_inputs(s, 3 * s.units, x, w, nullptr, gates);
-  launch_steps<gru_kernel<true>, gru_kernel<false>>(s, forward_floats, shape.reset_after, u, b,
+  launch_steps<gru_kernel<true>, gru_kernel<false>>(s, gru_forward_floats, shape.reset_after, u, b,
                                                     gates, inner, h);
 }
 
@@ -199,11 +200,11 @@ void GpuBackend::gru_backward(const RecurrentShape& shape, const float* x, const
                               const float* u, const float* gates, const float* inner,
                               const float* h, const float* dh, float* dz, float* dinner, float* dx,
                               float* dw, float* du, float* db) {
-  const StepsShape s = steps_shape("gru", shape, backward_floats);
+  const StepsShape s = steps_shape("gru", shape, gru_backward_floats);
   const bool reset_after = shape.reset_after;
   const int units = s.units, g = 3 * units, rows = s.batch * s.steps;
   launch_steps<gru_backward_kernel<true>, gru_backward_kernel<false>>(
-      s, backward_floats, reset_after, u, gates, inner, h, dh, dz, dinner);
+      s, gru_backward_floats, reset_after, u, gates, inner, h, dh, dz, dinner);
   if (dx) input_gradient(s, g, w, dz, dx);
   multiply_matrices({s.members, s.inputs, g, rows}, by_columns(x, rows, s.inputs),
                     by_columns(dz, rows, g), nullptr, dw);

@@ -4,7 +4,8 @@
 namespace tutti::kernels::TUTTI_GPU {
 namespace {
 
-constexpr int forward_floats = 2 * rows_of_block, backward_floats = 6 * rows_of_block;  // a unit
+constexpr int lstm_forward_floats = 2 * rows_of_block,
+              lstm_backward_floats = 6 * rows_of_block;  // a unit
 
 /// use(gate, activation), with Keras' defaults as constants that leave no switch at every step.
 template <class Use>
@@ -125,17 +126,17 @@ __global__ void __launch_bounds__(threads_of_block, 1)
 
 void GpuBackend::lstm(const RecurrentShape& shape, const float* x, const float* w, const float* u,
                       const float* b, float* gates, float* cells, float* h) {
-  const StepsShape s = steps_shape("lstm", shape, forward_floats);
+  const StepsShape s = steps_shape("lstm", shape, lstm_forward_floats);
   project_inputs(s, 4 * s.units, x, w, b, gates);
-  launch_steps<lstm_kernel<true>, lstm_kernel<false>>(s, forward_floats, u, gates, cells, h);
+  launch_steps<lstm_kernel<true>, lstm_kernel<false>>(s, lstm_forward_floats, u, gates, cells, h);
 }
 
 void GpuBackend::lstm_backward(const RecurrentShape& shape, const float* x, const float* w,
                                const float* u, const float* gates, const float* cells,
                                const float* h, const float* dh, float* dz, float* dx, float* dw,
                                float* du, float* db) {
-  const StepsShape s = steps_shape("lstm", shape, backward_floats);
-  launch_steps<lstm_backward_kernel<true>, lstm_backward_kernel<false>>(s, backward_floats, u,
+  const StepsShape s = steps_shape("lstm", shape, lstm_backward_floats);
+  launch_steps<lstm_backward_kernel<true>, lstm_backward_kernel<false>>(s, lstm_backward_floats, u,
                                                                         gates, cells, dh, dz);
   recurrent_gradients(s, 4 * s.units, x, w, h, dz, dx, dw, du, db);
 }

@@ -6,12 +6,12 @@
 namespace tutti::kernels::TUTTI_GPU {
 namespace {
 
-constexpr int warps = 8;
+constexpr int row_warps = 8;
 
 /// A warp a row: y[row] = scale * sum of x[row].
-__global__ void __launch_bounds__(32 * warps)
+__global__ void __launch_bounds__(32 * row_warps)
     row_sums_kernel(std::int64_t rows, std::int64_t length, float scale, const float* x, float* y) {
-  const std::int64_t row = std::int64_t{blockIdx.x} * warps + threadIdx.x / 32;
+  const std::int64_t row = std::int64_t{blockIdx.x} * row_warps + threadIdx.x / 32;
   if (row >= rows) return;
   float sum = 0;
   for (std::int64_t n = threadIdx.x % 32; n < length; n += 32) sum += x[row * length + n];
@@ -52,8 +52,8 @@ void GpuBackend::reduce_sum(const ReduceShape& s, double scale, const float* x, 
   if (inner == 1) {
     const std::int64_t rows = s.members * s.outer;
     return launch<row_sums_kernel>(
-        {{static_cast<unsigned>(pieces<std::int64_t>(rows, warps))}, {32 * warps}}, rows, length,
-        by, x, y);
+        {{static_cast<unsigned>(pieces<std::int64_t>(rows, row_warps))}, {32 * row_warps}}, rows,
+        length, by, x, y);
   }
   for_each_line(s, [=] __device__(std::int64_t i, std::int64_t first) {
     float sum = 0;

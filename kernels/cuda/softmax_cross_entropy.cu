@@ -5,7 +5,7 @@
 namespace tutti::kernels::TUTTI_GPU {
 namespace {
 
-constexpr int warps = 8;
+constexpr int softmax_warps = 8;
 
 /// What a softmax of a row divides: every lane of the warp gets both.
 struct RowSums {
@@ -28,19 +28,19 @@ __device__ void write_probabilities(std::int64_t classes, const float* x, const 
 }
 
 /// A warp a row.
-__global__ void __launch_bounds__(32 * warps)
+__global__ void __launch_bounds__(32 * softmax_warps)
     softmax_kernel(std::int64_t rows, std::int64_t classes, const float* x, float* y) {
-  const std::int64_t row = std::int64_t{blockIdx.x} * warps + threadIdx.x / 32;
+  const std::int64_t row = std::int64_t{blockIdx.x} * softmax_warps + threadIdx.x / 32;
   if (row >= rows) return;
   write_probabilities(classes, x + row * classes, row_sums(classes, x + row * classes),
                       y + row * classes);
 }
 
 /// A warp a row.
-__global__ void __launch_bounds__(32 * warps)
+__global__ void __launch_bounds__(32 * softmax_warps)
     softmax_backward_kernel(std::int64_t rows, std::int64_t classes, const float* y,
                             const float* dy, float* dx) {
-  const std::int64_t row = std::int64_t{blockIdx.x} * warps + threadIdx.x / 32;
+  const std::int64_t row = std::int64_t{blockIdx.x} * softmax_warps + threadIdx.x / 32;
   if (row >= rows) return;
   y += row * classes, dy += row * classes, dx += row * classes;
   float sum = 0;
@@ -52,13 +52,13 @@ __global__ void __launch_bounds__(32 * warps)
 /// A block a member; its warps take rows in turn. loss_of_row(row, log of the sum of exp(x)) is the
 /// same in all lanes.
 template <class LossOfRow>
-__global__ void __launch_bounds__(32 * warps)
+__global__ void __launch_bounds__(32 * softmax_warps)
     cross_entropy_kernel(std::int64_t batch, std::int64_t classes, const float* x,
                          float* probabilities, float* loss, LossOfRow loss_of_row) {
-  __shared__ SharedArray<float, warps> of_warps;
+  __shared__ SharedArray<float, softmax_warps> of_warps;
   const std::int64_t first = blockIdx.x * batch;
   float total = 0;
-  for (std::int64_t row = first + threadIdx.x / 32; row < first + batch; row += warps) {
+  for (std::int64_t row = first + threadIdx.x / 32; row < first + batch; row += softmax_warps) {
     const RowSums sums = row_sums(classes, x + row * classes);
     write_probabilities(classes, x + row * classes, sums, probabilities + row * classes);
     total += loss_of_row(row, sums.largest + logf(sums.sum));
@@ -70,22 +70,23 @@ __global__ void __launch_bounds__(32 * warps)
 template <class LossOfRow>
 void cross_entropy(std::int64_t members, std::int64_t batch, std::int64_t classes, const float* x,
                    float* probabilities, float* loss, LossOfRow loss_of_row) {
-  launch<cross_entropy_kernel<LossOfRow>>({{static_cast<unsigned>(members)}, {32 * warps}}, batch,
-                                          classes, x, probabilities, loss, loss_of_row);
+  launch<cross_entropy_kernel<LossOfRow>>({{static_cast<unsigned>(members)}, {32 * softmax_warps}},
+                                          batch, classes, x, probabilities, loss, loss_of_row);
 }
 
 }  // namespace
 
 void GpuBackend::softmax(std::int64_t rows, std::int64_t classes, const float* x, float* y) {
-  launch<softmax_kernel>({{static_cast<unsigned>(pieces<std::int64_t>(rows, warps))}, {32 * warps}},
-                         rows, classes, x, y);
+  launch<softmax_kernel>(
+      {{static_cast<unsigned>(pieces<std::int64_t>(rows, softmax_warps))}, {32 * softmax_warps}},
+      rows, classes, x, y);
 }
 
 void GpuBackend::softmax_backward(std::int64_t rows, std::int64_t classes, const float* y,
                                   const float* dy, float* dx) {
   launch<softmax_backward_kernel>(
-      {{static_cast<unsigned>(pieces<std::int64_t>(rows, warps))}, {32 * warps}}, rows, classes, y,
-      dy, dx);
+      {{static_cast<unsigned>(pieces<std::int64_t>(rows, softmax_warps))}, {32 * softmax_warps}},
+      rows, classes, y, dy, dx);
 }
 
 void GpuBackend::softmax_cross_entropy(std::int64_t members, std::int64_t batch,

@@ -76,6 +76,12 @@ std::string printable_lines(std::string_view text) {
   }
 }
 
+std::string_view trimmed(std::string_view text) {
+  constexpr const char* blanks = " \t\r";
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
+
 std::u32string truncated(std::u32string text, std::size_t length) {
   if (text.size() <= length) return text;
   text.resize(length - 1);

@@ -18,6 +18,9 @@ std::string printable_lines(std::string_view text);
 /// At most `length` code points; a longer text ends in "…".
 std::u32string truncated(std::u32string text, std::size_t length);
 
+/// Without the blanks and carriage returns at both ends.
+std::string_view trimmed(std::string_view text);
+
 /// "MaxPooling2D" as "max_pooling2d", "SimpleRNN" as "simple_rnn", "PReLU" as "p_re_lu": Keras'
 /// names of layers.
 std::string snake_case(std::string_view name);

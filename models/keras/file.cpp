@@ -28,9 +28,9 @@ Limits reading_limits(std::uint64_t bytes) {
 
 /// The job of reading a model's file, and where its architecture is elsewhere that one too, begun
 /// in a process of its own: HDF5 is known to crash on damaged files.
-class Reader {
+class ReadingJob {
  public:
-  Reader(const fs::path& path, ReadOptimizer optimizer, const fs::path& architecture = {})
+  ReadingJob(const fs::path& path, ReadOptimizer optimizer, const fs::path& architecture = {})
       : path_(path) {
     naming([&] {
       std::vector<fs::path> files = {path};
@@ -98,16 +98,16 @@ void write_keras_file(const fs::path& path, const KerasModel& model) {
 }
 
 KerasModel read_keras_file(const fs::path& path, ReadOptimizer optimizer) {
-  return Reader(path, optimizer).result();
+  return ReadingJob(path, optimizer).result();
 }
 
 KerasModel read_keras_weights(const fs::path& path, const fs::path& architecture) {
-  return Reader(path, ReadOptimizer::no, architecture).result();
+  return ReadingJob(path, ReadOptimizer::no, architecture).result();
 }
 
 void read_keras_files(const std::vector<fs::path>& paths, ReadOptimizer optimizer,
                       const std::function<void(std::size_t, KerasModel)>& use) {
-  std::deque<Reader> readers;  // of the files whose turn comes next
+  std::deque<ReadingJob> readers;  // of the files whose turn comes next
   for (std::size_t turn = 0; turn < paths.size(); ++turn) {
     const auto some = std::min(paths.size(), turn + static_cast<std::size_t>(thread_count()));
     for (std::size_t next = turn + readers.size(); next < some; ++next)

@@ -67,7 +67,7 @@ bool is_trained(const KerasModel& model, const std::string& weight) {
   return layer == model.layers.end() || setting(layer->config, "trainable", true);
 }
 
-void write_layer(hid_t weights, const KerasLayer& layer) {
+void write_weights(hid_t weights, const KerasLayer& layer) {
   const hdf5::Group group = hdf5::create_group(weights, layer.name);
   std::vector<std::string> names;
   for (const auto* weight : ordered_weights(layer)) {
@@ -124,7 +124,7 @@ std::string h5_bytes(const KerasModel& model) {
   for (const auto& layer : model.layers) {
     if (layer.class_name == "InputLayer") continue;  // Keras counts it among no model's layers
     names.push_back(layer.name);
-    write_layer(weights, layer);
+    write_weights(weights, layer);
   }
   hdf5::write_list(weights, "layer_names", names);
   if (!optimizer.optimizer_weights.empty()) write_optimizer(file, optimizer.optimizer_weights);

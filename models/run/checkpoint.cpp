@@ -144,7 +144,7 @@ std::size_t header_bytes(const TrainCheckpoint& checkpoint) {
 }
 
 /// A checkpoint's file, whose tensors are read when they are asked for.
-class Reader {
+class StoredTensors {
  public:
   template <class Read>
   auto checked(Read read) const {
@@ -157,7 +157,7 @@ class Reader {
     }
   }
 
-  explicit Reader(fs::path path) : path_(std::move(path)) {
+  explicit StoredTensors(fs::path path) : path_(std::move(path)) {
     std::ifstream file(path_, std::ios::binary);
     unsigned char size[8] = {};
     file.read(reinterpret_cast<char*>(size), 8);
@@ -251,7 +251,7 @@ void write_checkpoint(const fs::path& run, const TrainCheckpoint& checkpoint) {
 
 std::optional<TrainCheckpoint> read_checkpoint(const fs::path& run) {
   if (!fs::exists(run / file_name)) return std::nullopt;
-  const auto file = std::make_shared<Reader>(run / file_name);
+  const auto file = std::make_shared<StoredTensors>(run / file_name);
   return file->checked([&] {
     const json& known = file->metadata();
     return TrainCheckpoint{

@@ -15,49 +15,52 @@ using nlohmann::json;
 namespace {
 
 // Written by to_json() and read by read_run_file().
+namespace key {
 constexpr const char *model = "model", *class_names = "classes", *data = "data",
                      *fingerprint = "fingerprint", *options = "options", *members = "members",
                      *out_of_bag = "out_of_bag_accuracy", *preprocessing = "preprocessing",
                      *state = "state", *temperature = "temperature";
+}  // namespace key
 
 RunFile parse(const fs::path& folder, const json& document) {
   RunFile run;
   run.folder = folder;
   const RunFields fields(document, run.path());
-  run.kind = fields.word<ModelKind>(model);
-  run.classes = fields.get<std::vector<std::string>>(class_names);
-  if (run.classes.size() < 2) fields.fail(class_names, "names fewer than two classes");
+  run.kind = fields.word<ModelKind>(key::model);
+  run.classes = fields.get<std::vector<std::string>>(key::class_names);
+  if (run.classes.size() < 2) fields.fail(key::class_names, "names fewer than two classes");
   if (std::set(run.classes.begin(), run.classes.end()).size() < run.classes.size())
-    fields.fail(class_names, "names a class twice");
-  run.fingerprint = fields.object(data).get<std::string>(fingerprint);
+    fields.fail(key::class_names, "names a class twice");
+  run.fingerprint = fields.object(key::data).get<std::string>(key::fingerprint);
   if (run.kind == ModelKind::ensemble || run.kind == ModelKind::melcnn) {
-    const RunFields trained = fields.object(options);
-    run.members = trained.get<std::int64_t>(members);
-    if (*run.members < 1) trained.fail(members, "is not 1 or more");
-    run.out_of_bag_accuracy = fields.find<double>(out_of_bag);
+    const RunFields trained = fields.object(key::options);
+    run.members = trained.get<std::int64_t>(key::members);
+    if (*run.members < 1) trained.fail(key::members, "is not 1 or more");
+    run.out_of_bag_accuracy = fields.find<double>(key::out_of_bag);
   }
-  run.temperature = fields.find<double>(temperature).value_or(1);
-  if (!(run.temperature > 0)) fields.fail(temperature, "is not above 0");
-  run.preprocessing = fields.get<json>(preprocessing);
-  if (!run.preprocessing.is_object()) fields.fail(preprocessing, "is no object");
-  run.state = fields.find_word<RunState>(state).value_or(RunState::finished);
+  run.temperature = fields.find<double>(key::temperature).value_or(1);
+  if (!(run.temperature > 0)) fields.fail(key::temperature, "is not above 0");
+  run.preprocessing = fields.get<json>(key::preprocessing);
+  if (!run.preprocessing.is_object()) fields.fail(key::preprocessing, "is no object");
+  run.state = fields.find_word<RunState>(key::state).value_or(RunState::finished);
   return run;
 }
 
 }  // namespace
 
 json to_json(const RunFile& run) {
-  json document = {{model, name(run.kind)},
-                   {class_names, run.classes},
-                   {data, {{fingerprint, run.fingerprint ? json(*run.fingerprint) : json()}}},
-                   {preprocessing, run.preprocessing},
-                   {state, name(run.state)}};
+  json document = {
+      {key::model, name(run.kind)},
+      {key::class_names, run.classes},
+      {key::data, {{key::fingerprint, run.fingerprint ? json(*run.fingerprint) : json()}}},
+      {key::preprocessing, run.preprocessing},
+      {key::state, name(run.state)}};
   if (run.members) {
-    document[options] = {{members, *run.members}};
+    document[key::options] = {{key::members, *run.members}};
     if (run.kind == ModelKind::ensemble)
-      document[out_of_bag] = run.out_of_bag_accuracy ? json(*run.out_of_bag_accuracy) : json();
+      document[key::out_of_bag] = run.out_of_bag_accuracy ? json(*run.out_of_bag_accuracy) : json();
   }
-  if (run.temperature != 1) document[temperature] = run.temperature;
+  if (run.temperature != 1) document[key::temperature] = run.temperature;
   return document;
 }
 

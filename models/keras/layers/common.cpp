@@ -65,7 +65,7 @@ const std::map<std::string, ActivationFunction>& functions() {
   return all;
 }
 
-const char* name(const ActivationFunction& function) {
+const char* function_name(const ActivationFunction& function) {
   for (const auto& [known, meant] : functions())
     if (meant.kind == function.kind) return known.c_str();
   throw Error("Keras has no name for this activation");
@@ -91,7 +91,7 @@ Activation activation_of(const Described& layer) {
 }
 
 void Written::set_activation(const char* key, const Activation& activation) {
-  config[key] = activation.is_softmax ? "softmax" : name(activation.function);
+  config[key] = activation.is_softmax ? "softmax" : function_name(activation.function);
   since_keras_3 |= activation.function == ActivationFunction{Kind::hard_sigmoid, 1.0 / 6};
 }
 

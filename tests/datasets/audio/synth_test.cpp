@@ -83,7 +83,7 @@ TEST_CASE("the lines of a synthetic genre are bars of one length in known charac
     CHECK(consists_of(genre.chords, "1234567"));
     REQUIRE(!genre.parts.empty());
     const std::size_t steps = genre.parts[0].bar.size();
-    for (const Part& part : genre.parts) {
+    for (const Voice& part : genre.parts) {
       CHECK(part.bar.size() == steps);
       CHECK(part.bar.front() != '-');
       CHECK(consists_of(part.bar, ".-*xXo123456789"));
