@@ -6,6 +6,7 @@
 
 #include "datasets/audio/mel_picture.h"
 #include "datasets/audio/songs.h"
+#include "datasets/decoding/answers.h"
 #include "datasets/fingerprint.h"
 #include "datasets/picture.h"
 #include "kernels/support/error.h"
@@ -72,7 +73,7 @@ Clips joined(const std::vector<fs::path>& paths, std::vector<ReadClip> outcomes)
 
 ReadClip decoded(const fs::path& root, const fs::path& path) try {
   const std::string file = read_picture_file(root / path);
-  return {decode_picture(file), fnv(file, fnv(name_of(path))), {}};
+  return {read_picture(root / path), fnv(file, fnv(name_of(path))), {}};
 } catch (const Error& problem) {
   return {{}, 0, problem.what()};
 }

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
-#include <sndfile.hh>
+#include <string>
 
+#include "datasets/decoding/answers.h"
 #include "kernels/support/error.h"
+#include "kernels/support/lent_reader.h"
 
 namespace tutti {
 namespace fs = std::filesystem;
@@ -16,7 +17,8 @@ namespace {
 
 constexpr int lowest_rate = 1000, highest_rate = 768000;
 constexpr float loudest = 1e10f;
-constexpr sf_count_t frames_at_once = 4096;
+constexpr double seconds_at_once = 1;  // what stays in a cache on its way here
+constexpr rlim_t reading_seconds = 30;  // of the processor, for that much of a song
 
 void expect_file(const fs::path& path) {
   std::error_code problem;
@@ -24,13 +26,6 @@ void expect_file(const fs::path& path) {
   if (!fs::exists(status)) throw Error("cannot be read: ", problem.message());
   if (fs::is_directory(status)) throw Error("is a folder; a song is wanted");
   if (!fs::is_regular_file(status)) throw Error("is no ordinary file; a song is wanted");
-}
-
-/// libsndfile's reason without the full stop.
-std::string reason_of(const SndfileHandle& file) {
-  std::string reason = file.strError();
-  while (reason.ends_with('.') || reason.ends_with('\n')) reason.pop_back();
-  return reason;
 }
 
 std::vector<float> resample(std::vector<float> samples, int rate) {
@@ -51,67 +46,53 @@ std::vector<float> resample(std::vector<float> samples, int rate) {
 
 bool holds_audio(const fs::path& path) {
   std::error_code ignored;
-  return fs::is_regular_file(path, ignored) && !SndfileHandle(path.string()).error();
+  if (!fs::is_regular_file(path, ignored)) return false;
+  try {
+    const AudioFile file(path);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 struct AudioFile::Source {
-  SndfileHandle file;
+  LentReader reader;
+  SoundFacts facts;
   std::int64_t position = 0;  // frames read so far
-  std::vector<float> block;   // [frames_at_once][channels]
 
-  explicit Source(const fs::path& path) : file(path.string()) {
-    if (file.error())
-      throw Error("cannot be read as audio: ", reason_of(file),
-                  "; a wav, au, flac, ogg or mp3 file is wanted");
-    if (file.samplerate() < lowest_rate || file.samplerate() > highest_rate)
-      throw Error("has ", file.samplerate(), " samples a second; ", lowest_rate, " to ",
+  explicit Source(const fs::path& path)
+      : facts(sound_facts_of(reader.ask({"audio"}, {path}, reading_seconds))) {
+    if (facts.sample_rate < lowest_rate || facts.sample_rate > highest_rate)
+      throw Error("has ", facts.sample_rate, " samples a second; ", lowest_rate, " to ",
                   highest_rate, " can be read");
-    block.resize(static_cast<std::size_t>(frames_at_once * file.channels()));
   }
+
+  int rate() const { return static_cast<int>(facts.sample_rate); }
 
   /// Mono samples of the next frames, fewer at the end.
   std::vector<float> read(std::int64_t frames) {
     std::vector<float> samples;
-    samples.reserve(static_cast<std::size_t>(std::clamp<sf_count_t>(file.frames(), 0, frames)));
-    while (frames > 0) {
-      const auto wanted = std::min(frames, frames_at_once);
-      const auto got = file.readf(block.data(), wanted);
-      mix(got);
-      expect_sound(got);
-      samples.insert(samples.end(), block.begin(), block.begin() + got);
-      position += got;
-      frames -= got;
-      if (got == wanted) continue;
-      if (file.error())
-        throw Error("is damaged after ", seconds(position), " s: ", reason_of(file));
-      break;
+    samples.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(facts.frames, 0, frames)));
+    for (const auto most = static_cast<std::int64_t>(seconds_at_once * rate()); frames > 0;) {
+      const auto wanted = std::min(frames, most);
+      const auto part =
+          samples_of(reader.ask({"sound", std::to_string(wanted)}, {}, reading_seconds), wanted);
+      expect_sound(part);
+      samples.insert(samples.end(), part.begin(), part.end());
+      position += static_cast<std::int64_t>(part.size());
+      frames -= wanted;
+      if (static_cast<std::int64_t>(part.size()) < wanted) break;
     }
     return samples;
   }
 
  private:
-  double seconds(std::int64_t frames) const {
-    return std::floor(10.0 * static_cast<double>(frames) / file.samplerate()) / 10;
-  }
-
-  /// The block's frames become the means of their channels.
-  void mix(sf_count_t frames) {
-    const auto channels = file.channels();
-    if (channels == 1) return;
-    for (sf_count_t i = 0; i < frames; ++i) {
-      const float* const frame = block.data() + i * channels;
-      block[static_cast<std::size_t>(i)] =
-          std::accumulate(frame, frame + channels, 0.0f) / static_cast<float>(channels);
-    }
-  }
-
-  void expect_sound(sf_count_t frames) const {
-    const auto end = block.begin() + frames;
-    const auto bad =
-        std::find_if(block.begin(), end, [](float x) { return !(std::abs(x) <= loudest); });
-    if (bad == end) return;
-    const auto at = position + (bad - block.begin());
-    throw Error("holds ", *bad, " as its sample ", at, " (at ", seconds(at),
+  void expect_sound(const std::vector<float>& part) const {
+    const auto bad = std::ranges::find_if(part, [](float x) { return !(std::abs(x) <= loudest); });
+    if (bad == part.end()) return;
+    const auto at = position + (bad - part.begin());
+    throw Error("holds ", *bad, " as its sample ", at, " (at ",
+                std::floor(10.0 * static_cast<double>(at) / rate()) / 10,
                 " s); numbers are wanted, mostly from -1 to 1");
   }
 };
@@ -131,14 +112,14 @@ std::vector<float> AudioFile::read_as_it_is(double seconds) {
   return source_->read(static_cast<std::int64_t>(seconds * sample_rate()));
 }
 
-int AudioFile::sample_rate() const { return source_->file.samplerate(); }
+int AudioFile::sample_rate() const { return source_->rate(); }
 
 double AudioFile::seconds() const {
-  return static_cast<double>(source_->file.frames()) / sample_rate();
+  return static_cast<double>(source_->facts.frames) / sample_rate();
 }
 
 void AudioFile::skip(double seconds) {
-  const int rate = source_->file.samplerate();
+  const int rate = source_->rate();
   for (auto left = static_cast<std::int64_t>(seconds * rate); left > 0;) {
     const auto skipped =
         static_cast<std::int64_t>(source_->read(std::min<std::int64_t>(left, rate)).size());

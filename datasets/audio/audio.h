@@ -14,10 +14,11 @@ inline constexpr double window_seconds = 30, shortest_seconds = 1;
 /// Whether a file can be opened as audio.
 bool holds_audio(const std::filesystem::path& path);
 
-/// A song's file (wav, au, flac, ogg, mp3 or what else libsndfile reads), read from its beginning
-/// part by part as librosa.load does: the mean of its channels, by soxr HQ at 22 050 Hz. Errors say
-/// what is wrong but not the file's name: no such file, not a file, not audio, rates outside 1 to
-/// 768 kHz, sound that is damaged, samples that are no sound (not a number, or beyond 1e10).
+/// A song's file (wav, au, flac, ogg, mp3 or what else libsndfile reads), decoded in a process of
+/// its own and read from its beginning part by part as librosa.load does: the mean of its channels,
+/// by soxr HQ at 22 050 Hz. Errors say what is wrong but not the file's name: no such file, not a
+/// file, not audio, rates outside 1 to 768 kHz, sound that is damaged, samples that are no sound
+/// (not a number, or beyond 1e10).
 class AudioFile {
  public:
   explicit AudioFile(const std::filesystem::path& path);

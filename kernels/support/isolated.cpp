@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 
 #include "kernels/support/error.h"
 
@@ -26,14 +28,13 @@ constexpr rlim_t least_wall_seconds = 30, wall_per_processor = 10;
 /// other threads' locks could forbid.
 class Start {
  public:
-  Start(int answer, const std::vector<fs::path>& files) {
+  Start(int questions, int answers) {
     ::posix_spawn_file_actions_init(&actions_);
-    ::posix_spawn_file_actions_adddup2(&actions_, answer, STDOUT_FILENO);
+    ::posix_spawn_file_actions_adddup2(&actions_, answers, STDOUT_FILENO);
+    ::posix_spawn_file_actions_adddup2(&actions_, questions, Isolated::questions);
     open(STDIN_FILENO, "/dev/null", O_RDONLY);
     open(STDERR_FILENO, "/dev/null", O_WRONLY);
-    ::posix_spawn_file_actions_addclosefrom_np(&actions_, Isolated::first_file);
-    for (int fd = Isolated::first_file; const auto& file : files)
-      open(fd++, file.c_str(), O_RDONLY);
+    ::posix_spawn_file_actions_addclosefrom_np(&actions_, Isolated::questions + 1);
 
     ::posix_spawnattr_init(&attributes_);
     sigset_t all, none;
@@ -73,36 +74,58 @@ void limit(pid_t child, __rlimit_resource resource, const rlimit& limits) {
   ::prlimit(child, resource, &limits, nullptr);
 }
 
-/// An Error unless a child of this status came to a good end.
-void expect_success(int status, const Limits& limits) {
+/// What became of a child of this status that gave no answer.
+[[noreturn]] void fail(int status, rlim_t seconds) {
   if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGALRM))
-    throw Error("it is damaged: its reader took more than ", limits.seconds, " s");
+    throw Error("it is damaged: its reader took more than ", seconds, " s");
   if (WIFSIGNALED(status))
     throw Error("it is damaged: its reader crashed (", ::strsignal(WTERMSIG(status)), ")");
   if (WEXITSTATUS(status) != EXIT_SUCCESS) throw Error("it is damaged: its reader crashed");
+  throw Error("it is damaged: its reader gave no answer");
 }
+
+class OpenFiles {
+ public:
+  explicit OpenFiles(const std::vector<fs::path>& paths) {
+    for (const auto& path : paths) {
+      // Nothing that waits: a pipe in the place of a file has nobody at its other end.
+      const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+      if (file < 0) throw Error("cannot be read: ", std::strerror(errno));
+      files.push_back(file);
+    }
+  }
+  OpenFiles(const OpenFiles&) = delete;
+  OpenFiles& operator=(const OpenFiles&) = delete;
+  ~OpenFiles() {
+    for (const int file : files) ::close(file);
+  }
+
+  std::vector<int> files;
+};
 
 }  // namespace
 
-Isolated::Isolated(const std::vector<std::string>& command, const std::vector<fs::path>& files,
-                   const Limits& limits)
-    : limits_(limits) {
-  int ends[2];  // reading, writing
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw Error("no pipe: ", std::strerror(errno));
-  const int error = Start(ends[1], files).run(command, child_);
-  ::close(ends[1]);
-  answer_ = ends[0];
+Isolated::Isolated(const std::vector<std::string>& command) : owner_(::getpid()) {
+  int pipe[2], socket[2];  // reading, writing; ours, the child's
+  if (::pipe2(pipe, O_CLOEXEC) != 0) throw Error("no pipe: ", std::strerror(errno));
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, socket) != 0) {
+    ::close(pipe[0]), ::close(pipe[1]);
+    throw Error("no socket: ", std::strerror(errno));
+  }
+  const int error = Start(socket[1], pipe[1]).run(command, child_);
+  ::close(pipe[1]), ::close(socket[1]);
+  answers_ = pipe[0], questions_ = socket[0];
   if (error != 0) {
-    ::close(answer_);
+    ::close(answers_), ::close(questions_);
     throw Error("cannot start ", command[0], ": ", std::strerror(error));
   }
+  ::fcntl(answers_, F_SETPIPE_SZ, 1 << 20);
   limit(child_, RLIMIT_CORE, {0, 0});
-  limit(child_, RLIMIT_CPU, {limits.seconds, limits.seconds + 1});  // SIGXCPU, then SIGKILL
 }
 
 Isolated::~Isolated() {
-  ::close(answer_);
-  if (child_ == 0) return;
+  ::close(answers_), ::close(questions_);
+  if (child_ == 0 || owner_ != ::getpid()) return;
   ::kill(child_, SIGKILL);
   wait();
 }
@@ -115,37 +138,53 @@ int Isolated::wait() {
   return status;
 }
 
-std::string Isolated::read_answer() {
+void Isolated::allow_processor_time() {
+  clockid_t clock;
+  timespec used{};
+  if (::clock_getcpuclockid(child_, &clock) == 0) ::clock_gettime(clock, &used);
+  const auto until = static_cast<rlim_t>(used.tv_sec) + 1 + seconds_;
+  rlimit limits;
+  ::prlimit(child_, RLIMIT_CPU, nullptr, &limits);
+  limits.rlim_cur = std::min(until, limits.rlim_max);
+  limit(child_, RLIMIT_CPU, limits);  // SIGXCPU, which nobody catches
+}
+
+void Isolated::ask(const std::vector<std::string>& words, const std::vector<fs::path>& paths,
+                   rlim_t seconds) {
+  const OpenFiles open(paths);
+  seconds_ = seconds;
+  allow_processor_time();
+  send_question(questions_, {words, open.files});  // if nobody is there, there is no answer either
+}
+
+void Isolated::read_answer(Answer& answer) {
   const auto end = steady_clock::now() +
-                   std::chrono::seconds(least_wall_seconds + wall_per_processor * limits_.seconds);
-  std::string text;
-  char buffer[1 << 16];
-  for (;;) {
+                   std::chrono::seconds(least_wall_seconds + wall_per_processor * seconds_);
+  while (!answer.complete()) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now());
-    pollfd ready{answer_, POLLIN, 0};
+    pollfd ready{answers_, POLLIN, 0};
     const int count =
         ::poll(&ready, 1, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000)));
     if (count == 0 && left.count() <= 0) {
       ::kill(child_, SIGALRM);
-      return text;
+      return;
     }
     if (count <= 0) continue;
-    const ssize_t size = ::read(answer_, buffer, sizeof buffer);
+    const auto room = answer.room();
+    const ssize_t size = ::read(answers_, room.data(), room.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) throw Error("lost a child process: ", std::strerror(errno));
-    if (size == 0) return text;
-    text.append(buffer, static_cast<std::size_t>(size));
+    if (size == 0) return;
+    answer.got(static_cast<std::size_t>(size));
   }
 }
 
-std::string Isolated::result() {
-  std::string answer = read_answer();
-  expect_success(wait(), limits_);
-  if (answer.empty()) throw Error("it is damaged: its reader gave no answer");
-  const char end = answer.back();
-  answer.pop_back();
-  if (end == answer_is_error) throw Error(answer);
-  return answer;
+std::string Isolated::answer() {
+  Answer answer;
+  read_answer(answer);
+  if (!answer.complete()) fail(wait(), seconds_);
+  if (!answer.is_result()) throw Error(answer.text());
+  return answer.text();
 }
 
 }  // namespace tutti

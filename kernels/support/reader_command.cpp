@@ -24,13 +24,9 @@ fs::path reader_program() {
 
 }  // namespace
 
-std::vector<std::string> reader_command(const std::string& job,
-                                        const std::vector<std::string>& words,
-                                        const Limits& limits) {
+std::vector<std::string> reader_command(std::uint64_t bytes) {
   static const std::string program = reader_program();
-  std::vector<std::string> command = {program, std::to_string(limits.bytes), job};
-  command.insert(command.end(), words.begin(), words.end());
-  return command;
+  return {program, std::to_string(bytes)};
 }
 
 }  // namespace tutti

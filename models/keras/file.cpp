@@ -21,10 +21,9 @@ using nlohmann::json;
 
 namespace {
 
-/// Far more than reading a file of that size takes, and little enough to wait for.
-Limits reading_limits(std::uint64_t bytes) {
-  return {3 + bytes / 20'000'000, (1 << 30) + 32 * bytes};
-}
+// Far more than reading a file of that size takes, and little enough to wait for.
+rlim_t reading_seconds(std::uint64_t bytes) { return 3 + bytes / 20'000'000; }
+std::uint64_t reading_memory(std::uint64_t bytes) { return (1 << 30) + 32 * bytes; }
 
 /// The job of reading a model's file, and where its architecture is elsewhere that one too, begun
 /// in a process of its own: HDF5 is known to crash on damaged files.
@@ -34,21 +33,22 @@ class ReadingJob {
       : path_(path) {
     naming([&] {
       std::vector<fs::path> files = {path};
-      std::vector<std::string> words = {optimizer == ReadOptimizer::yes ? "optimizer" : "weights"};
+      std::vector<std::string> words = {"keras",
+                                        optimizer == ReadOptimizer::yes ? "optimizer" : "weights"};
       if (!architecture.empty()) {
         files.push_back(architecture);
         words.push_back(architecture.string());
       }
       std::uint64_t size = 0;
       for (const auto& file : files) size += size_of(file);
-      const Limits limits = reading_limits(size);
-      process_.emplace(reader_command("keras", words, limits), files, limits);
+      process_.emplace(reader_command(reading_memory(size)));
+      process_->ask(words, files, reading_seconds(size));
     });
   }
 
   KerasModel result() {
     KerasModel model;
-    naming([&] { model = keras::unpacked(process_->result()); });
+    naming([&] { model = keras::unpacked(process_->answer()); });
     return model;
   }
 

@@ -68,7 +68,7 @@ json predict(const fs::path& run, const std::string& words) {
 
 }  // namespace
 
-TEST_CASE("A folder of songs becomes a table and a tree that say how they were made") {
+TEST_CASE("A folder of songs becomes a table and a tree that say how they were made", "[songs]") {
   const auto& t = trained();
   std::istringstream table(text_of(t.table));
   std::string header, row;
@@ -86,7 +86,7 @@ TEST_CASE("A folder of songs becomes a table and a tree that say how they were m
   CHECK(json::parse(text_of(t.ensemble / "run.json")).at("preprocessing").at("scale") == "mel");
 }
 
-TEST_CASE("Both kinds of model name the genres of songs that they have not heard") {
+TEST_CASE("Both kinds of model name the genres of songs that they have not heard", "[songs]") {
   const TemporaryFolder folder;
   for (int genre = 0; genre < genres; ++genre)
     for (int i = 0; i < 4; ++i)
@@ -102,7 +102,7 @@ TEST_CASE("Both kinds of model name the genres of songs that they have not heard
   }
 }
 
-TEST_CASE("A song gets the answer of its row and of its picture") {
+TEST_CASE("A song gets the answer of its row and of its picture", "[songs]") {
   const auto& t = trained();
   const std::string genre = synthetic_genres()[1];
   const json heard = predict(t.lstm, word(t.audio)).at("predictions"),
@@ -117,7 +117,7 @@ TEST_CASE("A song gets the answer of its row and of its picture") {
   CHECK(listened.at("votes").size() == 2);
 }
 
-TEST_CASE("The windows of 30 s of a long song vote") {
+TEST_CASE("The windows of 30 s of a long song vote", "[songs]") {
   const auto& t = trained();
   const TemporaryFolder folder;
   // 40 s of one genre, 40 s of the other: of the windows at 0, 30 and 60 s the last is 20 s long.
@@ -155,7 +155,7 @@ TEST_CASE("The windows of 30 s of a long song vote") {
   CHECK(csv.starts_with("path,start,genre,probability,votes," + synthetic_genres()[0] + ","));
 }
 
-TEST_CASE("Of good and bad songs the good get their answer and the bad are listed") {
+TEST_CASE("Of good and bad songs the good get their answer and the bad are listed", "[songs]") {
   const auto& t = trained();
   const TemporaryFolder folder;
   put_song(folder / "it's \"good\".wav", 0, 60, 3);
@@ -186,7 +186,8 @@ TEST_CASE("Of good and bad songs the good get their answer and the bad are liste
   CHECK_THAT(missing.err, Contains("none.wav: cannot be read: No such file"));
 }
 
-TEST_CASE("Tables and trees leave out bad songs, list them, and refuse folders without any") {
+TEST_CASE("Tables and trees leave out bad songs, list them, and refuse folders without any",
+          "[songs]") {
   const TemporaryFolder folder;
   put_song(folder / "audio" / "a" / "1.wav", 0, 1, 3);
   put_song(folder / "audio" / "b" / "2.wav", 0, 1, 3);
@@ -213,7 +214,7 @@ TEST_CASE("Tables and trees leave out bad songs, list them, and refuse folders w
   CHECK_FALSE(fs::exists(folder / "spectrogram.out" / "b" / "resized001.png"));
 }
 
-TEST_CASE("A model names only what was made as what it was trained on") {
+TEST_CASE("A model names only what was made as what it was trained on", "[songs]") {
   const auto& t = trained();
   const TemporaryFolder folder;
   const auto linear = folder / "linear";
@@ -247,7 +248,7 @@ TEST_CASE("A model names only what was made as what it was trained on") {
   CHECK_THAT(deaf.err, Contains("cannot classify songs"));
 }
 
-TEST_CASE("Real clips get the genres of their rows in the published tables") {
+TEST_CASE("Real clips get the genres of their rows in the published tables", "[songs]") {
   const auto audio = tutti::test::real_data("gtzan-audio/genres");
   if (!audio) return;
   for (const std::string name : {"data.csv", "data_2genre.csv"}) {

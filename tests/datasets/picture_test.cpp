@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 
+#include "datasets/decoding/picture_decoder.h"
 #include "kernels/support/error.h"
 #include "tests/support/catch.h"
 #include "tests/support/png.h"

@@ -9,6 +9,7 @@
 #include "datasets/audio/songs.h"
 #include "datasets/audio/wav.h"
 #include "datasets/clips.h"
+#include "datasets/decoding/picture_decoder.h"
 #include "datasets/genre_tree.h"
 #include "datasets/picture.h"
 #include "datasets/pictures.h"

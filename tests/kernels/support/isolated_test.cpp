@@ -1,6 +1,7 @@
 #include "kernels/support/isolated.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,71 +17,112 @@ using tutti::test::TemporaryFolder;
 
 namespace {
 
-constexpr Limits limits{1, 1 << 30};
-
-/// A shell's script in the place of a reader.
+/// A shell's script in the place of a reader. (It answers without having heard the question.)
 std::vector<std::string> script(const std::string& text) { return {"/bin/sh", "-c", text}; }
 
-std::string result_of(const std::string& text) {
-  return Isolated(script(text), {}, limits).result();
+std::string answer_of(const std::string& text) {
+  Isolated program(script(text));
+  program.ask({"anything"}, {}, 1);
+  return program.answer();
 }
 
 }  // namespace
 
-TEST_CASE("An isolated program returns its result, however long") {
-  CHECK(result_of("head -c 3000000 /dev/zero; printf =") == std::string(3'000'000, '\0'));
-  CHECK(result_of("printf =").empty());
+TEST_CASE("An isolated program returns its answer, however long") {
+  CHECK(answer_of("printf 3000000=; head -c 3000000 /dev/zero") == std::string(3'000'000, '\0'));
+  CHECK(answer_of("printf 0=").empty());
+  CHECK(answer_of("printf 2; sleep 0.1; printf =a; sleep 0.1; printf b") == "ab");
 }
 
 TEST_CASE("An isolated program's error is thrown") {
-  CHECK_THROWS_WITH(result_of("printf 'row 3!'"), "row 3");
+  CHECK_THROWS_WITH(answer_of("printf '5!row 3'"), "row 3");
 }
 
-TEST_CASE("An isolated program gets its files and no other") {
+TEST_CASE("An isolated program answers one question after another") {
+  const std::string hear = "dd count=1 <&3 2>/dev/null | tr -d '\\0'; ";
+  Isolated program(
+      script("printf 3=; " + hear + "printf '3!'; " + hear + "printf 0=; exec sleep 20"));
+  program.ask({"one"}, {}, 1);
+  CHECK(program.answer() == "one");
+  program.ask({"two"}, {}, 1);
+  CHECK_THROWS_WITH(program.answer(), "two");
+}
+
+TEST_CASE("An isolated program inherits no file") {
   const TemporaryFolder folder;
   std::ofstream(folder / "a") << "one";
-  std::ofstream(folder / "b") << "two";
   const int held = ::open((folder / "a").c_str(), O_RDONLY);  // to be inherited, were it not closed
-  const std::string all =
-      "cat <&3; cat <&4; ls /proc/self/fd | wc -l; cat; echo lost >&2; printf =";
-  // 0 to 4, and the folder that ls reads.
-  CHECK(Isolated(script(all), {folder / "a", folder / "b"}, limits).result() == "onetwo6\n");
+  // 0 to 3, and the folder that ls reads; stdin is empty.
+  CHECK(answer_of("printf 2=; ls /proc/self/fd | wc -l; cat; echo lost >&2") == "5\n");
   ::close(held);
 }
 
+TEST_CASE("Questions carry words and open files") {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "a") << "one";
+  int ends[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0);
+  const int sent = ::open((folder / "a").c_str(), O_RDONLY);
+  CHECK(send_question(ends[0], {{"read", "", "a\nb"}, {sent, sent}}));
+  CHECK(send_question(ends[0], {{"stop"}, {}}));
+  ::close(ends[0]);
+
+  const auto first = next_question(ends[1]), second = next_question(ends[1]);
+  REQUIRE(first);
+  CHECK(first->words == std::vector<std::string>{"read", "", "a\nb"});
+  REQUIRE(first->files.size() == 2);
+  char text[3] = {};
+  CHECK(::pread(first->files[1], text, 3, 0) == 3);
+  CHECK(std::string(text, 3) == "one");
+  REQUIRE(second);
+  CHECK(second->words == std::vector<std::string>{"stop"});
+  CHECK(second->files.empty());
+  CHECK_FALSE(next_question(ends[1]));
+  CHECK_FALSE(send_question(ends[1], {{"anyone?"}, {}}));
+  for (const int file : {ends[1], sent, first->files[0], first->files[1]}) ::close(file);
+}
+
+TEST_CASE("An answer that is none is an Error") {
+  for (const std::string text : {"=", "12", "x=", "-1=", "99999999999999999999=", "1?a", "1=ab"}) {
+    INFO(text);
+    CHECK_THROWS_WITH(answer_of("printf '" + text + "'"), Contains("it is damaged: its reader"));
+  }
+}
+
 TEST_CASE("An isolated program that crashes is an Error") {
-  CHECK_THROWS_WITH(result_of("kill -9 $$"), "it is damaged: its reader crashed (Killed)");
-  CHECK_THROWS_WITH(result_of("printf =; exit 3"), Contains("its reader crashed"));
+  CHECK_THROWS_WITH(answer_of("kill -9 $$"), "it is damaged: its reader crashed (Killed)");
+  CHECK_THROWS_WITH(answer_of("printf 9=; exit 3"), "it is damaged: its reader crashed");
 }
 
 TEST_CASE("An isolated program without an answer is an Error") {
-  CHECK_THROWS_WITH(result_of("exit 0"), Contains("no answer"));
+  CHECK_THROWS_WITH(answer_of("exit 0"), Contains("no answer"));
 }
 
 TEST_CASE("A program that is not there is an Error") {
-  CHECK_THROWS_WITH(Isolated({"/none/such"}, {}, limits),
-                    "cannot start /none/such: No such file or directory");
+  CHECK_THROWS_WITH(Isolated({"/none/such"}), "cannot start /none/such: No such file or directory");
 }
 
-TEST_CASE("Several isolated programs go on at once, and their results are asked for in any order") {
-  Isolated first(script("head -c 200000 /dev/zero; printf ="), {}, limits);
-  Isolated second(script("printf b="), {}, limits);
-  CHECK(second.result() == "b");
-  CHECK(first.result().size() == 200'000);
+TEST_CASE("Several isolated programs go on at once, and are asked for answers in any order") {
+  Isolated first(script("printf 200000=; head -c 200000 /dev/zero"));
+  Isolated second(script("printf 1=b"));
+  first.ask({}, {}, 1);
+  second.ask({}, {}, 1);
+  CHECK(second.answer() == "b");
+  CHECK(first.answer().size() == 200'000);
 }
 
-TEST_CASE("An isolated program whose result nobody wants is stopped") {
-  { const Isolated asleep(script("exec sleep 20"), {}, limits); }
+TEST_CASE("An isolated program that nobody needs any more is stopped") {
+  { const Isolated asleep(script("exec sleep 20")); }
   CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);  // no child is left
 }
 
 TEST_CASE("An isolated program that never ends is an Error") {
-  CHECK_THROWS_WITH(result_of("while :; do :; done"), Contains("more than 1 s"));
+  CHECK_THROWS_WITH(answer_of("while :; do :; done"), Contains("more than 1 s"));
 }
 
 TEST_CASE("Isolated programs start while other threads take and free memory") {
   std::jthread busy([](std::stop_token stop) {
     while (!stop.stop_requested()) std::vector<std::string>(100, std::string(1000, 'x'));
   });
-  for (int i = 0; i < 50; ++i) CHECK(result_of("printf =").empty());
+  for (int i = 0; i < 50; ++i) CHECK(answer_of("printf 0=").empty());
 }

@@ -1,5 +1,5 @@
 // The JPEG specification: ITU-T T.81, annex B.
-#include "datasets/jpeg_segments.h"
+#include "datasets/decoding/jpeg_segments.h"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // The PNG specification, third edition: https://www.w3.org/TR/png-3/
-#include "datasets/png_chunks.h"
+#include "datasets/decoding/png_chunks.h"
 
 #include <array>
 
