@@ -8,6 +8,7 @@
 #include "apps/common.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/json_text.h"
 #include "models/ensemble.h"
 #include "models/mel/mel_ensemble.h"
 #include "models/run/checkpoint.h"
@@ -99,7 +100,7 @@ std::optional<TrainCheckpoint> RunFolder::checkpoint(const RunFile& file,
     remove_leftovers();
     throw Error(options_.out.string(), ": its training has ended; there is nothing to resume");
   }
-  expect_same_training(options_.out, json::parse(read_file(file.path())),
+  expect_same_training(options_.out, parse_json(read_file(file.path()), file.path().string()),
                        description(file, training));
   return read_checkpoint(options_.out);
 }

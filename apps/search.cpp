@@ -9,6 +9,7 @@
 #include "apps/search_print.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/json_text.h"
 #include "reports/metrics_json.h"
 
 namespace tutti {
@@ -192,7 +193,8 @@ int report_search(const fs::path& folder, bool json) {
   Study study(folder / "study.db");
   const fs::path metrics = folder / "metrics.json";
   print(describe(study),
-        fs::exists(metrics) ? nlohmann::json::parse(read_file(metrics)) : nlohmann::json(), json);
+        fs::exists(metrics) ? parse_json(read_file(metrics), metrics.string()) : nlohmann::json(),
+        json);
   return done;
 }
 

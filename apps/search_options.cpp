@@ -3,6 +3,7 @@
 #include "apps/search.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/json_text.h"
 
 namespace tutti {
 
@@ -53,7 +54,7 @@ Space SearchOptions::space(const nlohmann::ordered_json& original,
   if (space_file.empty()) return parse_space(original, tunables);
   const std::string text = read_file(space_file);
   try {
-    return parse_space(nlohmann::ordered_json::parse(text), tunables);
+    return parse_space(parse_json<nlohmann::ordered_json>(text, "it"), tunables);
   } catch (const std::exception& problem) {
     throw Error(space_file, ": ", problem.what());
   }

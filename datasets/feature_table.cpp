@@ -16,6 +16,7 @@
 #include "datasets/fingerprint.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/json_text.h"
 #include "kernels/support/text.h"
 
 namespace tutti {
@@ -178,7 +179,7 @@ FeatureSet feature_set_of_table(const fs::path& table) {
   const fs::path record = fs::path(table) += ".json";
   if (!fs::exists(record)) return FeatureSet::librosa;
   try {
-    return from_name<FeatureSet>(nlohmann::json::parse(read_file(record)).value("set", "librosa"));
+    return from_name<FeatureSet>(parse_json(read_file(record), "it").value("set", "librosa"));
   } catch (const std::exception& problem) {
     throw Error(record.string(), ": does not say how ", table.string(),
                 " was made: ", problem.what());

@@ -9,6 +9,7 @@
 #include "datasets/audio/spectral_frames.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/json_text.h"
 
 namespace tutti {
 namespace fs = std::filesystem;
@@ -59,7 +60,7 @@ std::optional<PictureScale> scale_of_tree(const fs::path& root) {
   const fs::path path = root / record;
   if (!fs::exists(path)) return std::nullopt;
   try {
-    return from_name<PictureScale>(nlohmann::json::parse(read_file(path)).at("scale"));
+    return from_name<PictureScale>(parse_json(read_file(path), "it").at("scale"));
   } catch (const std::exception& problem) {
     throw Error(path.string(), ": does not say how the pictures were made: ", problem.what());
   }

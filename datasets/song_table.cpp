@@ -11,6 +11,7 @@
 #include "datasets/feature_table.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/json_text.h"
 #include "kernels/support/threads.h"
 
 namespace tutti {
@@ -99,7 +100,7 @@ std::optional<LibrosaVersion> librosa_version_of_table(const fs::path& table) {
   const fs::path record = record_of(table);
   if (!fs::exists(record)) return std::nullopt;
   try {
-    return from_name<LibrosaVersion>(nlohmann::json::parse(read_file(record)).at("compat"));
+    return from_name<LibrosaVersion>(parse_json(read_file(record), "it").at("compat"));
   } catch (const std::exception& problem) {
     throw Error(record.string(), ": does not say how ", table.string(),
                 " was made: ", problem.what());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include "kernels/support/error.h"
@@ -112,13 +113,15 @@ std::vector<std::int32_t> Run::rows_of(const LabelledInputs& data, Part part) co
                 " was trained on, so it has no ", name(part), " part; use --split all");
   if (part == Part::validation && traits().validates_on_test) part = Part::test;
   const auto parts = read_split_file(file_.folder);
+  std::map<std::string, std::size_t> seen;  // of each name
   std::vector<std::int32_t> rows;
   for (std::size_t i = 0; i < data.names.size(); ++i) {
     const auto found = parts.find(data.names[i]);
-    if (found == parts.end())
+    const auto place = seen[data.names[i]]++;
+    if (found == parts.end() || place >= found->second.size())
       throw Error((file_.folder / "split.csv").string(), ": does not say the part of ",
                   data.names[i]);
-    if (found->second == part) rows.push_back(static_cast<std::int32_t>(i));
+    if (found->second[place] == part) rows.push_back(static_cast<std::int32_t>(i));
   }
   if (rows.empty()) throw Error(file_.folder.string(), ": has no ", name(part), " part");
   return rows;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "kernels/support/error.h"
 
@@ -87,6 +88,7 @@ Distribution from_optuna(const json& document) {
   if (name == "CategoricalDistribution") {
     d.kind = Distribution::Kind::categorical;
     d.choices = attributes.at("choices").get<std::vector<json>>();
+    if (d.choices.empty()) throw Error("a choice among nothing");
     return d;
   }
   if (name != "IntDistribution" && name != "FloatDistribution")
@@ -96,6 +98,12 @@ Distribution from_optuna(const json& document) {
   d.high = attributes.at("high");
   d.step = attributes.at("step").is_null() ? 0 : attributes["step"].get<double>();
   d.log = attributes.at("log");
+  if (!std::isfinite(d.low) || !std::isfinite(d.high) || d.low > d.high)
+    throw Error("a range from ", d.low, " to ", d.high);
+  if (!(d.step >= 0) || (d.kind == Distribution::Kind::integer && d.step < 1))
+    throw Error("a range in steps of ", d.step);
+  if (d.log && !(d.inner_low() > -std::numeric_limits<double>::infinity()))
+    throw Error("a logarithmic range from ", d.low);
   return d;
 }
 

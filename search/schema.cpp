@@ -71,7 +71,10 @@ bool has_table(Database& database, const std::string& name) {
 void create_schema(Database& database) { database.run(schema); }
 
 void expect_schema(Database& database) {
-  for (const char* table : {"studies", "study_directions", "trials", "alembic_version"})
+  for (const char* table :
+       {"studies", "study_directions", "study_user_attributes", "trials", "trial_params",
+        "trial_values", "trial_intermediate_values", "trial_user_attributes",
+        "trial_system_attributes", "trial_heartbeats", "alembic_version"})
     if (!has_table(database, table))
       throw Error("holds no study: Optuna's table '", table, "' is missing");
   Statement version(database, "SELECT version_num FROM alembic_version");

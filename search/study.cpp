@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "kernels/support/error.h"
+#include "kernels/support/json_text.h"
 #include "search/schema.h"
 
 namespace tutti {
@@ -17,6 +18,7 @@ constexpr const char* error_key = "error";
 constexpr const char* fixed_key = "fixed_params";  // Optuna's
 constexpr const char* now_local = "strftime('%Y-%m-%d %H:%M:%f000', 'now', 'localtime')";
 constexpr int grace_seconds = 120;  // for heartbeats of other programs
+constexpr std::int64_t most_trials = 1'000'000'000;
 
 const std::map<TrialState, std::string> state_names = {{TrialState::running, "RUNNING"},
                                                        {TrialState::complete, "COMPLETE"},
@@ -45,7 +47,9 @@ double number_of(const Statement& row, int value, int type) {
   const std::string kind = row.text(type);
   if (kind == "FINITE") return row.real(value);
   if (kind == "NAN") return limits::quiet_NaN();
-  return kind == "INF_POS" ? limits::infinity() : -limits::infinity();
+  if (kind == "INF_POS") return limits::infinity();
+  if (kind == "INF_NEG") return -limits::infinity();
+  throw Error("a value of the kind '", kind, "', which is not known here");
 }
 
 void bind_number(Statement& statement, double value) {
@@ -54,6 +58,16 @@ void bind_number(Statement& statement, double value) {
   else
     statement.bind(nullptr);
   statement.bind(std::string(type_of(value)));
+}
+
+/// An Error unless a trial can have this value. (Optuna lets numbers be outside of their range, if
+/// somebody asks for it.)
+void expect_value(const std::map<std::string, Distribution>& distributions, const std::string& name,
+                  double value) {
+  const auto found = distributions.find(name);
+  if (found == distributions.end() || !std::isfinite(value) ||
+      (!found->second.numerical() && !found->second.contains(value)))
+    throw Error("a trial whose ", name, " is ", value, ", none of its values");
 }
 
 /// Takes the values that a waiting trial is to have; false, and why, if the space has none such.
@@ -146,7 +160,10 @@ void Study::find_study() try {
   Statement attribute(
       database_, "SELECT value_json FROM study_user_attributes WHERE study_id = ? AND key = ?");
   attribute.bind(id_).bind(std::string(settings_key));
-  if (attribute.step()) settings_ = json::parse(attribute.text(0));
+  if (attribute.step()) settings_ = parse_json(attribute.text(0), "what it keeps of the search");
+  if (!settings_.is_null() && !(settings_.is_object() && settings_.contains("objective") &&
+                                settings_["objective"].is_string()))
+    throw Error("what it keeps of the search has no objective");
 } catch (const std::exception& problem) {
   const std::string what = problem.what();
   throw Error(what.starts_with(path_.string()) ? what : path_.string() + ": " + what);
@@ -163,15 +180,26 @@ void Study::keep_settings(const json& settings) {
                   ", not ", value.dump(), "; go on with the same, or choose another --out");
 }
 
+template <class Read>
+auto Study::naming(Read read) try {
+  return read();
+} catch (const std::exception& problem) {
+  const std::string what = problem.what();
+  throw Error(what.starts_with(path_.string()) ? what : path_.string() + ": holds " + what);
+}
+
 std::map<std::string, Distribution> Study::distributions() {
   Statement rows(
       database_,
       "SELECT DISTINCT param_name, distribution_json FROM trial_params JOIN trials USING "
       "(trial_id) WHERE study_id = ?");
   rows.bind(id_);
-  std::map<std::string, Distribution> found;
-  while (rows.step()) found[rows.text(0)] = from_optuna(json::parse(rows.text(1)));
-  return found;
+  return naming([&] {
+    std::map<std::string, Distribution> found;
+    while (rows.step())
+      found[rows.text(0)] = from_optuna(parse_json(rows.text(1), "a distribution that"));
+    return found;
+  });
 }
 
 void Study::expect_space(const Space& space) {
@@ -185,6 +213,11 @@ void Study::expect_space(const Space& space) {
 }
 
 std::vector<Trial> Study::trials() {
+  const auto values_of = distributions();
+  return naming([&] { return read_trials(values_of); });
+}
+
+std::vector<Trial> Study::read_trials(const std::map<std::string, Distribution>& distributions) {
   std::vector<Trial> all;
   std::map<std::int64_t, std::size_t> at;
   const auto rows = [&](const std::string& sql, auto read) {
@@ -201,12 +234,18 @@ std::vector<Trial> Study::trials() {
         auto& trial = all.emplace_back();
         trial.id = row.integer(0);
         trial.number = row.integer(1);
+        if (trial.number < 0 || trial.number > most_trials ||
+            (all.size() > 1 && trial.number <= all[all.size() - 2].number))
+          throw Error("a trial of the number ", trial.number, "; each has its own, from 0 on");
         trial.state = state_named(row.text(2));
         trial.watched = row.integer(3) != 0;
       });
   const std::string joined = " JOIN trials USING (trial_id) WHERE study_id = ?";
   rows("SELECT trial_id, param_name, param_value FROM trial_params" + joined,
-       [&](const Statement& row) { of(row).params[row.text(1)] = row.real(2); });
+       [&](const Statement& row) {
+         expect_value(distributions, row.text(1), row.real(2));
+         of(row).params[row.text(1)] = row.real(2);
+       });
   rows("SELECT trial_id, value, value_type FROM trial_values" + joined,
        [&](const Statement& row) { of(row).value = number_of(row, 1, 2); });
   rows(
@@ -216,10 +255,17 @@ std::vector<Trial> Study::trials() {
       [&](const Statement& row) { of(row).intermediate[row.integer(1)] = number_of(row, 2, 3); });
   rows("SELECT trial_id, value_json FROM trial_user_attributes" + joined + " AND key = '" +
            error_key + "'",
-       [&](const Statement& row) { of(row).error = json::parse(row.text(1)).get<std::string>(); });
+       [&](const Statement& row) {
+         const json error = parse_json(row.text(1), "a trial's error that");
+         of(row).error = error.is_string() ? error.get<std::string>() : error.dump();
+       });
   rows("SELECT trial_id, value_json FROM trial_system_attributes" + joined +
            " AND state = 'WAITING' AND key = '" + fixed_key + "'",
-       [&](const Statement& row) { of(row).fixed = json::parse(row.text(1)); });
+       [&](const Statement& row) {
+         of(row).fixed = parse_json(row.text(1), "values for a waiting trial, which");
+         if (!of(row).fixed.is_object())
+           throw Error("values for a waiting trial that have no names");
+       });
   return all;
 }
 
@@ -347,7 +393,7 @@ void Study::fail_lost_trials() {
   while (running.step()) {
     const bool ours = !running.null(1);
     if (ours ? !worker_->alive(running.integer(1))
-             : !running.null(2) && running.integer(2) > grace_seconds)
+             : !running.null(2) && std::abs(running.integer(2)) > grace_seconds)
       lost.push_back(running.integer(0));
   }
   for (const auto id : lost)

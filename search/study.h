@@ -49,6 +49,10 @@ class Study {
   void fail_lost_trials();
 
  private:
+  /// What `read` returns; its Errors name the file.
+  template <class Read>
+  auto naming(Read read);
+  std::vector<Trial> read_trials(const std::map<std::string, Distribution>& distributions);
   void find_study();
   void create(const std::string& name, Direction direction);
   void keep_settings(const nlohmann::json& settings);

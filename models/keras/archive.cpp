@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "kernels/support/error.h"
+#include "kernels/support/json_text.h"
 #include "models/keras/folders.h"
 #include "models/keras/hdf5.h"
 #include "models/keras/parts.h"
@@ -135,8 +136,8 @@ bool is_archive(std::string_view file) { return file.starts_with("PK"); }
 
 KerasModel read_archive(std::string_view file, ReadOptimizer optimizer) {
   const Archive archive = open_archive(file);
-  const json config = parse(unpack(archive, "config.json", file.size()), "config.json");
-  const json metadata = parse(unpack(archive, "metadata.json", file.size()), "metadata.json");
+  const json config = parse_json(unpack(archive, "config.json", file.size()), "config.json");
+  const json metadata = parse_json(unpack(archive, "metadata.json", file.size()), "metadata.json");
   Description description = described_by(config);
   KerasModel& model = description.model;
   model.keras_version = metadata.at("keras_version");

@@ -10,8 +10,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr int deepest_json = 100;  // levels
-
 /// What says the input's shape, if anything does: the input of a model that is first in a
 /// Sequential one is the input of both.
 const Graph::Unit& input_of(const Graph& graph) {
@@ -33,18 +31,6 @@ bool is_chain(const FlatGraph& flat) {
 }
 
 }  // namespace
-
-json parse(const std::string& text, const std::string& what) {
-  const auto limit_depth = [&](int depth, json::parse_event_t, json&) {
-    if (depth > deepest_json) throw Error(what, " is nested more than ", deepest_json, " deep");
-    return true;
-  };
-  try {
-    return json::parse(text, limit_depth);
-  } catch (const json::parse_error& problem) {
-    throw Error(what, " is not JSON: it ends, or goes wrong, at byte ", problem.byte);
-  }
-}
 
 bool is_model(const std::string& class_name) {
   return class_name == "Sequential" || class_name == "Functional" || class_name == "Model";

@@ -3,6 +3,7 @@
 
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/json_text.h"
 #include "models/keras/folders.h"
 #include "models/keras/h5_optimizer.h"
 
@@ -95,7 +96,7 @@ void read_groups(hid_t weights, Description& description, std::uint64_t& budget)
 /// The description beside weights alone: what model.to_json() says.
 json config_of(const Architecture& architecture) {
   try {
-    return parse(architecture.text, "it");
+    return parse_json(architecture.text, "it");
   } catch (const Error& problem) {
     throw Error("the architecture ", architecture.name, ": ", problem.what());
   }
@@ -113,7 +114,7 @@ KerasModel read_h5(std::string_view bytes, ReadOptimizer optimizer,
         "give the model's own description too (--architecture, of model.to_json()) or save the "
         "whole model (model.save)");
   const json described =
-      architecture.text.empty() ? parse(*config, "model_config") : config_of(architecture);
+      architecture.text.empty() ? parse_json(*config, "model_config") : config_of(architecture);
   Description description = described_by(described);
   KerasModel& model = description.model;
   std::uint64_t budget = bytes.size();
@@ -126,7 +127,7 @@ KerasModel read_h5(std::string_view bytes, ReadOptimizer optimizer,
   model.keras_version =
       hdf5::read_text(file, "keras_version").value_or(described.value("keras_version", "1"));
   if (const auto training = hdf5::read_text(file, "training_config"))
-    model.training_config = parse(*training, "training_config");
+    model.training_config = parse_json(*training, "training_config");
   if (config || hdf5::has_member(file, "model_weights"))
     read_groups(hdf5::open_group(file, "model_weights"), description, budget);
   else

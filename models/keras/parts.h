@@ -12,9 +12,6 @@
 /// file yet.
 namespace tutti::keras {
 
-/// A text of a file as JSON; an Error names `what` if it is not, or is nested too deeply.
-nlohmann::json parse(const std::string& text, const std::string& what);
-
 /// Where a file keeps a layer's weights.
 struct Place {
   std::vector<std::string> path;  // in .h5: the names of the models that it is in, and its own

@@ -8,6 +8,7 @@
 
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/json_text.h"
 
 namespace tutti {
 namespace fs = std::filesystem;
@@ -168,8 +169,9 @@ class StoredTensors {
     file.read(header.data(), static_cast<std::streamsize>(length));
     data_ = 8 + length;
     checked([&] {
-      header_ = json::parse(header);
-      metadata_ = json::parse(header_.at("__metadata__").at("tutti").get<std::string>());
+      header_ = parse_json(header, "its header");
+      metadata_ =
+          parse_json(header_.at("__metadata__").at("tutti").get<std::string>(), "its metadata");
     });
   }
 

@@ -4,6 +4,7 @@
 
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/json_text.h"
 #include "models/ensemble.h"
 #include "models/pretrained.h"
 #include "models/run/fields.h"
@@ -80,13 +81,8 @@ RunFile read_run_file(const fs::path& place, const std::vector<std::string>& cla
   }
   if (!classes.empty())
     throw Error("--classes: ", folder.string(), " is a run, and run.json names its classes");
-  json document;
-  try {
-    document = json::parse(read_file(folder / "run.json"));
-  } catch (const json::exception& problem) {
-    throw Error((folder / "run.json").string(), ": damaged: ", problem.what());
-  }
-  return parse(folder, document);
+  const fs::path path = folder / "run.json";
+  return parse(folder, parse_json(read_file(path), path.string() + ": damaged: it"));
 }
 
 }  // namespace tutti

@@ -34,11 +34,11 @@ void write_split_file(const fs::path& folder, const std::vector<SplitRow>& rows)
   write_file(folder / "split.csv", csv.str());
 }
 
-std::map<std::string, Part> read_split_file(const fs::path& folder) {
+std::map<std::string, std::vector<Part>> read_split_file(const fs::path& folder) {
   const fs::path path = folder / "split.csv";
   const std::string text = read_file(path);
   CsvReader reader(text, path.string());
-  std::map<std::string, Part> parts;
+  std::map<std::string, std::vector<Part>> parts;
   bool header = true;
   while (const auto row = reader.next()) {
     const auto damaged = [&](const auto&... what) {
@@ -48,11 +48,12 @@ std::map<std::string, Part> read_split_file(const fs::path& folder) {
       throw damaged("has ", row->cells.size(), " cells, not path, genre and part");
     if (std::exchange(header, false)) continue;
     try {
-      parts[row->cells[0]] = from_name<Part>(row->cells[2]);
+      const Part part = from_name<Part>(row->cells[2]);
+      if (part == Part::all) throw Error("'all' is no part of a split");
+      parts[row->cells[0]].push_back(part);
     } catch (const Error& problem) {
       throw damaged(problem.what());
     }
-    if (parts[row->cells[0]] == Part::all) throw damaged("'all' is no part of a split");
   }
   return parts;
 }

@@ -22,7 +22,8 @@ std::vector<SplitRow> split_rows(const std::vector<std::string>& names,
                                  const ThreeWaySplit& split);
 void write_split_file(const std::filesystem::path& folder, const std::vector<SplitRow>& rows);
 
-/// The part of every example, by its path or name. An Error names the line that is damaged.
-std::map<std::string, Part> read_split_file(const std::filesystem::path& folder);
+/// The parts of the examples of every path or name, in their order: rows of a table may share a
+/// name. An Error names the line that is damaged.
+std::map<std::string, std::vector<Part>> read_split_file(const std::filesystem::path& folder);
 
 }  // namespace tutti

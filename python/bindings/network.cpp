@@ -9,6 +9,7 @@
 #include "engine/optimizers/any_optimizer.h"
 #include "engine/training/prediction.h"
 #include "kernels/device_names.h"
+#include "kernels/support/json_text.h"
 #include "models/keras/layers.h"
 #include "models/keras/save.h"
 #include "python/bindings/module.h"
@@ -29,7 +30,7 @@ KerasModel described(const std::string& layers, const std::vector<std::int64_t>&
   json shape = input;
   shape.insert(shape.begin(), nullptr);
   file.layers.push_back({"InputLayer", "input", {{"batch_input_shape", shape}}, {}});
-  for (const auto& layer : json::parse(layers)) {
+  for (const auto& layer : parse_json(layers, "layers")) {
     const std::string class_name = layer.at("class_name");
     file.layers.push_back({class_name, class_name, layer.at("config"), {}});
   }

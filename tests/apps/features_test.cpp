@@ -53,6 +53,23 @@ TEST_CASE("The classifiers learn, leave a whole run, and evaluate says the same"
   }
 }
 
+TEST_CASE("Rows that share a name keep their parts") {
+  const Fixture f;
+  std::istringstream rows(text_of(f.data));
+  std::ofstream shared(f.folder / "shared.csv");
+  int number = -1;
+  for (std::string row; std::getline(rows, row); ++number)
+    shared << (number < 0 ? row : "song" + std::to_string(number % 3) + row.substr(row.find(',')))
+           << '\n';
+  shared.close();
+  const auto run = f.folder / "run", data = f.folder / "shared.csv";
+  REQUIRE(run_tutti("train rnn --quiet --epochs 1 --data " + word(data) + " --out " + word(run))
+              .status == 0);
+  const auto evaluated = run_tutti("evaluate " + word(run) + " --data " + word(data) + " --json");
+  REQUIRE(evaluated.status == 0);
+  CHECK(json::parse(evaluated.out) == json::parse(text_of(run / "metrics.json")));
+}
+
 TEST_CASE("Training goes on from a Keras file: weights, network and Adam") {
   const Fixture f;
   REQUIRE(run_tutti(f.train("lstm", "first", "--epochs 2 --units 5 --layers 1")).status == 0);

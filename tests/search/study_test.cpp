@@ -262,3 +262,76 @@ TEST_CASE("A file that is no study to go on with is refused, and left as it is")
     CHECK(Study(f.path).name() == "lstm");  // to look at
   }
 }
+
+TEST_CASE("What a damaged study holds is an Error that names it") {
+  const Fixture f;
+  const Space space = parse_space(nlohmann::ordered_json::parse(
+                                      R"({"lr": {"type": "float", "low": 1e-5, "high": 0.1},
+                          "batch": {"type": "categorical", "choices": [8, 16]}})"),
+                                  {{"lr", false, 1e-12}, {"batch", true, 1}});
+  Study(f.path, "lstm", Direction::minimize, space, settings).ask(space, sampler, 1, 2, 10);
+  const auto refused = [&](const std::string& change, const std::string& words) {
+    CAPTURE(change);
+    Database(f.path, Database::Access::write).run(change);
+    CHECK_THROWS_WITH(Study(f.path).trials(), Contains("study.db") && Contains(words));
+  };
+  const std::string deep(300'000, '[');
+  SECTION("an index of no choice") {
+    refused("UPDATE trial_params SET param_value = 99999999 WHERE param_name = 'batch'",
+            "a trial whose batch is");
+  }
+  SECTION("a value that is no number") {
+    refused("UPDATE trial_params SET param_value = 9e999", "none of its values");
+  }
+  SECTION("deep JSON") {
+    refused("UPDATE trial_params SET distribution_json = '" + deep + "'", "nested more than 100");
+  }
+  SECTION("deep settings") {
+    refused("UPDATE study_user_attributes SET value_json = '" + deep + "'", "nested more than 100");
+  }
+  SECTION("settings of another kind") {
+    refused("UPDATE study_user_attributes SET value_json = '[1]'", "has no objective");
+  }
+  SECTION("a range that is none") {
+    refused(
+        R"(UPDATE trial_params SET distribution_json = '{"name": "FloatDistribution", "attributes": )"
+        R"({"low": 3, "high": 1, "step": null, "log": false}}')",
+        "a range from 3 to 1");
+  }
+  SECTION("a choice among nothing") {
+    refused(R"(UPDATE trial_params SET distribution_json = '{"name": "CategoricalDistribution", )"
+            R"("attributes": {"choices": []}}')",
+            "a choice among nothing");
+  }
+  SECTION("numbers of trials") {
+    refused("UPDATE trials SET number = 9223372036854775807 WHERE number = 1",
+            "of the number 9223");
+    refused("UPDATE trials SET number = -1 WHERE number = 0", "of the number -1");
+    refused("UPDATE trials SET number = 3", "of the number 3");
+  }
+  SECTION("a view that never ends") {
+    refused(
+        "DROP TABLE trial_values; CREATE VIEW trial_values AS WITH RECURSIVE n(trial_id) AS "
+        "(SELECT 1 UNION ALL SELECT trial_id FROM n) SELECT trial_id, 0 AS value, 'FINITE' AS "
+        "value_type FROM n",
+        "'trial_values' is missing");
+  }
+  SECTION("a value of no kind") {
+    Study study(f.path, "lstm", Direction::minimize, space, settings);
+    refused(
+        "INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (1, 0, 1, 'X')",
+        "of the kind 'X'");
+  }
+}
+
+TEST_CASE("Trials of another program whose heartbeats lie far in the future are lost") {
+  const Fixture f;
+  Study study = f.open();
+  study.ask(space, sampler, 1, 1, 10);
+  Database(f.path, Database::Access::write)
+      .run(
+          "DELETE FROM trial_system_attributes; UPDATE trial_heartbeats SET heartbeat = "
+          "'9999-01-01 00:00:00'");
+  study.ask(space, sampler, 1, 1, 10);
+  CHECK(study.trials()[0].state == TrialState::fail);
+}
