@@ -65,6 +65,13 @@ TEST_CASE("The cpu device agrees with the reference") {
 TEST_CASE("The cpu device gives the same bits with any number of threads") {
   for (const auto& c : operation_cases()) {
     if (c.large && c.operation == "conv2d") continue;  // conv2d_gathered is the same size
+#ifdef TUTTI_SANITIZED
+    if (c.large) {  // takes a minute: it is enough that threads meet
+      set_thread_count(3);
+      run(c, Device::cpu);
+      continue;
+    }
+#endif
     set_thread_count(1);
     const auto one = run(c, Device::cpu);
     set_thread_count(3);
