@@ -71,7 +71,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& problem) {
     return program.exit(problem) == 0 ? tutti::done : tutti::wrong_usage;
   } catch (const std::exception& problem) {
-    std::cerr << "tutti: " << tutti::printable_lines(problem.what()) << '\n';
+    std::cerr << "tutti: " << tutti::printable_lines(tutti::reason_of(problem)) << '\n';
     return tutti::at_fault;
   }
   return status;

@@ -56,7 +56,7 @@ Space SearchOptions::space(const nlohmann::ordered_json& original,
   try {
     return parse_space(parse_json<nlohmann::ordered_json>(text, "it"), tunables);
   } catch (const std::exception& problem) {
-    throw Error(space_file, ": ", problem.what());
+    throw Error(space_file, ": ", reason_of(problem));
   }
 }
 

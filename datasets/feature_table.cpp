@@ -182,7 +182,7 @@ FeatureSet feature_set_of_table(const fs::path& table) {
     return from_name<FeatureSet>(parse_json(read_file(record), "it").value("set", "librosa"));
   } catch (const std::exception& problem) {
     throw Error(record.string(), ": does not say how ", table.string(),
-                " was made: ", problem.what());
+                " was made: ", reason_of(problem));
   }
 }
 

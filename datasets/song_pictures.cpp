@@ -62,7 +62,7 @@ std::optional<PictureScale> scale_of_tree(const fs::path& root) {
   try {
     return from_name<PictureScale>(parse_json(read_file(path), "it").at("scale"));
   } catch (const std::exception& problem) {
-    throw Error(path.string(), ": does not say how the pictures were made: ", problem.what());
+    throw Error(path.string(), ": does not say how the pictures were made: ", reason_of(problem));
   }
 }
 

@@ -103,7 +103,7 @@ std::optional<LibrosaVersion> librosa_version_of_table(const fs::path& table) {
     return from_name<LibrosaVersion>(parse_json(read_file(record), "it").at("compat"));
   } catch (const std::exception& problem) {
     throw Error(record.string(), ": does not say how ", table.string(),
-                " was made: ", problem.what());
+                " was made: ", reason_of(problem));
   }
 }
 

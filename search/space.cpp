@@ -132,7 +132,7 @@ Space parse_space(const ordered_json& document, const std::vector<Tunable>& tuna
       if (entry.contains("when")) parameter.when = condition_of(entry["when"], space);
       space.parameters.push_back(std::move(parameter));
     } catch (const std::exception& problem) {
-      throw Error("the parameter '", name, "': ", problem.what());
+      throw Error("the parameter '", name, "': ", reason_of(problem));
     }
   return space;
 }

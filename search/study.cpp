@@ -165,7 +165,7 @@ void Study::find_study() try {
                                 settings_["objective"].is_string()))
     throw Error("what it keeps of the search has no objective");
 } catch (const std::exception& problem) {
-  const std::string what = problem.what();
+  const std::string what = reason_of(problem);
   throw Error(what.starts_with(path_.string()) ? what : path_.string() + ": " + what);
 }
 
@@ -184,7 +184,7 @@ template <class Read>
 auto Study::naming(Read read) try {
   return read();
 } catch (const std::exception& problem) {
-  const std::string what = problem.what();
+  const std::string what = reason_of(problem);
   throw Error(what.starts_with(path_.string()) ? what : path_.string() + ": holds " + what);
 }
 

@@ -112,7 +112,7 @@ void answer_to(const Question& question, Jobs& jobs) {
   } catch (const std::bad_alloc&) {
     answer("it takes too much memory", false);
   } catch (const std::exception& problem) {
-    answer(problem.what(), false);
+    answer(reason_of(problem), false);
   }
 }
 

@@ -27,4 +27,8 @@ class OutOfMemory : public Error {
   using Error::Error;
 };
 
+/// What any exception says, for a message of ours: without the names that libraries give
+/// themselves.
+std::string reason_of(const std::exception& problem);
+
 }  // namespace tutti

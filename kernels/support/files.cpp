@@ -108,9 +108,7 @@ void write_atomically(const fs::path& path, const std::function<void(const fs::p
     other ? write_in_place(path, write)
           : replace_file(fs::is_symlink(path) ? fs::weakly_canonical(path) : path, write);
   } catch (const std::exception& problem) {
-    const auto* system = dynamic_cast<const fs::filesystem_error*>(&problem);
-    throw Error("cannot write ", path.string(), ": ",
-                system ? system->code().message() : problem.what());
+    throw Error("cannot write ", path.string(), ": ", reason_of(problem));
   }
 }
 

@@ -73,7 +73,7 @@ Description described_by(const json& description) {
     return result;
   } catch (const json::exception& problem) {
     throw Error("model_config does not describe a Sequential or Functional model: ",
-                problem.what());
+                reason_of(problem));
   }
 }
 

@@ -66,7 +66,7 @@ class ReadingJob {
     try {
       act();
     } catch (const std::exception& problem) {
-      throw Error("cannot read ", path_.string(), ": ", problem.what());
+      throw Error("cannot read ", path_.string(), ": ", reason_of(problem));
     }
   }
 
@@ -92,7 +92,7 @@ void write_keras_file(const fs::path& path, const KerasModel& model) {
   try {
     bytes = path.extension() == ".keras" ? keras::archive_bytes(model) : keras::h5_bytes(model);
   } catch (const std::exception& problem) {
-    throw Error("cannot write ", path.string(), ": ", problem.what());
+    throw Error("cannot write ", path.string(), ": ", reason_of(problem));
   }
   write_file(path, bytes);
 }

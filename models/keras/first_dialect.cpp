@@ -128,7 +128,7 @@ void modernize(KerasModel& model) {
                weights[0].shape[1] == 1)  // [length, 1, channels, filters]
         weights[0].shape.erase(weights[0].shape.begin() + 1);
     } catch (const std::exception& problem) {
-      throw Error("layer '", layer.name, "': ", problem.what());
+      throw Error("layer '", layer.name, "': ", reason_of(problem));
     }
   }
 }

@@ -48,7 +48,7 @@ Shape input_shape_of(const KerasModel& file) {
         throw Error("its input shape ", shape, " has a length of ", length);
     return shape;
   } catch (const json::exception& problem) {
-    throw Error("its input shape is none: ", problem.what());
+    throw Error("its input shape is none: ", reason_of(problem));
   }
 }
 
@@ -84,7 +84,7 @@ Model from_keras(const KerasModel& file, Shape input) {
       else
         made[i] = model.add(keras::read_layer(file.layers[i], file), inputs);
     } catch (const std::exception& problem) {  // also what the JSON library says of a wrong type
-      throw Error("layer ", i + 1, " (", class_name, " '", layer_name, "'): ", problem.what());
+      throw Error("layer ", i + 1, " (", class_name, " '", layer_name, "'): ", reason_of(problem));
     }
   }
   if (model.children().empty()) throw Error("it has no layers");

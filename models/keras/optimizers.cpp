@@ -136,7 +136,7 @@ ReadOptimizerConfig read_optimizer(const KerasModel& file) {
   try {
     return read(file);
   } catch (const json::exception& problem) {
-    throw Error("its training_config describes no optimizer: ", problem.what());
+    throw Error("its training_config describes no optimizer: ", reason_of(problem));
   }
 }
 

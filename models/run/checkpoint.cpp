@@ -152,9 +152,9 @@ class StoredTensors {
     try {
       return read();
     } catch (const json::exception& problem) {
-      fail(problem.what());
+      fail(reason_of(problem));
     } catch (const Error& problem) {
-      fail(problem.what());
+      fail(reason_of(problem));
     }
   }
 
@@ -276,7 +276,7 @@ bool restore_checkpoint(const fs::path& run, const Model& model) {
     for (std::int64_t m = 0; m < checkpoint->members; ++m)
       set_member_values(parameters, m, checkpoint->member(m).state.weights);
   } catch (const Error& problem) {
-    throw Error((run / file_name).string(), ": ", problem.what());
+    throw Error((run / file_name).string(), ": ", reason_of(problem));
   }
   return true;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/support/enum_names.h"
+#include "kernels/support/error.h"
 
 namespace tutti {
 
@@ -26,7 +27,7 @@ class RunFields {
     try {
       return value.get<T>();
     } catch (const nlohmann::json::exception& problem) {
-      fail(key, problem.what());
+      fail(key, reason_of(problem));
     }
   }
   /// The same; nothing if the field is missing or null.
@@ -40,7 +41,7 @@ class RunFields {
     try {
       return from_name<T>(word);
     } catch (const Error& problem) {
-      fail(key, problem.what());
+      fail(key, reason_of(problem));
     }
   }
   template <NamedEnum T>
