@@ -147,6 +147,13 @@ void on_interrupt(int) {
 
 }  // namespace
 
+void expect_another(const std::string& option, const std::filesystem::path& written,
+                    const std::filesystem::path& read) {
+  std::error_code not_there;
+  if (std::filesystem::equivalent(written, read, not_there))
+    throw Error(option, " ", written.string(), ": is what is read; choose another name");
+}
+
 std::stop_token stop_on_interrupt() {
   const std::stop_token token = interrupt().stop.get_token();  // made before the handler needs it
   std::signal(SIGINT, on_interrupt);

@@ -1,6 +1,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -92,6 +93,10 @@ void add_synth(CLI::App& program, int& status);
 void add_inspect(CLI::App& program, int& status);
 void add_run(CLI::App& program, int& status);
 void add_devices(CLI::App& program, int& status);
+
+/// An Error if what an option says to write is, whatever its name, what is read.
+void expect_another(const std::string& option, const std::filesystem::path& written,
+                    const std::filesystem::path& read);
 
 /// Stopped by Ctrl-C or SIGTERM once a command has asked for it; a second one ends the program at
 /// once.

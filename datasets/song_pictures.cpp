@@ -3,7 +3,9 @@
 #include <iomanip>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
+#include <string>
 
 #include "datasets/audio/mel_picture.h"
 #include "datasets/audio/spectral_frames.h"
@@ -66,28 +68,74 @@ std::optional<PictureScale> scale_of_tree(const fs::path& root) {
   }
 }
 
-void record_scale(const fs::path& root, PictureScale scale) {
+namespace {
+
+void expect_scale(const fs::path& root, PictureScale scale) {
   const auto before = scale_of_tree(root);
   if (before && *before != scale)
     throw Error(root.string(), " holds pictures of the scale ", name(*before), ", not ",
                 name(scale), "; choose another folder");
+}
+
+using Names = std::set<std::string>;
+
+/// The pictures in a tree that were made of songs.
+Names recorded_pictures(const fs::path& root) {
+  const fs::path path = root / record;
+  if (!fs::exists(path)) return {};
+  const auto document = parse_json(read_file(path), path.string());
+  return document.value("pictures", Names());
+}
+
+void record_pictures(const fs::path& root, PictureScale scale, const Names& pictures) {
+  nlohmann::json document = describe(scale);
+  document["pictures"] = pictures;
+  write_file(root / record,
+             document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
+}
+
+/// Removes a picture of a song that is gone, and its genre's folder with the last of them.
+void remove_picture(const fs::path& root, const std::string& name) {
+  const fs::path picture =
+      root / fs::path(name).parent_path().filename() / fs::path(name).filename();
+  std::error_code not_there;
+  fs::remove(picture, not_there);
+  fs::remove(picture.parent_path(), not_there);  // stays if it is not empty
+}
+
+}  // namespace
+
+void record_scale(const fs::path& root, PictureScale scale) {
+  expect_scale(root, scale);
   write_file(root / record, describe(scale).dump(2) + '\n');
 }
 
 SongProblems write_song_pictures(const fs::path& out, const fs::path& root, const GenreTree& songs,
                                  PictureScale scale, const Progress& progress) {
   for (const auto& genre : songs.genres) make_folder(out / genre);
-  record_scale(out, scale);
+  expect_scale(out, scale);
   std::vector<fs::path> files;
   for (const auto& path : songs.paths) files.push_back(root / path);
   const bool mel128 = scale == PictureScale::mel128;
   const auto names = mel128 ? own_names(songs.paths) : counted_names(songs.paths);
-  return read_songs(
+  Names known = recorded_pictures(out);
+  for (const auto& name : names) known.insert(name.generic_string());
+  record_pictures(out, scale, known);
+  std::vector<char> made(files.size());
+  SongProblems problems = read_songs(
       files, mel128 ? Windows::clip : Windows::first,
       [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
         write_png(out / names[song], song_picture(samples, scale));
+        made[song] = true;
       },
       progress);
+  Names pictures;
+  for (std::size_t song = 0; song < files.size(); ++song)
+    if (made[song]) pictures.insert(names[song].generic_string());
+  for (const auto& name : known)
+    if (!pictures.contains(name)) remove_picture(out, name);
+  record_pictures(out, scale, pictures);
+  return problems;
 }
 
 std::string numbered(const std::string& prefix, int digits, std::int64_t number,

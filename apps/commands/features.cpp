@@ -23,6 +23,8 @@ int features(const FeaturesCommand& o) {
   const bool statistics = o.set == FeatureSet::statistics;
   const Media media = statistics ? media_of_tree(o.audio) : Media::songs;
   const GenreTree songs = find_genre_tree(o.audio, media);
+  for (const auto& song : songs.paths)
+    expect_another("--out", o.out, std::filesystem::path(o.audio) / song);
   ProgressBar bar("listening ", "songs", o.common.quiet);
   const auto progress = [&](std::int64_t n, std::int64_t total) { bar.update(n, total); };
   const SongProblems problems = statistics

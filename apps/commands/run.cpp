@@ -45,6 +45,7 @@ Model load_for(const RunModelOptions& o, const Tensor& x, Device device) {
 
 int run_model(const RunModelOptions& o) {
   const Device device = o.common.prepare();
+  expect_another("--output", o.output, o.input);
   const Tensor x = read_npy(o.input);
   const Model model = load_for(o, x, device);
   const Tensor y = outputs(model, x, o);

@@ -27,6 +27,7 @@ int spectrogram(const SpectrogramCommand& o) {
   const auto scale = o.bands == Bands::mel128         ? PictureScale::mel128
                      : o.scale == FrequencyScale::mel ? PictureScale::mel
                                                       : PictureScale::linear;
+  expect_another("--out", o.out, o.audio);
   const GenreTree songs = find_genre_tree(o.audio, Media::songs);
   ProgressBar bar("listening ", "songs", o.common.quiet);
   const SongProblems problems =

@@ -214,6 +214,44 @@ TEST_CASE("Tables and trees leave out bad songs, list them, and refuse folders w
   CHECK_FALSE(fs::exists(folder / "spectrogram.out" / "b" / "resized001.png"));
 }
 
+TEST_CASE("A tree made again has no picture of a song that is gone") {
+  const TemporaryFolder folder;
+  const auto audio = folder / "audio", tree = folder / "genres";
+  for (const char* song : {"a/1.wav", "a/2.wav", "b/3.wav", "c/4.wav"})
+    put_song(audio / song, 0, 1, 3);
+  const std::string command = "spectrogram " + word(audio) + " --quiet --out " + word(tree);
+  REQUIRE(run_tutti(command).status == 0);
+  std::ofstream(tree / "a" / "mine.txt") << "a note";
+  fs::remove_all(audio / "a");
+  fs::remove_all(audio / "c");
+  put_song(audio / "d" / "5.wav", 0, 1, 3);
+  REQUIRE(run_tutti(command).status == 0);
+  CHECK_FALSE(fs::exists(tree / "a" / "resized000.png"));
+  CHECK_FALSE(fs::exists(tree / "a" / "resized001.png"));
+  CHECK(fs::exists(tree / "a" / "mine.txt"));
+  CHECK_FALSE(fs::exists(tree / "c"));
+  CHECK(fs::exists(tree / "b" / "resized000.png"));
+  CHECK(json::parse(text_of(tree / "spectrogram.json")).at("pictures") ==
+        json({"b/resized000.png", "d/resized000.png"}));
+}
+
+TEST_CASE("What is read is not written over") {
+  const TemporaryFolder folder;
+  const auto song = folder / "audio" / "a" / "1.wav";
+  put_song(song, 0, 1, 3);
+  put_song(folder / "audio" / "b" / "2.wav", 0, 1, 3);
+  const std::string before = text_of(song);
+  const auto table = run_tutti("features " + word(folder / "audio") + " --out " + word(song));
+  CHECK(table.status == 1);
+  CHECK_THAT(table.err, Contains("--out") && Contains("1.wav: is what is read"));
+  CHECK(text_of(song) == before);
+  const auto tree = run_tutti("spectrogram " + word(folder / "audio") + " --out " +
+                              word(folder / "audio" / "." / ""));
+  CHECK(tree.status == 1);
+  CHECK_THAT(tree.err, Contains("is what is read"));
+  CHECK_FALSE(fs::exists(folder / "audio" / "spectrogram.json"));
+}
+
 TEST_CASE("A model names only what was made as what it was trained on", "[songs]") {
   const auto& t = trained();
   const TemporaryFolder folder;
