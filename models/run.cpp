@@ -23,9 +23,27 @@ constexpr Row run_models[] = {{ModelKind::ensemble, load_ensemble_model},
                               {ModelKind::melcnn, load_mel_model}};
 
 std::unique_ptr<RunModel> load_model(const RunFile& run, Device device) {
+  expect_model(run);
   for (const auto& [kind, load] : run_models)
     if (kind == run.kind) return load(run, device);
   throw Error(run.path().string(), ": models of the kind '", name(run.kind), "' cannot be loaded");
+}
+
+[[noreturn]] void fail_as_replaced(const RunFile& run) {
+  throw Error(run.folder.string(), ": training has replaced it while it was read; try again");
+}
+
+/// The model of a run, and the run.json that belongs to it: if training replaces both meanwhile,
+/// the new ones.
+std::unique_ptr<RunModel> load_current_model(RunFile& run, Device device) {
+  constexpr int most_tries = 10;
+  for (int tries = 0; tries < most_tries; ++tries, run = read_run_file(run.folder)) try {
+      auto model = load_model(run, device);
+      if (is_current(run)) return model;
+    } catch (const Error&) {
+      if (is_current(run)) throw;
+    }
+  fail_as_replaced(run);
 }
 
 std::vector<std::int32_t> all_rows(std::size_t n) {
@@ -74,7 +92,8 @@ void expect_numbers(const Tensor& scores, const std::filesystem::path& run) {
 
 }  // namespace
 
-Run::Run(RunFile file, Device device) : file_(std::move(file)), model_(load_model(file_, device)) {
+Run::Run(RunFile file, Device device)
+    : file_(std::move(file)), model_(load_current_model(file_, device)) {
   if (!classes().empty()) expect_classes(file_, classes(), *model_);
 }
 
@@ -113,6 +132,7 @@ std::vector<std::int32_t> Run::rows_of(const LabelledInputs& data, Part part) co
                 " was trained on, so it has no ", name(part), " part; use --split all");
   if (part == Part::validation && traits().validates_on_test) part = Part::test;
   const auto parts = read_split_file(file_.folder);
+  if (!is_current(file_)) fail_as_replaced(file_);
   std::map<std::string, std::size_t> seen;  // of each name
   std::vector<std::int32_t> rows;
   for (std::size_t i = 0; i < data.names.size(); ++i) {

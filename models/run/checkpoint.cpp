@@ -268,6 +268,15 @@ std::optional<TrainCheckpoint> read_checkpoint(const fs::path& run) {
 
 void remove_checkpoint(const fs::path& run) { fs::remove(run / file_name); }
 
+namespace {
+
+[[noreturn]] void fail_as_empty(const RunFile& run) {
+  throw Error(run.folder.string(),
+              ": no epoch of its training is finished, so it holds no model yet");
+}
+
+}  // namespace
+
 bool restore_checkpoint(const fs::path& run, const Model& model) {
   const auto checkpoint = read_checkpoint(run);
   if (!checkpoint || checkpoint->history.empty()) return false;
@@ -281,10 +290,12 @@ bool restore_checkpoint(const fs::path& run, const Model& model) {
   return true;
 }
 
+void expect_model(const RunFile& run) {
+  if (run.state == RunState::training && !fs::exists(run.folder / file_name)) fail_as_empty(run);
+}
+
 void restore_unfinished(const RunFile& run, const Model& model) {
-  if (run.state == RunState::training && !restore_checkpoint(run.folder, model))
-    throw Error(run.folder.string(),
-                ": no epoch of its training is finished, so it holds no model yet");
+  if (run.state == RunState::training && !restore_checkpoint(run.folder, model)) fail_as_empty(run);
 }
 
 }  // namespace tutti

@@ -23,7 +23,11 @@ void remove_checkpoint(const std::filesystem::path& run);
 /// Puts the checkpoint's weights in the model; false if there is none after a finished epoch.
 bool restore_checkpoint(const std::filesystem::path& run, const Model& model);
 
-/// The same where training has not ended; an Error if no epoch is finished.
+/// An Error if training has not ended and left nothing to go on from yet.
+void expect_model(const RunFile& run);
+
+/// Puts the checkpoint's weights in the model where training has not ended; an Error if
+/// no epoch is finished.
 void restore_unfinished(const RunFile& run, const Model& model);
 
 }  // namespace tutti

@@ -65,6 +65,15 @@ json to_json(const RunFile& run) {
   return document;
 }
 
+bool is_current(const RunFile& run) {
+  if (run.text.empty()) return true;  // it was made here, or there is none
+  try {
+    return read_file(run.path()) == run.text;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 RunFile read_run_file(const fs::path& place, const std::vector<std::string>& classes) {
   const fs::path folder = run_folder(place);
   if (!fs::is_directory(folder))
@@ -82,7 +91,10 @@ RunFile read_run_file(const fs::path& place, const std::vector<std::string>& cla
   if (!classes.empty())
     throw Error("--classes: ", folder.string(), " is a run, and run.json names its classes");
   const fs::path path = folder / "run.json";
-  return parse(folder, parse_json(read_file(path), path.string() + ": damaged: it"));
+  std::string text = read_file(path);
+  RunFile file = parse(folder, parse_json(text, path.string() + ": damaged: it"));
+  file.text = std::move(text);
+  return file;
 }
 
 }  // namespace tutti

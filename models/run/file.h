@@ -35,12 +35,17 @@ struct RunFile {
   /// Of the probabilities of each network: see models/calibration.h. 1: as the networks give them.
   double temperature = 1;
   RunState state = RunState::finished;  // training: under way, or interrupted
+  std::string text = {};                // of run.json as it was read
 
   std::filesystem::path path() const { return folder / "run.json"; }
 };
 
 /// The keys of run.json for this, but for the folder; to be merged with what else is written.
 nlohmann::json to_json(const RunFile& run);
+
+/// Whether run.json is still what it was when it was read. Training that replaces a run changes it
+/// before any other file.
+bool is_current(const RunFile& run);
 
 /// run.json of a run, finished or not, or of the built-in one ("pretrained"); or, of a folder with
 /// Keras files and no run.json, an ensemble of them with these classes. An Error names the file and

@@ -1,7 +1,9 @@
 #include "models/run.h"
 
+#include <atomic>
 #include <fstream>
 #include <limits>
+#include <thread>
 
 #include "datasets/picture.h"
 #include "datasets/song_pictures.h"
@@ -193,6 +195,57 @@ TEST_CASE("Runs of both classifiers of features score tables as the classifiers 
     CHECK(twice.names.size() == 40);
     CHECK(twice.inputs.dim(0) == 40);
   }
+}
+
+TEST_CASE("A run that training replaces is read as it was or as it is, never as a mixture") {
+  struct Version {
+    json document;
+    std::string model, answer;
+  };
+  FeatureRun first(FeatureModel::lstm), second(FeatureModel::rnn);
+  const Tensor x = Tensor::zeros({1, 28}, DType::float32, Device::cpu);
+  std::vector<Version> versions;
+  for (FeatureRun* run : {&first, &second}) {
+    const Run whole(run->folder.path());
+    const auto answer = whole.score(x).to_vector<float>();
+    versions.push_back({json::parse(read_file(run->folder / "run.json")),
+                        read_file(run->folder / "model.h5"),
+                        std::string(name(whole.file().kind)) + std::to_string(answer[0])});
+  }
+  REQUIRE(versions[0].answer != versions[1].answer);
+
+  const TemporaryFolder shared;
+  const auto put = [&](const char* name, const std::string& text) {  // fast, for many chances
+    std::ofstream(shared / "new", std::ios::binary) << text;
+    fs::rename(shared / "new", shared / name);
+  };
+  const auto replace = [&](Version version) {  // in the order of training
+    version.document["state"] = "training";
+    put("run.json", version.document.dump());
+    fs::remove(shared / "model.h5");
+    put("model.h5", version.model);
+    version.document["state"] = "finished";
+    put("run.json", version.document.dump());
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  };
+  replace(versions[0]);
+  std::atomic<int> replaced = 0;
+  std::jthread training([&](std::stop_token stop) {
+    while (!stop.stop_requested()) replace(versions[static_cast<std::size_t>(++replaced % 2)]);
+  });
+  int read = 0;
+  while (replaced < 50) try {
+      const Run run(shared.path());
+      const auto answer = run.score(x).to_vector<float>();
+      const std::string seen = std::string(name(run.file().kind)) + std::to_string(answer[0]);
+      CHECK((seen == versions[0].answer || seen == versions[1].answer));
+      ++read;
+    } catch (const Error& problem) {  // of a training without a finished epoch, or of ten tries
+      CHECK_THAT(problem.what(), Contains("no epoch of its training") || Contains("replaced"));
+    }
+  INFO(read << " read, " << replaced << " replaced");
+  CHECK(read > 0);
+  CHECK(replaced > 1);
 }
 
 TEST_CASE("A folder of Keras files is an ensemble of the classes that are named") {
