@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cmath>
 #include <csignal>
+#include <system_error>
 #include <thread>
 
 #include "kernels/device_context.h"
@@ -124,13 +125,19 @@ namespace {
 struct Interrupt {
   Interrupt() {
     sem_init(&signal, 0, 0);
-    std::thread([this] {
+    const auto wait = [this] {
       while (sem_wait(&signal) != 0) {
       }
       stop.request_stop();
-    }).detach();
+    };
+    try {
+      std::thread(wait).detach();
+    } catch (const std::system_error&) {
+      waits = false;
+    }
   }
   sem_t signal;
+  bool waits = true;  // else there were no threads left, and a signal ends the program at once
   std::stop_source stop;
 };
 
@@ -156,8 +163,10 @@ void expect_another(const std::string& option, const std::filesystem::path& writ
 
 std::stop_token stop_on_interrupt() {
   const std::stop_token token = interrupt().stop.get_token();  // made before the handler needs it
-  std::signal(SIGINT, on_interrupt);
-  std::signal(SIGTERM, on_interrupt);
+  if (interrupt().waits) {
+    std::signal(SIGINT, on_interrupt);
+    std::signal(SIGTERM, on_interrupt);
+  }
   return token;
 }
 

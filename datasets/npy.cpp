@@ -83,13 +83,15 @@ Tensor parse(const std::string& bytes) {
   const ArrayHeader header = read_header(bytes);
   const Conversion conversion = conversion_from(header.type);
   const std::size_t present = (bytes.size() - header.end) / conversion.bytes;
+  const auto fail = [&] {
+    throw Error("it is cut short: ", header.shape, " values are promised, ", present, " are there");
+  };
   std::size_t count = 1;  // stays below what is present, so that no product overflows
   for (const auto length : header.shape) {
-    if (length != 0 && count > present / static_cast<std::size_t>(length))
-      throw Error("it is cut short: ", header.shape, " values are promised, ", present,
-                  " are there");
+    if (length != 0 && count > present / static_cast<std::size_t>(length)) fail();
     count *= static_cast<std::size_t>(length);
   }
+  if (count > present) fail();  // a single value has no lengths
   std::vector<float> values(count);
   conversion.run(bytes.data() + header.end, values);
   return Tensor::from(header.shape, values);

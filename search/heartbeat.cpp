@@ -1,6 +1,7 @@
 #include "search/heartbeat.h"
 
 #include <chrono>
+#include <system_error>
 
 #include "kernels/support/error.h"
 
@@ -8,12 +9,17 @@ namespace tutti {
 
 Heartbeat::Heartbeat(const std::filesystem::path& study, std::int64_t worker)
     : database_(study, Database::Access::write), worker_(worker) {
-  thread_ = std::jthread([this](std::stop_token stop) {
+  const auto beats = [this](std::stop_token stop) {
     std::unique_lock lock(mutex_);
     while (!wake_.wait_for(lock, stop, std::chrono::seconds(10), [] { return false; }) &&
            !stop.stop_requested())
       beat();
-  });
+  };
+  try {
+    thread_ = std::jthread(beats);
+  } catch (const std::system_error&) {
+    // No more threads: other programs will take long trials for lost, and this one goes on.
+  }
 }
 
 void Heartbeat::beat() try {

@@ -7,7 +7,9 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
+#include <iostream>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -52,8 +54,17 @@ void watch(Happened happened) {
 
 class Pool {
  public:
+  /// Fewer threads if the system gives no more.
   explicit Pool(int threads) {
-    for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { serve(); });
+    workers_.reserve(static_cast<std::size_t>(threads));
+    for (int i = 1; i < threads; ++i) try {
+        workers_.emplace_back([this] { serve(); });
+      } catch (const std::system_error& problem) {
+        std::cerr << "tutti: note: " << i << " of " << threads
+                  << " threads compute, for the system gives no more (" << problem.code().message()
+                  << ")\n";
+        return;
+      }
   }
 
   ~Pool() {
@@ -139,6 +150,7 @@ Pool& pool() {
   if (!current || current->threads() != wanted_threads) {
     delete current;
     current = new Pool(wanted_threads);
+    wanted_threads = current->threads();
   }
   return *current;
 }

@@ -51,6 +51,7 @@ TEST_CASE("What is not an array in a .npy file is an Error that names the file")
            {"PK\x03\x04 a zip archive", "not a .npy file"},
            {npy(good, "1234567"), "cut short"},
            {npy(good, "").substr(0, 20), "cut short"},
+           {npy("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", "123"), "cut short"},
            {npy("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", "12345678"), "c8"},
            {npy("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", "1234"), "big-endian"},
            {npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", "1234"), "Fortran"},

@@ -1,8 +1,15 @@
 #include "kernels/support/threads.h"
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
+#include <cstdio>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "tests/support/catch.h"
@@ -52,3 +59,25 @@ TEST_CASE("Loops inside loops and from several threads do not lock up") {
   other.join();
   CHECK(runs == 200);
 }
+
+#ifndef TUTTI_SANITIZED  // whose shadow memory is beyond any limit
+TEST_CASE("Where the system gives no more threads, fewer compute") {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::ignore = std::freopen("/dev/null", "w", stderr);
+    std::int64_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const auto bytes = static_cast<rlim_t>(pages * ::sysconf(_SC_PAGESIZE)) + (40 << 20);
+    const rlimit limits{bytes, bytes};  // room for the stacks of four threads
+    ::setrlimit(RLIMIT_AS, &limits);
+    set_thread_count(64);
+    std::atomic<std::int64_t> sum = 0;
+    for (int i = 0; i < 3; ++i) parallel_for(1000, [&](std::int64_t k) { sum += k; });
+    ::_exit(sum == 3 * 499'500 && thread_count() > 0 && thread_count() < 64 ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+}
+#endif
