@@ -1,5 +1,6 @@
 """Data that several tests share: ten invented genres, three songs of 5 s each."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import tutti as package
 
 package.set_threads(1)  # the models are small
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, where a shell runs the tests in the background
 
 
 def tutti(*arguments: object) -> str:
