@@ -52,6 +52,7 @@ void write_table(const fs::path& table, FeatureSet set, const std::vector<fs::pa
     for (const double value : rows[i]) csv += ',' + number(value);
     csv += ',' + csv_cell(songs[i].begin()->string()) + '\n';
   }
+  fs::remove(record_of(table));  // killed at any moment, no record is beside another table
   write_file(table, csv);
   write_file(record_of(table), record.dump(2) + '\n');
 }
