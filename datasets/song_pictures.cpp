@@ -1,5 +1,6 @@
 #include "datasets/song_pictures.h"
 
+#include <algorithm>
 #include <iomanip>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -96,11 +97,11 @@ void record_pictures(const fs::path& root, PictureScale scale, const Names& pict
 
 /// Removes a picture of a song that is gone, and its genre's folder with the last of them.
 void remove_picture(const fs::path& root, const std::string& name) {
-  const fs::path picture =
-      root / fs::path(name).parent_path().filename() / fs::path(name).filename();
+  const fs::path picture = name;
+  if (picture.is_absolute() || std::ranges::find(picture, "..") != picture.end()) return;
   std::error_code not_there;
-  fs::remove(picture, not_there);
-  fs::remove(picture.parent_path(), not_there);  // stays if it is not empty
+  fs::remove(root / picture, not_there);
+  fs::remove((root / picture).parent_path(), not_there);  // stays if it is not empty
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int lowest_rate = 1000, highest_rate = 768000;
 constexpr float loudest = 1e10f;
-constexpr double seconds_at_once = 1;  // what stays in a cache on its way here
+constexpr double seconds_at_once = 1;   // what stays in a cache on its way here
 constexpr rlim_t reading_seconds = 30;  // of the processor, for that much of a song
 
 void expect_file(const fs::path& path) {

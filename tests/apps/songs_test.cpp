@@ -222,6 +222,10 @@ TEST_CASE("A tree made again has no picture of a song that is gone") {
   const std::string command = "spectrogram " + word(audio) + " --quiet --out " + word(tree);
   REQUIRE(run_tutti(command).status == 0);
   std::ofstream(tree / "a" / "mine.txt") << "a note";
+  std::ofstream(folder / "outside.png") << "not of the tree";
+  json record = json::parse(text_of(tree / "spectrogram.json"));
+  record.at("pictures").push_back("../outside.png");
+  std::ofstream(tree / "spectrogram.json") << record;
   fs::remove_all(audio / "a");
   fs::remove_all(audio / "c");
   put_song(audio / "d" / "5.wav", 0, 1, 3);
@@ -230,6 +234,7 @@ TEST_CASE("A tree made again has no picture of a song that is gone") {
   CHECK_FALSE(fs::exists(tree / "a" / "resized001.png"));
   CHECK(fs::exists(tree / "a" / "mine.txt"));
   CHECK_FALSE(fs::exists(tree / "c"));
+  CHECK(fs::exists(folder / "outside.png"));
   CHECK(fs::exists(tree / "b" / "resized000.png"));
   CHECK(json::parse(text_of(tree / "spectrogram.json")).at("pictures") ==
         json({"b/resized000.png", "d/resized000.png"}));
