@@ -80,6 +80,7 @@ void add_train_melcnn(CLI::App& train, int& status);
 void add_tune(CLI::App& program, int& status);
 void add_tune_features(CLI::App& tune, int& status);
 void add_tune_ensemble(CLI::App& tune, int& status);
+void add_report(CLI::App& program, int& status);
 void add_reproduce(CLI::App& program, int& status);
 void add_reproduce_ensemble(CLI::App& reproduce, int& status);
 void add_compare(CLI::App& program, int& status);

@@ -150,7 +150,8 @@ std::optional<Evaluation> train_run(const EnsembleOptions& o) {
   evaluation.out_of_bag_accuracy = ensemble.out_of_bag_accuracy(parts.training);
   file.out_of_bag_accuracy = evaluation.out_of_bag_accuracy;
   write_curves(o.run.out, history, "Ensemble of " + std::to_string(o.members));
-  write_metrics(o.run.out, evaluation.metrics, to_json(evaluation),
+  write_metrics(o.run.out, evaluation,
+                at_rows(names_of(parts.tree.pictures.paths), parts.test.rows),
                 "Ensemble of " + std::to_string(o.members) + " on the test set");
   run.end(file, training);
   return evaluation;

@@ -3,6 +3,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "datasets/csv.h"
 #include "reports/metrics_json.h"
 #include "reports/metrics_table.h"
 
@@ -11,14 +12,38 @@ namespace tutti {
 Evaluation evaluate(const Tensor& scores, const std::vector<std::int32_t>& labels,
                     const std::vector<std::string>& classes, const std::string& unit,
                     std::optional<Vote> rule) {
-  const Metrics of_mean = measure(mean_probabilities(scores), labels, classes);
-  if (!rule) return {of_mean, {}, {}, unit};
-  Evaluation result{measure(vote(scores, *rule), labels, classes, of_mean.loss), {}, {}, unit};
+  Evaluation result;
+  result.unit = unit;
+  result.labels = labels;
+  result.named = vote(scores, rule.value_or(Vote::mean));
+  result.probabilities = mean_probabilities(scores);
+  const Metrics of_mean = measure(result.probabilities, labels, classes);
+  result.metrics = of_mean;
+  if (!rule) return result;
+  result.metrics = measure(result.named, labels, classes, of_mean.loss);
   result.metrics.calibration_error = of_mean.calibration_error;
   result.metrics.calibration = of_mean.calibration;
   for (const auto& member : member_labels(scores))
     result.members.push_back(measure(member, labels, classes, 0).accuracy);
   return result;
+}
+
+std::string predictions_csv(const Evaluation& evaluation, const std::vector<std::string>& names) {
+  const auto& classes = evaluation.metrics.classes;
+  std::ostringstream csv;
+  csv << "path,truth,genre,probability";
+  for (const auto& genre : classes) csv << ',' << csv_cell(genre);
+  csv << '\n';
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto named = static_cast<std::size_t>(evaluation.named[i]);
+    const float* probabilities = &evaluation.probabilities[i * classes.size()];
+    csv << csv_cell(names[i]) << ','
+        << csv_cell(classes[static_cast<std::size_t>(evaluation.labels[i])]) << ','
+        << csv_cell(classes[named]) << ',' << probabilities[named];
+    for (std::size_t k = 0; k < classes.size(); ++k) csv << ',' << probabilities[k];
+    csv << '\n';
+  }
+  return csv.str();
 }
 
 nlohmann::json to_json(const Evaluation& evaluation) {

@@ -14,6 +14,8 @@ struct Evaluation {
   std::vector<double> members;                // accuracy of each; none of a model without a vote
   std::optional<double> out_of_bag_accuracy;  // known from training
   std::string unit;                           // what the examples are: "pictures"
+  std::vector<std::int32_t> labels, named;    // [n]: the true genres, and the vote's
+  std::vector<float> probabilities;           // [n, classes]: the mean over members
 };
 
 /// Of probabilities [members, n, classes] against labels [n], with the loss of the mean over
@@ -21,6 +23,10 @@ struct Evaluation {
 Evaluation evaluate(const Tensor& scores, const std::vector<std::int32_t>& labels,
                     const std::vector<std::string>& classes, const std::string& unit,
                     std::optional<Vote> rule = {});
+
+/// predictions.csv: the columns path, truth, genre, probability (of that genre) and the probability
+/// of each class.
+std::string predictions_csv(const Evaluation& evaluation, const std::vector<std::string>& names);
 
 /// The keys of metrics.json and `evaluate --json`.
 nlohmann::json to_json(const Evaluation& evaluation);

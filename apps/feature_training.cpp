@@ -127,7 +127,7 @@ std::optional<Evaluation> train_run(const FeatureOptions& f, const RunOptions& o
                    classifier.predict(0, table, rows));
   const Evaluation evaluation =
       evaluate(scores, labels_of(table.labels, rows), table.classes, "songs");
-  write_metrics(options.out, evaluation.metrics, to_json(evaluation),
+  write_metrics(options.out, evaluation, at_rows(table.names, rows),
                 title_of(f) + " on the test set");
   run.end(file, training);
   return evaluation;

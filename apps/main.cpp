@@ -42,6 +42,7 @@ int run(int argc, char** argv) {
   tutti::add_genre(program, status);
   tutti::add_predict(program, status);
   tutti::add_tune(program, status);
+  tutti::add_report(program, status);
   tutti::add_reproduce(program, status);
   tutti::add_compare(program, status);
   tutti::add_features(program, status);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "apps/common.h"
+#include "apps/run_report.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/json_text.h"
@@ -23,9 +24,9 @@ namespace {
 
 bool belongs_to_a_run(const fs::path& file) {
   static const std::set<std::string> names = {
-      "run.json",     "split.csv",     "history.csv",           "metrics.json",
-      "model.h5",     "confusion.csv", "confusion.png",         "calibration.png",
-      "accuracy.png", "loss.png",      "checkpoint.safetensors"};
+      "run.json",        "split.csv",   "history.csv",           "metrics.json",  "model.h5",
+      "predictions.csv", "report.html", "confusion.csv",         "confusion.png", "calibration.png",
+      "accuracy.png",    "loss.png",    "checkpoint.safetensors"};
   return names.contains(file.filename().string()) || member_number(file) || is_mel_network(file);
 }
 
@@ -131,7 +132,9 @@ void RunFolder::keep_checkpoints(TrainObserver& observer) const {
 
 void RunFolder::end(RunFile file, const TrainingRecord& training) const {
   file.state = RunState::finished;
-  write_json(file.path(), description(file, training));
+  const json run = description(file, training);
+  write_report(options_.out, run);
+  write_json(file.path(), run);
   remove_leftovers();
 }
 
@@ -163,6 +166,13 @@ std::vector<std::string> names_of(const std::vector<BadFile>& files) {
   return names;
 }
 
+std::vector<std::string> at_rows(const std::vector<std::string>& names,
+                                 const std::vector<std::int32_t>& rows) {
+  std::vector<std::string> some;
+  for (const auto row : rows) some.push_back(names[static_cast<std::size_t>(row)]);
+  return some;
+}
+
 void write_curves(const fs::path& folder, const History& history, const std::string& title) {
   write_file(folder / "history.csv", history_csv(history));
   if (history.empty()) return;
@@ -170,9 +180,11 @@ void write_curves(const fs::path& folder, const History& history, const std::str
   draw_loss(folder / "loss.png", history, title);
 }
 
-void write_metrics(const fs::path& folder, const Metrics& metrics, const json& document,
-                   const std::string& title) {
-  write_json(folder / "metrics.json", document);
+void write_metrics(const fs::path& folder, const Evaluation& evaluation,
+                   const std::vector<std::string>& names, const std::string& title) {
+  const Metrics& metrics = evaluation.metrics;
+  write_json(folder / "metrics.json", to_json(evaluation));
+  write_file(folder / "predictions.csv", predictions_csv(evaluation, names));
   write_file(folder / "confusion.csv", confusion_csv(metrics));
   draw_confusion(folder / "confusion.png", metrics, title);
   draw_calibration(folder / "calibration.png", metrics, title);

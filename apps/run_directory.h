@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/evaluation.h"
 #include "datasets/media_files.h"
 #include "engine/training/training.h"
 #include "kernels/device.h"
@@ -14,11 +15,11 @@
 #include "models/run/file.h"
 #include "models/run/preprocessing.h"
 #include "models/run/split_file.h"
-#include "reports/metrics.h"
 
 /// Writes a run directory: everything about one training. models/run.h reads it.
 ///   run.json  split.csv  classifier_K.h5 or model.h5  history.csv  metrics.json
-///   confusion.csv  confusion.png  calibration.png  accuracy.png  loss.png
+///   predictions.csv  confusion.csv  confusion.png  calibration.png  accuracy.png  loss.png
+///   report.html
 /// and while it is not finished checkpoint.safetensors.
 namespace tutti {
 
@@ -33,6 +34,8 @@ struct TrainingRecord {
 /// Names in split.csv and run.json, with forward slashes.
 std::vector<std::string> names_of(const std::vector<std::filesystem::path>& paths);
 std::vector<std::string> names_of(const std::vector<BadFile>& files);
+std::vector<std::string> at_rows(const std::vector<std::string>& names,
+                                 const std::vector<std::int32_t>& rows);
 
 /// Where a run goes.
 struct RunOptions {
@@ -78,7 +81,8 @@ void print_stopped(const std::filesystem::path& run, const History& history);
 
 void write_curves(const std::filesystem::path& folder, const History& history,
                   const std::string& title);
-void write_metrics(const std::filesystem::path& folder, const Metrics& metrics,
-                   const nlohmann::json& document, const std::string& title);
+/// What the model makes of the examples of these names.
+void write_metrics(const std::filesystem::path& folder, const Evaluation& evaluation,
+                   const std::vector<std::string>& names, const std::string& title);
 
 }  // namespace tutti

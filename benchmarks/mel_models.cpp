@@ -105,7 +105,7 @@ HeldOut held_out(const Options& o, const MelRecipe& recipe, const ClipTree& tree
   const ClipExamples training{tree.clips, tree.labels, parts.train};
   MelEnsemble ensemble(training, windows.dim(1), genres, recipe);
   ensemble.train(training, clips);
-  return {ensemble.score(windows, parts.test), labels_of(tree.labels, parts.test)};
+  return {ensemble.score(windows, parts.test), parts.test, labels_of(tree.labels, parts.test)};
 }
 
 void print(const std::vector<double>& row, const char* end) {

@@ -14,8 +14,7 @@ int train_ensemble(const EnsembleOptions& o) {
     std::cout << to_json(*evaluation).dump(2) << '\n';
   else
     std::cout << to_text(*evaluation) << "\nThe run is in " << o.run.out.string()
-              << ": the members' classifier_K.h5, confusion.png, calibration.png, accuracy.png, "
-                 "loss.png\n";
+              << ": report.html, predictions.csv, the members' classifier_K.h5\n";
   return done;
 }
 

@@ -22,7 +22,7 @@ int train_features(const TrainFeaturesOptions& o) {
     std::cout << to_json(*evaluation).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
   else
     std::cout << to_text(*evaluation) << "\nThe run is in " << o.run.out.string()
-              << ": model.h5, confusion.png, calibration.png, accuracy.png, loss.png\n";
+              << ": report.html, predictions.csv, model.h5\n";
   return done;
 }
 

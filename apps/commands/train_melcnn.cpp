@@ -13,9 +13,8 @@ int train_melcnn(const MelOptions& o) {
   if (o.common.json)
     std::cout << to_json(*evaluation).dump(2) << '\n';
   else
-    std::cout
-        << to_text(*evaluation) << "\nThe run is in " << o.run.out.string()
-        << ": the networks' .h5 files, confusion.png, calibration.png, accuracy.png, loss.png\n";
+    std::cout << to_text(*evaluation) << "\nThe run is in " << o.run.out.string()
+              << ": report.html, predictions.csv, the networks' .h5 files\n";
   return done;
 }
 

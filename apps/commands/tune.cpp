@@ -1,7 +1,7 @@
 #include <memory>
 
 #include "apps/common.h"
-#include "apps/search.h"
+#include "apps/search/search.h"
 
 namespace tutti {
 

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "apps/feature_training.h"
-#include "apps/search.h"
+#include "apps/search/search.h"
 #include "kernels/support/error.h"
 #include "models/feature_trials.h"
 

@@ -9,8 +9,10 @@ namespace {
 HeldOut joined(const std::vector<HeldOut>& parts) {
   const std::int64_t members = parts.at(0).scores.dim(0), classes = parts[0].scores.dim(2);
   HeldOut all;
-  for (const auto& part : parts)
+  for (const auto& part : parts) {
+    all.rows.insert(all.rows.end(), part.rows.begin(), part.rows.end());
     all.labels.insert(all.labels.end(), part.labels.begin(), part.labels.end());
+  }
   std::vector<float> values;
   for (std::int64_t m = 0; m < members; ++m)
     for (const auto& part : parts) {
@@ -32,7 +34,7 @@ CrossValidation::CrossValidation(const ClipExamples& clips, const Tensor& window
     MelEnsemble ensemble(training, windows.dim(1), genres, recipe);
     ensemble.train(training, {clips.clips, clips.labels, {}}, stop, observe);
     if (stop.stop_requested()) return;
-    folds_.push_back({ensemble.score(windows, test), labels_of(clips.labels, test)});
+    folds_.push_back({ensemble.score(windows, test), test, labels_of(clips.labels, test)});
   }
 }
 

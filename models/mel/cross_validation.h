@@ -10,7 +10,7 @@ namespace tutti {
 /// Every network's probabilities [networks, n, genres] for clips that it was not trained on.
 struct HeldOut {
   Tensor scores;
-  std::vector<std::int32_t> labels;  // [n]
+  std::vector<std::int32_t> rows, labels;  // [n]
 };
 
 /// An ensemble trained on all folds of a collection but one, each left out in turn.

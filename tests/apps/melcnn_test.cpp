@@ -67,9 +67,9 @@ json evaluated(const fs::path& run, const std::string& more) {
 
 TEST_CASE("train melcnn leaves a run that evaluate and predict use") {
   const auto& run = trained();
-  for (const char* name :
-       {"run.json", "split.csv", "melcnn_0.h5", "statistics_0.h5", "history.csv", "metrics.json",
-        "confusion.csv", "confusion.png", "calibration.png", "accuracy.png", "loss.png"})
+  for (const char* name : {"run.json", "split.csv", "melcnn_0.h5", "statistics_0.h5", "history.csv",
+                           "metrics.json", "confusion.csv", "predictions.csv", "report.html",
+                           "confusion.png", "calibration.png", "accuracy.png", "loss.png"})
     CHECK(fs::file_size(run / name) > 0);
   const json document = json::parse(text_of(run / "run.json"));
   CHECK(document.at("command") == "train melcnn");

@@ -21,7 +21,7 @@
 #include "models/run/checkpoint.h"
 #include "models/run/file.h"
 #include "models/run/split_file.h"
-#include "reports/search_report.h"
+#include "reports/search/search_report.h"
 #include "search/study.h"
 #include "tests/fuzz/seeds.h"
 #include "tests/support/files.h"

@@ -1,4 +1,4 @@
-#include "reports/search_parts.h"
+#include "reports/search/search_parts.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "apps/search.h"
+#include "apps/search/search.h"
 
 #include <iomanip>
 #include <iostream>
@@ -6,7 +6,8 @@
 
 #include "apps/progress.h"
 #include "apps/run_directory.h"
-#include "apps/search_print.h"
+#include "apps/run_report.h"
+#include "apps/search/search_print.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/json_text.h"
@@ -157,6 +158,12 @@ bool run_trials(const SearchOptions& o, const Search& search, Study& study) {
   return !stop.stop_requested();
 }
 
+/// What the best model came to on the test set; null if it has not been trained yet.
+json test_metrics(const fs::path& folder) {
+  const fs::path metrics = folder / "metrics.json";
+  return fs::exists(metrics) ? parse_json(read_file(metrics), metrics.string()) : json();
+}
+
 }  // namespace
 
 int run_search(const SearchOptions& o, const Search& search) {
@@ -180,21 +187,26 @@ int run_search(const SearchOptions& o, const Search& search) {
               << params_words(best->params, search.space) << std::endl;
   const json test = search.train_best(best->params);
   if (test.is_null()) return interrupted;
+  const fs::path run = fs::path(o.out) / "run.json";
+  write_report(o.out, parse_json(read_file(run), run.string()), to_json(report, test));
   print(report, test, search.common.json);
   if (!search.common.json)
     std::cout << "\nThe run is in " << o.out
-              << ": study.db, trials/, the best model, search_*.png\n";
+              << ": report.html, study.db, trials/, the best model, search_*.png\n";
   return done;
 }
 
-int report_search(const fs::path& folder, bool json) {
+json study_json(const fs::path& folder) {
+  if (!fs::exists(folder / "study.db")) return {};
+  Study study(folder / "study.db");
+  return to_json(describe(study), test_metrics(folder));
+}
+
+int report_search(const fs::path& folder, bool as_json) {
   if (!fs::exists(folder / "study.db"))
     throw Error(folder.string(), ": holds no study.db; tutti tune makes one with --out");
   Study study(folder / "study.db");
-  const fs::path metrics = folder / "metrics.json";
-  print(describe(study),
-        fs::exists(metrics) ? parse_json(read_file(metrics), metrics.string()) : nlohmann::json(),
-        json);
+  print(describe(study), test_metrics(folder), as_json);
   return done;
 }
 

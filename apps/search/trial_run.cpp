@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "apps/epoch_lines.h"
-#include "apps/search.h"
+#include "apps/search/search.h"
 
 namespace tutti {
 

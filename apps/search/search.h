@@ -86,6 +86,9 @@ struct Search {
 /// the best model and the pictures; returns the exit status.
 int run_search(const SearchOptions& options, const Search& search);
 
+/// The study in a folder, as `tune --json` prints it; null if it holds none.
+nlohmann::json study_json(const std::filesystem::path& folder);
+
 /// Prints the study in a folder.
 int report_search(const std::filesystem::path& folder, bool json);
 

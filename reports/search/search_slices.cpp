@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "reports/parameter_axis.h"
-#include "reports/search_charts.h"
-#include "reports/search_parts.h"
+#include "reports/search/parameter_axis.h"
+#include "reports/search/search_charts.h"
+#include "reports/search/search_parts.h"
 
 namespace tutti {
 namespace {

@@ -1,4 +1,4 @@
-#include "reports/parameter_axis.h"
+#include "reports/search/parameter_axis.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "reports/search_report.h"
+#include "reports/search/search_report.h"
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "apps/search.h"
+#include "apps/search/search.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/json_text.h"

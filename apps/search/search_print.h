@@ -4,12 +4,15 @@
 #include <optional>
 #include <string>
 
-#include "reports/search_report.h"
+#include "reports/search/search_report.h"
 
 namespace tutti {
 
-/// The report, and what the best model came to on the test set (null if that is not known).
+/// The report, and what the best model came to on the test set (null if that is not known): text or
+/// the JSON of `tune --json`.
 void print(const SearchReport& report, const nlohmann::json& test, bool as_json);
+
+nlohmann::json to_json(const SearchReport& report, const nlohmann::json& test);
 
 /// search_history.png, search_importance.png, search_parallel.png and search_slices.png.
 void draw_search(const std::filesystem::path& folder, const SearchReport& report);

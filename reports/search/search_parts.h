@@ -4,7 +4,7 @@
 
 #include "reports/axis.h"
 #include "reports/chart_parts.h"
-#include "reports/search_report.h"
+#include "reports/search/search_report.h"
 
 /// What the pictures of a study share.
 namespace tutti::chart {

@@ -1,11 +1,11 @@
-#include "apps/search_print.h"
+#include "apps/search/search_print.h"
 
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
 
 #include "kernels/support/text.h"
-#include "reports/search_charts.h"
+#include "reports/search/search_charts.h"
 
 namespace tutti {
 namespace {
@@ -54,18 +54,6 @@ json trial_json(const Trial& trial, const SearchReport& report) {
           {"params", params_json(trial.params, report.parameters)}};
 }
 
-json to_json(const SearchReport& report, const json& test) {
-  json document = {
-      {"study", report.study}, {"objective", report.objective}, {"best", nullptr},
-      {"test", test},          {"importance", json::object()},  {"trials", json::array()}};
-  if (const Trial* best = best_trial(report.trials, report.direction))
-    document["best"] = trial_json(*best, report);
-  for (const auto& [name, importance] : report.importance)
-    document["importance"][name] = importance;
-  for (const auto& trial : report.trials) document["trials"].push_back(trial_json(trial, report));
-  return document;
-}
-
 void print_table(const SearchReport& report) {
   std::vector<std::string> names;
   for (const auto& [name, importance] : report.importance) names.push_back(name);
@@ -87,6 +75,28 @@ void print_table(const SearchReport& report) {
 }
 
 }  // namespace
+
+json to_json(const SearchReport& report, const json& test) {
+  json document = {{"study", report.study},
+                   {"objective", report.objective},
+                   {"direction", report.direction == Direction::minimize ? "minimize" : "maximize"},
+                   {"best", nullptr},
+                   {"test", test},
+                   {"parameters", json::object()},
+                   {"importance", json::object()},
+                   {"trials", json::array()}};
+  for (const auto& [name, distribution] : report.parameters) {
+    json& parameter = document["parameters"][name] = {
+        {"log", distribution.log}, {"whole", distribution.kind == Distribution::Kind::integer}};
+    if (!distribution.numerical()) parameter["choices"] = distribution.choices;
+  }
+  if (const Trial* best = best_trial(report.trials, report.direction))
+    document["best"] = trial_json(*best, report);
+  for (const auto& [name, importance] : report.importance)
+    document["importance"][name] = importance;
+  for (const auto& trial : report.trials) document["trials"].push_back(trial_json(trial, report));
+  return document;
+}
 
 void print(const SearchReport& report, const json& test, bool as_json) {
   if (as_json) {

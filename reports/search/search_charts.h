@@ -1,7 +1,7 @@
 #pragma once
 #include <filesystem>
 
-#include "reports/search_report.h"
+#include "reports/search/search_report.h"
 
 namespace tutti {
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "reports/search_charts.h"
-#include "reports/search_parts.h"
+#include "reports/search/search_charts.h"
+#include "reports/search/search_parts.h"
 
 namespace tutti {
 namespace {
