@@ -103,6 +103,7 @@ History fit(Ensemble& ensemble, const EnsembleOptions& o, const Parts& parts, co
                                lines.epoch(epoch, members);
                              }};
   run.keep_checkpoints(observer);
+  run.log_epochs(observer, history);
   try {
     ensemble.fit(parts.training, parts.validation,
                  {.bootstrap_percent = o.bootstrap,

@@ -90,6 +90,7 @@ History fit(FeatureClassifiers& classifier, const FeatureOptions& f, const Featu
                                lines.epoch(epoch, members);
                              }};
   run.keep_checkpoints(observer);
+  run.log_epochs(observer, history);
   try {
     train_classifiers(classifier, table, {split}, f.recipe(training.device), stop, observer,
                       checkpoint ? &*checkpoint : nullptr);

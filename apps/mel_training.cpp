@@ -181,6 +181,8 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
                                                                             int epochs) {
     TrainObserver observer = lines(kind, epochs);
     if (is_of_cnns(kind)) run.keep_checkpoints(observer);
+    if (is_of_cnns(kind) || !o.recipe.cnns)
+      run.log_epochs(observer, from ? from->history : History());
     return observer;
   };
   const History history =

@@ -7,6 +7,7 @@
 
 #include "apps/common.h"
 #include "apps/run_report.h"
+#include "apps/training_log.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/json_text.h"
@@ -80,6 +81,14 @@ void RunOptions::add_to(CLI::App& command, const std::string& what) {
                   "Keep a state to resume from every so many minutes, besides after every epoch")
       ->check(above_zero)
       ->capture_default_str();
+  auto* logs = command
+                   .add_option("--tensorboard", tensorboard,
+                               "Log training to DIR for TensorBoard while it runs: curves, then "
+                               "options, test accuracy and confusion matrix")
+                   ->type_name("DIR");
+  command
+      .add_flag("--tensorboard-members", tensorboard_members, "Log every member's curves as well")
+      ->needs(logs);
 }
 
 RunFolder::RunFolder(RunOptions options)
@@ -130,7 +139,22 @@ void RunFolder::keep_checkpoints(TrainObserver& observer) const {
   };
 }
 
+void RunFolder::log_epochs(TrainObserver& observer, const History& before) const {
+  if (options_.tensorboard.empty()) return;
+  const auto log =
+      std::make_shared<TrainingLog>(options_.tensorboard, options_.tensorboard_members, before);
+  observer.on_epoch = [log, others = observer.on_epoch](int epoch,
+                                                        const std::vector<EpochResult>& members) {
+    if (others) others(epoch, members);
+    log->epoch(members);
+  };
+}
+
 void RunFolder::end(RunFile file, const TrainingRecord& training) const {
+  if (!options_.tensorboard.empty())
+    log_result(options_.tensorboard, training.options,
+               parse_json(read_file(options_.out / "metrics.json"), "metrics.json"),
+               options_.out / "confusion.png");
   file.state = RunState::finished;
   const json run = description(file, training);
   write_report(options_.out, run);

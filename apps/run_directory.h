@@ -45,6 +45,8 @@ struct RunOptions {
   bool force = false;   // replace a run that is there
   bool resume = false;  // go on with one that was interrupted
   double checkpoint_minutes = 10;
+  std::string tensorboard = {};  // the folder of its logs; empty: none
+  bool tensorboard_members = false;
   bool wait = false;  // for another process that trains there, instead of an Error
 };
 
@@ -64,6 +66,9 @@ class RunFolder {
              const std::vector<SplitRow>& split) const;
   /// Keeps checkpoints: after every epoch, when stopped, and every so many minutes.
   void keep_checkpoints(TrainObserver& observer) const;
+  /// Logs every epoch for TensorBoard, if that was asked for; `before` are those of a training that
+  /// is resumed.
+  void log_epochs(TrainObserver& observer, const History& before) const;
   /// Everything is written: the run has ended.
   void end(RunFile file, const TrainingRecord& training) const;
 
