@@ -20,9 +20,20 @@ std::vector<const Prediction*> lines(const Prediction& song, bool windows) {
   return all;
 }
 
-/// The path, or for a window "  from 0:30".
-std::string title(const Prediction& p) {
-  if (!p.path.empty()) return p.path;
+/// What tells the songs apart: their paths without the folders that they share.
+std::size_t shared_folders(const std::vector<Prediction>& songs) {
+  std::string shared = songs.empty() ? "" : songs[0].path;
+  for (const auto& song : songs) {
+    const auto ends =
+        std::mismatch(shared.begin(), shared.end(), song.path.begin(), song.path.end());
+    shared.erase(ends.first, shared.end());
+  }
+  return shared.find_last_of('/') + 1;  // 0 if there is none
+}
+
+/// The path from a place on, or for a window "  from 0:30".
+std::string title(const Prediction& p, std::size_t from) {
+  if (!p.path.empty()) return p.path.substr(from);
   const auto seconds = static_cast<int>(p.start);
   std::ostringstream text;
   text << "  from " << seconds / 60 << ':' << std::setw(2) << std::setfill('0') << seconds % 60;
@@ -31,7 +42,7 @@ std::string title(const Prediction& p) {
 
 std::string padded(const std::string& text, std::size_t width) {
   auto points = printable(text);
-  points.resize(std::max(width, points.size()), U' ');
+  points.append(width - std::min(width, columns_of(points)), U' ');
   return encode_utf8(points);
 }
 
@@ -53,18 +64,19 @@ json to_json(const Prediction& p, const std::vector<std::string>& classes) {
 }  // namespace
 
 std::string to_text(const std::vector<Prediction>& predictions, bool windows) {
+  const std::size_t from = shared_folders(predictions);
   std::size_t path_width = 4, genre_width = 5;
   for (const auto& song : predictions)
     for (const auto* p : lines(song, windows)) {
-      path_width = std::max(path_width, printable(title(*p)).size());
-      genre_width = std::max(genre_width, printable(p->genre).size());
+      path_width = std::max(path_width, columns_of(printable(title(*p, from))));
+      genre_width = std::max(genre_width, columns_of(printable(p->genre)));
     }
   std::ostringstream table;
   table << padded("path", path_width) << "  " << padded("genre", genre_width)
         << "  probability  members' votes\n";
   for (const auto& song : predictions)
     for (const auto* p : lines(song, windows)) {
-      table << padded(title(*p), path_width) << "  " << padded(p->genre, genre_width) << "  "
+      table << padded(title(*p, from), path_width) << "  " << padded(p->genre, genre_width) << "  "
             << std::fixed << std::setprecision(4) << std::setw(11) << p->probability << " ";
       for (const auto& genre : p->votes) table << ' ' << encode_utf8(printable(genre));
       table << '\n';

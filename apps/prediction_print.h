@@ -7,7 +7,8 @@
 
 namespace tutti {
 
-/// A table; with `windows` also a line for each of them.
+/// A table, whose paths leave out the folders that all share; with `windows` also a line for each
+/// of them.
 std::string to_text(const std::vector<Prediction>& predictions, bool windows);
 /// The columns path, start (empty for a song as a whole, seconds for a window), genre, probability,
 /// votes (joined by ';') and the probability of each class.

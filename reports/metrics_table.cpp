@@ -17,13 +17,13 @@ constexpr std::size_t line_length = 100;  // what the confusion table's columns 
 std::string aligned(const std::vector<Row>& rows) {
   std::vector<std::size_t> width(rows.front().size());
   for (const Row& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) width[i] = std::max(width[i], row[i].size());
+    for (std::size_t i = 0; i < row.size(); ++i) width[i] = std::max(width[i], columns_of(row[i]));
 
   std::u32string text;
   for (const Row& row : rows) {
-    text += row[0] + std::u32string(width[0] - row[0].size(), U' ');
+    text += row[0] + std::u32string(width[0] - columns_of(row[0]), U' ');
     for (std::size_t i = 1; i < row.size(); ++i)
-      text += std::u32string(2 + width[i] - row[i].size(), U' ') + row[i];
+      text += std::u32string(2 + width[i] - columns_of(row[i]), U' ') + row[i];
     text += U'\n';
   }
   return encode_utf8(text);
@@ -31,7 +31,10 @@ std::string aligned(const std::vector<Row>& rows) {
 
 std::u32string number(std::int64_t value) { return decode_utf8(std::to_string(value)); }
 
-std::u32string rate(double value) { return decode_utf8(fixed(value, 4)); }
+/// A rate of so many examples; of none there is no rate.
+std::u32string rate(double value, std::int64_t examples) {
+  return examples ? decode_utf8(fixed(value, 4)) : U"–";
+}
 
 std::u32string name(const std::string& genre, std::size_t longest = longest_name) {
   return truncated(printable(genre), longest);
@@ -52,8 +55,9 @@ std::string confusion_table(const Metrics& metrics) {
   for (std::size_t genre = 0; genre < classes; ++genre) {
     Row row = {name(metrics.classes[genre])};
     for (const auto count : metrics.confusion[genre]) row.push_back(number(count));
-    row.push_back(number(metrics.examples_of(genre)));
-    row.push_back(rate(metrics.per_class[genre].recall));
+    const auto support = metrics.examples_of(genre);
+    row.push_back(number(support));
+    row.push_back(rate(metrics.per_class[genre].recall, support));
     rows.push_back(row);
   }
   return aligned(rows);
@@ -63,9 +67,11 @@ std::string class_table(const Metrics& metrics) {
   std::vector<Row> rows = {{U"genre", U"precision", U"recall (TPR)", U"FPR", U"F1", U"support"}};
   for (std::size_t genre = 0; genre < metrics.classes.size(); ++genre) {
     const ClassMetrics& result = metrics.per_class[genre];
-    rows.push_back({name(metrics.classes[genre]), rate(result.precision), rate(result.recall),
-                    rate(result.false_positive_rate), rate(result.f1),
-                    number(metrics.examples_of(genre))});
+    const auto support = metrics.examples_of(genre);
+    rows.push_back({name(metrics.classes[genre]), rate(result.precision, support),
+                    rate(result.recall, support),
+                    rate(result.false_positive_rate, metrics.examples() - support),
+                    rate(result.f1, support), number(support)});
   }
   return aligned(rows);
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <initializer_list>
+#include <utility>
 
 namespace tutti {
 namespace {
@@ -74,6 +76,28 @@ std::string printable_lines(std::string_view text) {
     shown += '\n';
     begin = end + 1;
   }
+}
+
+std::size_t columns_of(std::u32string_view text) {
+  using Ranges = std::initializer_list<std::pair<char32_t, char32_t>>;
+  // The blocks of Unicode's EastAsianWidth.txt that are wide, and those of its combining marks.
+  static constexpr Ranges wide = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0xA4CF},
+                                  {0xA960, 0xA97C},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},
+                                  {0xFE30, 0xFE6F},   {0xFF01, 0xFF60},   {0xFFE0, 0xFFE6},
+                                  {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF}, {0x1F900, 0x1FAFF},
+                                  {0x20000, 0x3FFFD}};
+  static constexpr Ranges combining = {{0x0300, 0x036F}, {0x0591, 0x05BD}, {0x064B, 0x065F},
+                                       {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F},
+                                       {0xFE20, 0xFE2F}};
+  const auto within = [](const Ranges& ranges, char32_t point) {
+    return std::any_of(ranges.begin(), ranges.end(), [point](const auto& range) {
+      return range.first <= point && point <= range.second;
+    });
+  };
+  std::size_t columns = 0;
+  for (const char32_t point : text)
+    columns += within(combining, point) ? 0 : within(wide, point) ? 2 : 1;
+  return columns;
 }
 
 std::string_view trimmed(std::string_view text) {

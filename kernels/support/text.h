@@ -18,6 +18,10 @@ std::string printable_lines(std::string_view text);
 /// At most `length` code points; a longer text ends in "…".
 std::u32string truncated(std::u32string text, std::size_t length);
 
+/// How many columns of a terminal the text takes: two for a wide character (East Asian, emoji),
+/// none for a combining one.
+std::size_t columns_of(std::u32string_view text);
+
 /// Without the blanks and carriage returns at both ends.
 std::string_view trimmed(std::string_view text);
 

@@ -10,11 +10,11 @@ using namespace tutti;
 
 namespace {
 
-/// The lengths of a table's lines in code points: one, if it is aligned.
+/// The widths of a table's lines: one, if it is aligned.
 std::set<std::size_t> line_lengths(const std::string& table) {
   std::set<std::size_t> lengths;
   std::istringstream lines(table);
-  for (std::string line; std::getline(lines, line);) lengths.insert(decode_utf8(line).size());
+  for (std::string line; std::getline(lines, line);) lengths.insert(columns_of(decode_utf8(line)));
   return lengths;
 }
 
@@ -34,6 +34,15 @@ TEST_CASE("The class table has each genre's rates and support") {
         "genre  precision  recall (TPR)     FPR      F1  support\n"
         "rock      1.0000        0.3333  0.0000  0.5000        3\n"
         "jazz      0.3333        1.0000  0.6667  0.5000        1\n");
+}
+
+TEST_CASE("A genre without test songs has no rates") {
+  const auto metrics = measure({0, 1}, {0, 0}, {"rock", "日本"}, 0);
+  CHECK(class_table(metrics) ==
+        "genre  precision  recall (TPR)     FPR      F1  support\n"
+        "rock      1.0000        0.5000       –  0.6667        2\n"
+        "日本           –             –  0.5000       –        0\n");
+  CHECK(confusion_table(metrics).find("–\n") != std::string::npos);
 }
 
 TEST_CASE("Tables of many genres with long and foreign names stay aligned and narrow") {
