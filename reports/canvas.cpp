@@ -2,6 +2,7 @@
 
 #include <cairo-svg.h>
 #include <cairo.h>
+#include <pango/pangocairo.h>
 
 #include <cmath>
 #include <numbers>
@@ -40,23 +41,35 @@ void set_color(cairo_t* pen, Color color) {
   cairo_set_source_rgba(pen, color.red, color.green, color.blue, color.alpha);
 }
 
-/// Without hinting a text is as wide at any scale, so that PNG and SVG are laid out alike.
-void set_font(cairo_t* pen, const TextStyle& style) {
-  cairo_select_font_face(pen, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
-                         style.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
-  cairo_set_font_size(pen, style.size);
+using Layout = std::unique_ptr<PangoLayout, void (*)(gpointer)>;
+
+/// A line of text of any script, in other fonts where DejaVu Sans lacks a letter. Without hinting
+/// it is as wide at any scale, so that PNG and SVG are laid out alike.
+Layout layout_of(cairo_t* pen, const std::string& text, const TextStyle& style) {
+  Layout layout(pango_cairo_create_layout(pen), g_object_unref);
   cairo_font_options_t* options = cairo_font_options_create();
   cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
   cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
   cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-  cairo_set_font_options(pen, options);
+  PangoContext* const context = pango_layout_get_context(layout.get());
+  pango_cairo_context_set_font_options(context, options);
+  pango_context_set_round_glyph_positions(context, FALSE);
   cairo_font_options_destroy(options);
+
+  PangoFontDescription* const font = pango_font_description_from_string("DejaVu Sans");
+  pango_font_description_set_absolute_size(font, style.size * PANGO_SCALE);
+  if (style.bold) pango_font_description_set_weight(font, PANGO_WEIGHT_BOLD);
+  pango_layout_set_font_description(layout.get(), font);
+  pango_font_description_free(font);
+  pango_layout_set_single_paragraph_mode(layout.get(), TRUE);
+  pango_layout_set_text(layout.get(), text.data(), static_cast<int>(text.size()));
+  return layout;
 }
 
-double advance(cairo_t* pen, const std::string& text) {
-  cairo_text_extents_t extents;
-  cairo_text_extents(pen, text.c_str(), &extents);
-  return extents.x_advance;
+double width_of(const Layout& layout) {
+  PangoRectangle extents;
+  pango_layout_get_extents(layout.get(), nullptr, &extents);
+  return pango_units_to_double(extents.width);
 }
 
 /// Cairo 1.16 numbers the surfaces of a process in an SVG; the same picture shall be the same
@@ -82,8 +95,7 @@ double text_width(const std::string& text, const TextStyle& style) {
   using Pen = std::unique_ptr<cairo_t, void (*)(cairo_t*)>;
   const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1), cairo_surface_destroy);
   const Pen pen(cairo_create(surface.get()), cairo_destroy);
-  set_font(pen.get(), style);
-  return advance(pen.get(), shown(text));
+  return width_of(layout_of(pen.get(), shown(text), style));
 }
 
 std::string fitted(const std::string& text, double width, const TextStyle& style) {
@@ -165,15 +177,15 @@ void Canvas::dot(Point center, double radius, Color color) {
 }
 
 void Canvas::text(Point at, const std::string& text, const TextStyle& style) {
-  const std::string visible = shown(text);
+  const Layout layout = layout_of(pen_.get(), shown(text), style);
   cairo_save(pen_.get());
   set_color(pen_.get(), style.color);
-  set_font(pen_.get(), style);
   cairo_translate(pen_.get(), at.x, at.y);
   cairo_rotate(pen_.get(), -style.angle * std::numbers::pi / 180);
   const double before = style.align == Align::left ? 0 : style.align == Align::right ? 1 : 0.5;
-  cairo_move_to(pen_.get(), -before * advance(pen_.get(), visible), half_capital * style.size);
-  cairo_show_text(pen_.get(), visible.c_str());
+  const double baseline = pango_units_to_double(pango_layout_get_baseline(layout.get()));
+  cairo_move_to(pen_.get(), -before * width_of(layout), half_capital * style.size - baseline);
+  pango_cairo_show_layout(pen_.get(), layout.get());
   cairo_restore(pen_.get());
   cairo_new_path(pen_.get());
 }

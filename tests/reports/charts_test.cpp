@@ -284,3 +284,10 @@ TEST_CASE("A chart that cannot be written is an error that names it and leaves n
                     Contains("accuracy.jpg") && Contains(".png or .svg"));
   CHECK(files_in(folder) == 2);
 }
+
+TEST_CASE("Text is shaped: letters that join are narrower than each alone") {
+  const TextStyle style{.size = 20};
+  const std::string beh = "\u0628";
+  CHECK(text_width(beh + beh, style) < 1.8 * text_width(beh, style));
+  CHECK(text_width("nn", style) == Approx(2 * text_width("n", style)).margin(0.01));
+}
