@@ -29,8 +29,9 @@ std::vector<RandomStream> streams(const MelRecipe& recipe, bool of_cnns) {
                  : member_streams(recipe.seed, recipe.statistics, first_statistics);
 }
 
-/// The statistics of some clips' windows.
-Examples statistics_of(const ClipExamples& clips, std::int64_t frames) {
+/// Of some clips' windows, the statistics to train on, or of each as a whole.
+enum class Statistics { of_pieces, of_windows };
+Examples statistics_of(const ClipExamples& clips, std::int64_t frames, Statistics which) {
   if (clips.rows.empty()) return {};
   Clips some;
   some.frames = clips.clips.frames;
@@ -38,8 +39,16 @@ Examples statistics_of(const ClipExamples& clips, std::int64_t frames) {
     some.spans.push_back(clips.clips.spans.at(static_cast<std::size_t>(row)));
   std::vector<std::int32_t> all(clips.rows.size());
   std::iota(all.begin(), all.end(), 0);
-  return {tutti::statistics_of(windows_of(some, frames), all), labels_of(clips.labels, clips.rows),
-          all};
+  const Tensor windows = windows_of(some, frames);
+  const auto labels = labels_of(clips.labels, clips.rows);
+  if (which == Statistics::of_windows) return {tutti::statistics_of(windows, all), labels, all};
+
+  const Tensor x = statistics_of_pieces(windows, all);
+  std::vector<std::int32_t> of_pieces, rows(static_cast<std::size_t>(x.dim(0)));
+  std::iota(rows.begin(), rows.end(), 0);
+  for (const auto row : rows)
+    of_pieces.push_back(labels[static_cast<std::size_t>(row / pieces_of_a_window)]);
+  return {x, of_pieces, rows};
 }
 
 /// Makes the probabilities [networks, rows, genres] of windows that hold one level only equal.
@@ -85,8 +94,9 @@ MelEnsemble::MelEnsemble(const ClipExamples& training, std::int64_t frames, std:
   if (recipe.cnns)
     cnns_ = build_mel_cnns(training, genres, streams(recipe, true), recipe.cnn, recipe.device);
   if (recipe.statistics)
-    statistics_ = build_statistics_networks(statistics_of(training, frames), genres,
-                                            streams(recipe, false), recipe.network, recipe.device);
+    statistics_ =
+        build_statistics_networks(statistics_of(training, frames, Statistics::of_windows), genres,
+                                  streams(recipe, false), recipe.network, recipe.device);
 }
 
 History MelEnsemble::train(const ClipExamples& training, const ClipExamples& validation,
@@ -102,9 +112,10 @@ History MelEnsemble::train(const ClipExamples& training, const ClipExamples& val
                   .history;
   if (!statistics_ || stop.stop_requested()) return history;
   auto second =
-      train_statistics_networks(*statistics_, statistics_of(training, frames_),
-                                statistics_of(validation, frames_), streams(recipe_, false),
-                                recipe_.network, stop, observer(statistics, recipe_.network.epochs))
+      train_statistics_networks(
+          *statistics_, statistics_of(training, frames_, Statistics::of_pieces),
+          statistics_of(validation, frames_, Statistics::of_windows), streams(recipe_, false),
+          recipe_.network, stop, observer(statistics, recipe_.network.epochs))
           .history;
   return cnns_ ? history : second;
 }

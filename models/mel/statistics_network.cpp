@@ -8,6 +8,7 @@
 #include "engine/members.h"
 #include "kernels/support/threads.h"
 #include "models/mel/standardization.h"
+#include "models/mel/windows.h"
 
 namespace tutti {
 
@@ -19,19 +20,38 @@ Model statistics_network(std::int64_t columns, std::int64_t genres,
                     Dense({.units = genres, .activation = Activation::softmax}));
 }
 
-Tensor statistics_of(const Tensor& windows, const std::vector<std::int32_t>& rows) {
+namespace {
+
+/// Of so many pieces of every window, the first all of it.
+Tensor statistics_of(const Tensor& windows, const std::vector<std::int32_t>& rows,
+                     std::int64_t pieces) {
   const std::int64_t frames = windows.dim(1), bands = windows.dim(2),
                      columns = std::ssize(statistic_names());
-  Tensor statistics = Tensor::empty({std::ssize(rows), columns}, DType::float32, Device::cpu);
+  const std::int64_t half = (frames + 1) / 2;
+  Tensor statistics =
+      Tensor::empty({std::ssize(rows) * pieces, columns}, DType::float32, Device::cpu);
   const auto* const levels = windows.data<std::uint8_t>();
   float* const to = statistics.data<float>();
-  parallel_for(std::ssize(rows), [&](std::int64_t i) {
-    const auto row = rows[static_cast<std::size_t>(i)];
-    const auto values = song_statistics(levels + row * frames * bands, frames, bands);
+  parallel_for(std::ssize(rows) * pieces, [&](std::int64_t i) {
+    const auto row = rows[static_cast<std::size_t>(i / pieces)];
+    const std::int64_t piece = i % pieces;
+    const std::int64_t first = piece ? piece_start(frames, half, pieces - 1, piece - 1) : 0;
+    const auto values =
+        song_statistics(levels + (row * frames + first) * bands, piece ? half : frames, bands);
     std::ranges::transform(values, to + i * columns,
                            [](double value) { return static_cast<float>(value); });
   });
   return statistics;
+}
+
+}  // namespace
+
+Tensor statistics_of(const Tensor& windows, const std::vector<std::int32_t>& rows) {
+  return statistics_of(windows, rows, 1);
+}
+
+Tensor statistics_of_pieces(const Tensor& windows, const std::vector<std::int32_t>& rows) {
+  return statistics_of(windows, rows, pieces_of_a_window);
 }
 
 Model build_statistics_networks(const Examples& training, std::int64_t genres,

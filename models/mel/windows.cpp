@@ -48,6 +48,11 @@ std::int64_t usual_frames(const Clips& clips) {
   return std::ranges::max_element(counts, {}, [](const auto& c) { return c.second; })->first;
 }
 
+std::int64_t piece_start(std::int64_t frames, std::int64_t length, std::int64_t count,
+                         std::int64_t k) {
+  return count == 1 ? 0 : k * (frames - length) / (count - 1);
+}
+
 std::int64_t crops_in(std::int64_t frames, std::int64_t length) {
   return (frames + length - 1) / length;
 }
@@ -61,7 +66,7 @@ Tensor crops_of(const Tensor& windows, const std::vector<std::int32_t>& rows, st
   parallel_for(std::ssize(rows), [&](std::int64_t i) {
     const std::int64_t row = rows[static_cast<std::size_t>(i)];
     for (std::int64_t k = 0; k < each; ++k) {
-      const std::int64_t first = each == 1 ? 0 : k * (frames - length) / (each - 1);
+      const std::int64_t first = piece_start(frames, length, each, k);
       std::copy_n(from + (row * frames + first) * bands, size, to + (i * each + k) * size);
     }
   });

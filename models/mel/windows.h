@@ -18,6 +18,10 @@ Tensor window_of(const GrayPicture& picture, std::int64_t frames);
 /// The length that most clips have, the shorter of two.
 std::int64_t usual_frames(const Clips& clips);
 
+/// Where piece k begins, of `count` of one length that are evenly spaced from start to end.
+std::int64_t piece_start(std::int64_t frames, std::int64_t length, std::int64_t count,
+                         std::int64_t k);
+
 /// Evenly spaced pieces of some rows of windows that cover each from start to end:
 /// [rows * crops_in(…), length, bands], those of one row one after another. A piece may be as long
 /// as a window.
