@@ -60,7 +60,7 @@ function showBars(list, top) {
   list.replaceChildren(...top.map(({ genre, probability }) => {
     const row = element('li'), track = element('span', undefined, { className: 'track' });
     const fill = element('span', undefined, { className: 'fill' });
-    fill.style.width = `${100 * probability}%`;
+    fill.style.width = percent(probability);
     fill.style.setProperty('--color', colorOf(genre));
     track.append(fill);
     row.append(element('span', genre, { className: 'label', title: genre }), track,
@@ -156,6 +156,7 @@ function addSong(file, name) {
   $('.name', card).textContent = name;
   $('audio', card).src = URL.createObjectURL(file);
   $('audio', card).setAttribute('aria-label', `Play ${name}`);
+  $('audio', card).onerror = () => { $('audio', card).hidden = true; }; // a format that the browser does not play
   $('.again', card).onclick = () => { --done; enqueue(song); };
   $('#list').append(card);
   ++total;

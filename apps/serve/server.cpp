@@ -42,11 +42,16 @@ constexpr const char* policy =
     "frame-ancestors 'none'";
 
 /// Why a request is not done, for its client.
-class Refusal : public Error {
- public:
+struct Refusal : Error {
   template <class... Parts>
   explicit Refusal(int status, const Parts&... why) : Error(why...), status(status) {}
+  Refusal with(const std::string& name, const std::string& value) && {
+    header = {name, value};
+    return std::move(*this);
+  }
+
   int status;
+  std::pair<std::string, std::string> header;
 };
 
 void answer(Response& response, int status, const json& document) {
@@ -55,8 +60,7 @@ void answer(Response& response, int status, const json& document) {
 }
 
 void refuse(Response& response, const Refusal& refusal) {
-  if (refusal.status == 401) response.set_header("WWW-Authenticate", "Bearer");
-  if (refusal.status == 503) response.set_header("Retry-After", "1");
+  if (const auto& [name, value] = refusal.header; !name.empty()) response.set_header(name, value);
   answer(response, refusal.status, {{"error", refusal.what()}});
 }
 
@@ -154,7 +158,8 @@ class GenreServer final : public BoundedServer {
     if (!route) throw Refusal(404, "there is no such page; /openapi.json says what there is");
     const bool head = request.method == "HEAD" && route->method == "GET";
     if (request.method != route->method && !head)
-      throw Refusal(405, "this page takes ", route->method, " requests");
+      throw Refusal(405, "this page takes ", route->method, " requests")
+          .with("Allow", route->method);
     if (!route->open) expect_token(request);
     if (!route->get) {
       expect_same_origin(request);
@@ -182,7 +187,8 @@ class GenreServer final : public BoundedServer {
     if (options_.token.empty() ||
         (given.starts_with(scheme) && is_same(given.substr(scheme.size()), options_.token)))
       return;
-    throw Refusal(401, "the header 'Authorization: Bearer TOKEN' is missing or wrong");
+    throw Refusal(401, "the header 'Authorization: Bearer TOKEN' is missing or wrong")
+        .with("WWW-Authenticate", "Bearer");
   }
 
   static void expect_same_origin(const Request& request) {
@@ -253,9 +259,11 @@ class GenreServer final : public BoundedServer {
   void name_genres(const Request& request, Response& response, const httplib::ContentReader& read) {
     const auto start = Clock::now();
     auto place = queue_.enter();
-    if (!place) throw Refusal(503, "too many songs wait; try again in a moment");
+    if (!place)
+      throw Refusal(503, "too many songs wait; try again in a moment").with("Retry-After", "1");
     const auto songs = receive(request, read);
-    if (!place->wait_for_turn(stop_)) throw Refusal(503, "the server is being stopped");
+    if (!place->wait_for_turn(stop_))
+      throw Refusal(503, "the server is being stopped").with("Retry-After", "10");
     const json document = listener_.listen(songs, request.get_param_value("picture") == "1");
     const auto named = document.at("songs").size();
     counters_.listened(named, document.at("errors").size(),
