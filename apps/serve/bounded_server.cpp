@@ -101,8 +101,7 @@ bool BoundedServer::process_and_close_socket(socket_t socket) {
     return false;
   }
   Connection connection(socket, stop_);
-  bool closed = false;
-  return process_request(connection, true, closed, [&](httplib::Request& request) {
+  const auto begin_body = [&](httplib::Request& request) {
     connection.expect_body(body_time(request));
     // A field of httplib's clients; here it tells the connection what has been stored.
     request.progress = [&](std::uint64_t bytes, std::uint64_t) {
@@ -111,7 +110,13 @@ bool BoundedServer::process_and_close_socket(socket_t socket) {
     };
     request.ranges.clear();
     request.headers.erase("Accept-Encoding");  // nothing is worth compressing
-  });
+  };
+  bool closed = false;
+  try {
+    return process_request(connection, true, closed, begin_body);
+  } catch (const std::exception&) {  // of a head that is too much for httplib
+    return false;
+  }
 }
 
 }  // namespace tutti

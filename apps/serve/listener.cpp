@@ -82,7 +82,8 @@ struct Listener::Heard {
   std::vector<json> pictures;  // one of each song that was found
 };
 
-Listener::Listener(const Run& run) : run_(run), input_of_(run.preprocessor()) {
+Listener::Listener(const Run& run, std::stop_token stop)
+    : run_(run), stop_(std::move(stop)), input_of_(run.preprocessor()) {
   if (run.classes().empty())
     throw Error(run.file().folder.string(), ": holds no run.json, which names its classes");
   reader_command(0);  // an Error if it is missing
@@ -90,6 +91,11 @@ Listener::Listener(const Run& run) : run_(run), input_of_(run.preprocessor()) {
 }
 
 void Listener::hear(const Upload& song, Heard& heard) {
+  auto& [all, said] = heard.found;
+  if (stop_.stop_requested()) {
+    said.bad.push_back({song.name(), "comes too late: the server is being stopped"});
+    return;
+  }
   std::vector<Tensor> inputs;
   SongPicture picture;
   const auto end = Clock::now() + longest_work;
@@ -102,17 +108,16 @@ void Listener::hear(const Upload& song, Heard& heard) {
         inputs.push_back(input_of_(samples));
         if (heard.draw) picture.add(samples);
       });
-  auto& [all, said] = heard.found;
   for (const auto& [_, reason] : problems.bad)
     said.bad.push_back({song.name(), for_clients(reason)});
   for (const auto& [_, warning] : problems.warnings)
     said.warnings.push_back({song.name(), warning});
   if (!problems.bad.empty()) return;
 
+  if (heard.draw) heard.pictures.push_back(picture.to_json());
   const auto windows = static_cast<std::int64_t>(inputs.size());
   const std::lock_guard lock(scoring_);
   all.push_back(run_.predict({song.name()}, {windows}, stacked(inputs)).at(0));
-  if (heard.draw) heard.pictures.push_back(picture.to_json());
 }
 
 json Listener::listen(const std::vector<Upload>& songs, bool pictures) {

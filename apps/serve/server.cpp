@@ -86,7 +86,7 @@ class GenreServer final : public BoundedServer {
         stop_(std::move(stop)),
         most_bytes_(static_cast<std::uint64_t>(options.max_megabytes * 1e6)),
         queue_(static_cast<std::size_t>(thread_count()), options.queue),
-        listener_(run) {
+        listener_(run, stop_) {
     set_default_headers({{"Content-Security-Policy", policy},
                          {"X-Content-Type-Options", "nosniff"},
                          {"Referrer-Policy", "no-referrer"},
