@@ -120,7 +120,7 @@ function followPlayer(card, seconds) {
   lane.onclick = (event) => {
     const box = lane.getBoundingClientRect();
     audio.currentTime = seconds * (event.clientX - box.left) / box.width;
-    audio.play();
+    audio.play().catch(() => {}); // a format that the browser does not play
   };
 }
 
@@ -156,7 +156,10 @@ function addSong(file, name) {
   $('.name', card).textContent = name;
   $('audio', card).src = URL.createObjectURL(file);
   $('audio', card).setAttribute('aria-label', `Play ${name}`);
-  $('audio', card).onerror = () => { $('audio', card).hidden = true; }; // a format that the browser does not play
+  $('audio', card).onerror = ({ target }) => {
+    target.hidden = true;
+    target.after(element('p', 'Your browser does not play songs of this format.', { className: 'state' }));
+  };
   $('.again', card).onclick = () => { --done; enqueue(song); };
   $('#list').append(card);
   ++total;
