@@ -1,6 +1,7 @@
 #pragma once
 #include <httplib.h>
 
+#include <chrono>
 #include <stop_token>
 #include <string>
 #include <thread>

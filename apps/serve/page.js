@@ -52,12 +52,13 @@ async function ask(song) {
     }
     if (status === 401) throw new Error(needsToken);
     if (answer.songs?.length) return { ...answer.songs[0], warning: answer.warnings[0]?.reason };
-    throw new Error(answer.errors?.length ? `This song ${answer.errors[0].reason}.` : `The server says: ${answer.error}.`);
+    const reason = answer.errors?.[0]?.reason;
+    throw new Error(reason ? `This song ${reason}.` : `The server says: ${answer.error}.`);
   }
 }
 
 function showBars(list, top) {
-  list.replaceChildren(...top.map(({ genre, probability }) => {
+  list.replaceChildren(...top.map(([genre, probability]) => {
     const row = element('li'), track = element('span', undefined, { className: 'track' });
     const fill = element('span', undefined, { className: 'fill' });
     fill.style.width = percent(probability);
@@ -125,20 +126,22 @@ function followPlayer(card, seconds) {
 }
 
 function showResult(card, result) {
-  const byProbability = Object.entries(result.probabilities).sort((a, b) => b[1] - a[1]).map(([genre]) => genre);
-  const { seconds } = result.picture, votes = result.votes.filter((vote) => vote === result.genre).length;
+  const byProbability = Object.entries(probabilities).sort((a, b) => b[1] - a[1]).map(([genre]) => genre);
+  const { votes, probabilities, picture: { seconds } } = result;
+  const agreed = votes.filter((vote) => vote === result.genre).length;
   $('.genre strong', card).textContent = result.genre;
   $('.percent', card).textContent = percent(result.probability);
   $('.unsure', card).hidden = result.sure;
-  $('.vote', card).textContent = result.votes.length > 1 ? `${votes} of ${result.votes.length} networks vote for it` : '';
-  showBars($('.bars', card), byProbability.slice(0, 5).map((genre) => ({ genre, probability: result.probabilities[genre] })));
+  $('.vote', card).textContent = votes.length > 1 ? `${agreed} of ${votes.length} networks vote for it` : '';
+  showBars($('.bars', card), byProbability.slice(0, 5).map((genre) => [genre, probabilities[genre]]));
   drawPicture($('canvas', card), result.picture);
   $('canvas', card).setAttribute('aria-label', `Mel spectrogram of ${clock(seconds)}`);
   const several = result.windows.length > 1;
   if (several) showWindows($('.columns', card), $('table', card), result.windows, seconds, byProbability);
   $('.numbers', card).hidden = !several;
   $('figcaption', card).replaceChildren(element('span', '0:00'),
-    element('span', several ? 'Spectrogram, and genres every 30 seconds' : 'Spectrogram'), element('span', clock(seconds)));
+    element('span', several ? 'Spectrogram, and genres every 30 seconds' : 'Spectrogram'),
+    element('span', clock(seconds)));
   followPlayer(card, seconds);
   $('.result', card).hidden = false;
 }
@@ -248,7 +251,8 @@ async function start() {
     if (status === 401) $('#progress').textContent = needsToken;
     if (status !== 200) return;
     server = answer;
-    $('#model').textContent = server.model === 'pretrained' ? 'The built-in model listens.' : `The model ${server.model} listens.`;
+    const model = server.model === 'pretrained' ? 'built-in model' : `model ${server.model}`;
+    $('#model').textContent = `The ${model} listens.`;
   } catch (problem) {
     $('#progress').textContent = problem.message;
   }

@@ -1,5 +1,6 @@
 #include "apps/serve/uploads.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -182,6 +182,15 @@ std::size_t open_files(pid_t process) {
       std::distance(fs::directory_iterator("/proc/" + std::to_string(process) + "/fd"), {}));
 }
 
+std::size_t children(pid_t process) {
+  std::size_t count = 0;
+  for (const auto& entry : fs::directory_iterator("/proc"))
+    if (text_of(entry.path() / "status").find("\nPPid:\t" + std::to_string(process) + '\n') !=
+        std::string::npos)
+      ++count;
+  return count;
+}
+
 /// Of memory, now (VmRSS) or at most since it was started (VmHWM).
 double megabytes(pid_t process, const std::string& what) {
   const std::string status = text_of("/proc/" + std::to_string(process) + "/status");
@@ -481,6 +490,7 @@ TEST_CASE("Many clients get their answers, and leave nothing behind") {
   CHECK(right > 100);
   CHECK(others == 0);
   CHECK(open_files(server.process) <= files + 2);
+  CHECK(children(server.process) == 0);  // each song had a reader of its own
   CHECK(megabytes(server.process, "VmRSS") - before < 30);
 }
 
