@@ -126,8 +126,8 @@ function followPlayer(card, seconds) {
 }
 
 function showResult(card, result) {
-  const byProbability = Object.entries(probabilities).sort((a, b) => b[1] - a[1]).map(([genre]) => genre);
   const { votes, probabilities, picture: { seconds } } = result;
+  const byProbability = Object.entries(probabilities).sort((a, b) => b[1] - a[1]).map(([genre]) => genre);
   const agreed = votes.filter((vote) => vote === result.genre).length;
   $('.genre strong', card).textContent = result.genre;
   $('.percent', card).textContent = percent(result.probability);
