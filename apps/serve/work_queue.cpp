@@ -24,14 +24,19 @@ WorkQueue::Place::~Place() {
   const std::lock_guard lock(queue_->mutex_);
   --queue_->inside_;
   if (works_) --queue_->working_;
-  queue_->turn_.notify_one();
+  queue_->turn_.notify_all();
 }
 
 bool WorkQueue::Place::wait_for_turn(std::stop_token stop) {
   std::unique_lock lock(queue_->mutex_);
-  works_ = queue_->turn_.wait(lock, stop, [&] { return queue_->working_ < queue_->at_once_; }) &&
-           !stop.stop_requested();
+  queue_->line_.push_back(this);
+  const auto is_next = [&] {
+    return queue_->line_.front() == this && queue_->working_ < queue_->at_once_;
+  };
+  works_ = queue_->turn_.wait(lock, stop, is_next) && !stop.stop_requested();
   if (works_) ++queue_->working_;
+  queue_->line_.remove(this);
+  queue_->turn_.notify_all();
   return works_;
 }
 

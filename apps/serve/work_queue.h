@@ -1,6 +1,7 @@
 #pragma once
 #include <condition_variable>
 #include <cstddef>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -38,6 +39,7 @@ class WorkQueue {
   const std::size_t at_once_, waiting_;
   mutable std::mutex mutex_;
   std::condition_variable_any turn_;
+  std::list<const Place*> line_;  // who came first is first
   std::size_t inside_ = 0, working_ = 0;
 };
 
