@@ -134,38 +134,29 @@ class GenreServer final : public BoundedServer {
     std::string method;
     bool open;  // to those without the token, who may look at the page
     const char* type;
-    std::function<std::string()> get;
+    std::function<std::string()> get;  // none of what has a body to read
   };
 
-  const Route* route_to(const std::string& path) const {
-    static const auto file = [](std::string_view (*text)()) {
-      return [text] { return std::string(text()); };
-    };
-    static const std::map<std::string, Route> files = {
-        {"/", {"GET", true, "text/html; charset=utf-8", file(page_html)}},
-        {"/page.js", {"GET", true, "text/javascript; charset=utf-8", file(page_js)}},
-        {"/page.css", {"GET", true, "text/css; charset=utf-8", file(page_css)}},
-        {"/openapi.json", {"GET", true, json_type, file(openapi_json)}}};
-    if (const auto found = files.find(path); found != files.end()) return &found->second;
-    const auto found = own_.find(path);
-    return found == own_.end() ? nullptr : &found->second;
+  static std::function<std::string()> file(std::string_view (*text)()) {
+    return [text] { return std::string(text()); };
   }
 
   /// The route of a request that may be done; its body has not been read.
   const Route& admit(const Request& request) const {
     expect_own_host(request);
-    const Route* const route = route_to(request.path);
-    if (!route) throw Refusal(404, "there is no such page; /openapi.json says what there is");
-    const bool head = request.method == "HEAD" && route->method == "GET";
-    if (request.method != route->method && !head)
-      throw Refusal(405, "this page takes ", route->method, " requests")
-          .with("Allow", route->method);
-    if (!route->open) expect_token(request);
-    if (!route->get) {
+    const auto found = routes_.find(request.path);
+    if (found == routes_.end())
+      throw Refusal(404, "there is no such page; /openapi.json says what there is");
+    const Route& route = found->second;
+    const bool head = request.method == "HEAD" && route.method == "GET";
+    if (request.method != route.method && !head)
+      throw Refusal(405, "this page takes ", route.method, " requests").with("Allow", route.method);
+    if (!route.open) expect_token(request);
+    if (!route.get) {
       expect_same_origin(request);
       expect_size(request);
     }
-    return *route;
+    return route;
   }
 
   /// A page elsewhere whose name was made to lead here would be of this server's origin.
@@ -245,7 +236,7 @@ class GenreServer final : public BoundedServer {
       return true;
     };
     const bool form = request.is_multipart_form_data();
-    if (!form) songs.emplace_back(request.has_param("name") ? request.get_param_value("name") : "");
+    if (!form) songs.emplace_back(request.get_param_value("name"));
     if (!(form ? read(begin, store) : read(store)))
       throw Refusal(400, "the body ends too early, comes too slowly, or is not as its headers say");
     if (!form && songs[0].size() == 0) songs.clear();
@@ -288,7 +279,11 @@ class GenreServer final : public BoundedServer {
   WorkQueue queue_;
   Counters counters_;
   Listener listener_;
-  const std::map<std::string, Route> own_ = {
+  const std::map<std::string, Route> routes_ = {
+      {"/", {"GET", true, "text/html; charset=utf-8", file(page_html)}},
+      {"/page.js", {"GET", true, "text/javascript; charset=utf-8", file(page_js)}},
+      {"/page.css", {"GET", true, "text/css; charset=utf-8", file(page_css)}},
+      {"/openapi.json", {"GET", true, json_type, file(openapi_json)}},
       {"/genre", {"POST", false, json_type, nullptr}},
       {"/health", {"GET", false, json_type, [this] { return health(); }}},
       {"/metrics", {"GET", false, "text/plain; version=0.0.4; charset=utf-8", [this] {

@@ -36,6 +36,15 @@ def test_songs_are_sent_and_their_genres_shown(page, serve, songs):
     assert [asked for asked in page.requests() if not asked.startswith((url, "data:", "blob:"))] == []
 
 
+def test_the_songs_of_a_folder_are_taken(page, serve, songs):
+    (songs / "notes.txt").write_text("no song by its name either")
+    page.open(serve())
+    page.one("#folder").send_keys(str(songs))
+    wait_for_songs(page, 3)
+    assert sorted(name.text for name in page.all("h2")) == [f"{songs.name}/{name}" for name in ("0.wav", "1.wav", "text.mp3")]
+    assert len(page.all(".result:not([hidden])")) == 2
+
+
 def test_a_song_plays_from_where_its_picture_is_clicked(page, serve, songs):
     page.open(serve())
     add(page, songs / "0.wav")
