@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
+#include <list>
 #include <mutex>
 #include <string_view>
 #include <system_error>
@@ -33,30 +34,39 @@ class ConnectionThreads final : public httplib::TaskQueue {
 
   void shutdown() override {
     std::unique_lock lock(mutex_);
-    ended_.wait(lock, [&] { return open_ == 0; });
+    none_open_.wait(lock, [&] { return open_.empty(); });
+    join_ended();
   }
 
  private:
   bool start(const std::function<void()>& serve) {
     const std::lock_guard lock(mutex_);
-    if (open_ == most_) return false;
+    join_ended();
+    if (open_.size() == most_) return false;
+    const auto own = open_.emplace(open_.end());
     try {
-      std::thread([this, serve] {
+      *own = std::thread([this, serve, own] {
         serve();
-        std::unique_lock last(mutex_);
-        --open_;
-        std::notify_all_at_thread_exit(ended_, std::move(last));
-      }).detach();
+        const std::lock_guard last(mutex_);
+        ended_.splice(ended_.end(), open_, own);
+        none_open_.notify_all();
+      });
     } catch (const std::system_error&) {
+      open_.erase(own);
       return false;
     }
-    ++open_;
     return true;
   }
 
-  std::size_t most_, open_ = 0;
+  void join_ended() {
+    for (auto& thread : ended_) thread.join();
+    ended_.clear();
+  }
+
+  const std::size_t most_;
   std::mutex mutex_;
-  std::condition_variable ended_;
+  std::condition_variable none_open_;
+  std::list<std::thread> open_, ended_;
 };
 
 }  // namespace

@@ -486,14 +486,16 @@ TEST_CASE("Many clients get their answers, and leave nothing behind") {
   round(100);
   server.wait_until("tutti_in_flight", 0);
   const auto files = open_files(server.process);
-  const double before = megabytes(server.process, "VmRSS");
+  [[maybe_unused]] const double before = megabytes(server.process, "VmRSS");
   round(100);
   CHECK(right + refused == 200);
   CHECK(right > 100);
   CHECK(others == 0);
   CHECK(open_files(server.process) <= files + 2);
   CHECK(children(server.process) == 0);  // each song had a reader of its own
+#ifndef TUTTI_SANITIZED
   CHECK(megabytes(server.process, "VmRSS") - before < 30);
+#endif
 }
 
 TEST_CASE("The page and the description of the server are there") {
