@@ -96,7 +96,7 @@ void add_architecture(CLI::App& command, std::string& path) {
                      "What Keras' model.to_json() says of the model, for a file of weights alone");
 }
 
-void CommonOptions::add_to(CLI::App& command) {
+void CommonOptions::add_computing_to(CLI::App& command) {
   add_words(command, "--device", device,
             "Where to compute: auto (a GPU if there is one), cpu, cuda (the GPU), simt (the "
             "GPU's kernels without a GPU; slow, for checks) or reference (slow, for checks)");
@@ -105,6 +105,10 @@ void CommonOptions::add_to(CLI::App& command) {
   command.add_option("--threads", threads, "Threads to use; 0 is one for each core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+}
+
+void CommonOptions::add_to(CLI::App& command) {
+  add_computing_to(command);
   command.add_flag("--json", json, "Print one JSON document instead of tables");
   command.add_flag("--quiet", quiet, "No progress on stderr");
 }

@@ -68,6 +68,8 @@ struct CommonOptions {
   bool quiet = false;
 
   void add_to(CLI::App& command);
+  /// Those without which nothing is computed: all but --json and --quiet.
+  void add_computing_to(CLI::App& command);
   /// The device asked for, and the threads set; an Error if this machine does not offer it.
   Device prepare() const;
 };
@@ -87,6 +89,7 @@ void add_compare(CLI::App& program, int& status);
 void add_evaluate(CLI::App& program, int& status);
 void add_predict(CLI::App& program, int& status);
 void add_genre(CLI::App& program, int& status);
+void add_serve(CLI::App& program, int& status);
 void add_features(CLI::App& program, int& status);
 void add_spectrogram(CLI::App& program, int& status);
 void add_audit(CLI::App& program, int& status);

@@ -40,6 +40,7 @@ int run(int argc, char** argv) {
   tutti::add_train(program, status);
   tutti::add_evaluate(program, status);
   tutti::add_genre(program, status);
+  tutti::add_serve(program, status);
   tutti::add_predict(program, status);
   tutti::add_tune(program, status);
   tutti::add_report(program, status);

@@ -4,6 +4,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "apps/song_report.h"
 #include "datasets/csv.h"
 #include "kernels/support/text.h"
 
@@ -117,6 +118,29 @@ json to_json(const std::vector<Prediction>& predictions, const std::vector<std::
     list.push_back(entry);
   }
   return list;
+}
+
+bool is_sure(const Prediction& song, double min_probability) {
+  const double guess = 1.0 / static_cast<double>(song.probabilities.size());
+  return song.probability >= min_probability && song.probability > guess + 1e-6;
+}
+
+json to_json(const Predictions& found, const std::vector<std::string>& classes,
+             const GenreDocument& document) {
+  json songs = to_json(found.all, classes, document.windows);
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    songs[i]["sure"] = is_sure(found.all[i], document.min_probability);
+    json& top = songs[i]["top"] = json::array();
+    for (const auto k : likeliest(found.all[i].probabilities, document.top))
+      top.push_back({{"genre", classes[k]}, {"probability", found.all[i].probabilities[k]}});
+  }
+  json result = {{"songs", songs}};
+  add_to(result, found.problems);
+  return result;
+}
+
+std::string dump(const json& document) {
+  return document.dump(2, ' ', false, json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace tutti

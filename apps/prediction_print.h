@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "models/prediction.h"
+#include "models/predict_files.h"
 
 namespace tutti {
 
@@ -18,5 +18,22 @@ std::string to_csv(const std::vector<Prediction>& predictions,
 /// windows.
 nlohmann::json to_json(const std::vector<Prediction>& predictions,
                        const std::vector<std::string>& classes, bool windows);
+
+/// Of silence, the model holds all genres for equally likely.
+bool is_sure(const Prediction& song, double min_probability);
+
+/// What `tutti genre --json` and the server say of songs.
+struct GenreDocument {
+  bool windows = false;
+  std::size_t top = 3;
+  double min_probability = 0;
+};
+/// "songs", each as in to_json with the likeliest genres and whether the model is sure, "errors"
+/// and "warnings".
+nlohmann::json to_json(const Predictions& found, const std::vector<std::string>& classes,
+                       const GenreDocument& document);
+
+/// JSON as text; what is not UTF-8 in the name of a file or a genre is replaced.
+std::string dump(const nlohmann::json& document);
 
 }  // namespace tutti

@@ -19,7 +19,6 @@
 namespace tutti {
 namespace {
 
-using nlohmann::json;
 namespace fs = std::filesystem;
 
 struct GenreOptions {
@@ -31,17 +30,11 @@ struct GenreOptions {
   bool windows = false, csv = false, write_tags = false, dry_run = false;
 };
 
-/// Of silence, the model holds all genres for equally likely.
-bool is_sure(const GenreOptions& o, const Prediction& p) {
-  const double guess = 1.0 / static_cast<double>(p.probabilities.size());
-  return p.probability >= o.min_probability && p.probability > guess + 1e-6;
-}
-
 /// "jazz 62 %   blues 21 %   pop 9 %"
 std::string ranking(const GenreOptions& o, const Prediction& p,
                     const std::vector<std::string>& classes) {
   std::ostringstream line;
-  if (!is_sure(o, p)) line << "not sure: ";
+  if (!is_sure(p, o.min_probability)) line << "not sure: ";
   for (const auto k : likeliest(p.probabilities, o.top))
     line << encode_utf8(printable(classes[k])) << ' ' << std::lround(100 * p.probabilities[k])
          << " %   ";
@@ -63,20 +56,6 @@ void print_text(const GenreOptions& o, const std::vector<Prediction>& songs,
                 << ranking(o, window, classes) << '\n';
     }
   }
-}
-
-json to_json(const GenreOptions& o, const Predictions& found,
-             const std::vector<std::string>& classes) {
-  json songs = to_json(found.all, classes, o.windows);
-  for (std::size_t i = 0; i < songs.size(); ++i) {
-    songs[i]["sure"] = is_sure(o, found.all[i]);
-    json& top = songs[i]["top"] = json::array();
-    for (const auto k : likeliest(found.all[i].probabilities, o.top))
-      top.push_back({{"genre", classes[k]}, {"probability", found.all[i].probabilities[k]}});
-  }
-  json document = {{"songs", songs}};
-  add_to(document, found.problems);
-  return document;
 }
 
 /// Sets the tags of the songs, or says what it would set; those that cannot be are among the bad.
@@ -105,13 +84,11 @@ int name_genres(const GenreOptions& o) {
 
   std::vector<Prediction> sure;
   std::ranges::copy_if(found.all, std::back_inserter(sure),
-                       [&](const Prediction& p) { return is_sure(o, p); });
+                       [&](const Prediction& p) { return is_sure(p, o.min_probability); });
   if (o.write_tags || o.dry_run) tag(o, sure, found.problems);
   if (!o.playlists.empty()) write_playlists(o.playlists, sure);
   if (o.common.json)
-    std::cout
-        << to_json(o, found, run.classes()).dump(2, ' ', false, json::error_handler_t::replace)
-        << '\n';
+    std::cout << dump(to_json(found, run.classes(), {o.windows, o.top, o.min_probability}));
   else if (o.csv)
     std::cout << to_csv(found.all, run.classes(), o.windows);
   else

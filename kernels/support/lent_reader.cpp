@@ -13,6 +13,7 @@ constexpr std::uint64_t reader_bytes = std::uint64_t{1} << 30;
 
 struct IdleReaders {
   std::mutex mutex;
+  bool kept = true;  // once they have nothing to do
   pid_t owner = ::getpid();
   std::vector<std::unique_ptr<Isolated>> readers;
 
@@ -46,7 +47,13 @@ LentReader::LentReader() {
 LentReader::~LentReader() {
   if (!reader_) return;
   const std::lock_guard lock(idle().mutex);
-  idle().readers.push_back(std::move(reader_));
+  if (idle().kept) idle().readers.push_back(std::move(reader_));
+}
+
+void lend_readers_once() {
+  const std::lock_guard lock(idle().mutex);
+  idle().kept = false;
+  idle().readers.clear();
 }
 
 std::string LentReader::ask(const std::vector<std::string>& words,

@@ -20,4 +20,7 @@ class LentReader {
   std::unique_ptr<Isolated> reader_;
 };
 
+/// From now on nobody's file is read by a program that has read another's: no reader is lent again.
+void lend_readers_once();
+
 }  // namespace tutti

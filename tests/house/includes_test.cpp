@@ -49,6 +49,7 @@ const std::map<std::string, std::vector<std::string>> confined = {
     {"soxr", {"datasets/audio"}},
     {"taglib/", {"datasets"}},
     {"CLI/", {"apps"}},
+    {"httplib", {"apps/serve"}},
     {"nanobind/", {"python"}},
 };
 
