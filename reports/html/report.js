@@ -33,7 +33,7 @@ const range = ([low, high], digits = 2) => `${low.toFixed(digits)} to ${high.toF
 /** Rows of cells: text, numbers or nodes; those of `words` are columns of text. */
 function table(caption, head, rows, words = [0]) {
   const kind = i => (words.includes(i) ? { class: "text" } : {});
-  return el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+  return el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": caption },
     el("table", {}, el("caption", {}, caption),
       el("thead", {}, el("tr", {}, head.map((cell, i) => el("th", { scope: "col", ...kind(i) }, cell)))),
       el("tbody", {}, rows.map(row => el("tr", {}, row.map((cell, i) =>
@@ -155,7 +155,7 @@ const likeliest = (song, classes) => song[3].map(([k, p]) => `${classes[k]} ${pe
 function matrix(metrics, songs) {
   const { classes, confusion } = metrics;
   const total = confusion.map(row => row.reduce((a, b) => a + b, 0));
-  const place = el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Confusion matrix" });
+  const place = el("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Confusion matrix" });
   const list = el("div", { "aria-live": "polite" });
   const state = { shares: false, similar: false, cell: null };
 
