@@ -95,6 +95,19 @@ TEST_CASE("Crops cover a window from start to end") {
         std::vector<std::uint8_t>(levels.begin(), levels.begin() + 10));
 }
 
+TEST_CASE("Statistics to train on are those of a window and of five halves of it") {
+  const Collection c(2);
+  const Tensor windows = windows_of(c.clips, frames);
+  const Tensor pieces = statistics_of_pieces(windows, {1});
+  CHECK(pieces.dim(0) == pieces_of_a_window);
+  CHECK(pieces.slice(0, 1).to_vector<float>() == statistics_of(windows, {1}).to_vector<float>());
+  // 30 of 60 frames from 0, 7, 15, 22 and 30 on.
+  const auto levels = windows.slice(1, 1).to_vector<std::uint8_t>();
+  const std::vector<std::uint8_t> third(levels.begin() + 15 * bands, levels.begin() + 45 * bands);
+  const Tensor half = Tensor::from({1, frames / 2, bands}, third);
+  CHECK(pieces.slice(3, 1).to_vector<float>() == statistics_of(half, {0}).to_vector<float>());
+}
+
 TEST_CASE("A member's crops are drawn anew in every step and lie in its clips") {
   const Collection c(6);
   const auto hook = random_crops(c.clips, {.frames = 32});
