@@ -1,6 +1,7 @@
 #include "models/predict_files.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "kernels/support/error.h"
 
@@ -11,10 +12,31 @@ namespace fs = std::filesystem;
 using Paths = std::vector<fs::path>;
 
 constexpr std::size_t songs_at_once = 8;
+constexpr std::size_t windows_at_once = 16;  // of a song: 8 minutes of it are held in memory
 
 template <class T>
 void append(std::vector<T>& to, const std::vector<T>& more) {
   to.insert(to.end(), more.begin(), more.end());
+}
+
+/// Some rows of probabilities [M, n, K].
+Tensor rows_of(const Tensor& scores, std::int64_t first, std::int64_t count) {
+  std::vector<float> some;
+  const std::int64_t size = scores.dim(2);
+  for (std::int64_t m = 0; m < scores.dim(0); ++m) {
+    const float* const from = scores.data<float>() + (m * scores.dim(1) + first) * size;
+    some.insert(some.end(), from, from + count * size);
+  }
+  return Tensor::from({scores.dim(0), count, size}, some);
+}
+
+/// Probabilities [M, n, K] of several n, one after another.
+Tensor joined_rows(const std::vector<Tensor>& parts) {
+  const std::int64_t members = parts.at(0).dim(0), size = parts[0].dim(2);
+  std::vector<float> all;
+  for (std::int64_t m = 0; m < members; ++m)
+    for (const auto& part : parts) append(all, part.slice(m, 1).to_vector<float>());
+  return Tensor::from({members, std::ssize(all) / (members * size), size}, all);
 }
 
 /// Work on so many files at a time, with progress over all of them.
@@ -31,22 +53,55 @@ void in_groups(const Paths& files, std::size_t at_once, const Progress& progress
   }
 }
 
-/// The songs that could be read, by their windows' inputs.
-std::vector<Prediction> predict_windows(const Run& run, const Paths& songs,
-                                        const std::vector<std::vector<Tensor>>& windows,
-                                        const std::vector<BadFile>& bad, Vote rule) {
-  std::vector<std::string> names;
-  std::vector<std::int64_t> counts;
-  std::vector<Tensor> inputs;
-  for (std::size_t i = 0; i < songs.size(); ++i) {
-    if (std::ranges::find(bad, songs[i], &BadFile::path) != bad.end()) continue;
-    names.push_back(songs[i].string());
-    counts.push_back(static_cast<std::int64_t>(windows[i].size()));
-    append(inputs, windows[i]);
+/// Songs as their windows come, from several threads: what is heard of a long one is scored before
+/// its end, so that memory does not grow with it.
+class HeardSongs {
+ public:
+  HeardSongs(const Run& run, const Paths& songs)
+      : run_(run), input_of_(run.preprocessor()), songs_(songs), heard_(songs.size()) {}
+
+  void add(std::size_t song, const std::vector<float>& samples) {
+    auto& [waiting, scores] = heard_[song];
+    waiting.push_back(input_of_(samples));
+    if (waiting.size() < windows_at_once) return;
+    const std::lock_guard lock(scoring_);
+    scores.push_back(run_.score(stacked(waiting)));
+    waiting.clear();
   }
-  return names.empty() ? std::vector<Prediction>()
-                       : run.predict(names, counts, stacked(inputs), rule);
-}
+
+  /// The vote on all but the bad ones, of which windows may have been heard.
+  std::vector<Prediction> vote(const std::vector<BadFile>& bad, Vote rule) {
+    std::vector<std::size_t> good;
+    std::vector<Tensor> waiting;
+    for (std::size_t i = 0; i < songs_.size(); ++i) {
+      if (std::ranges::find(bad, songs_[i], &BadFile::path) != bad.end()) continue;
+      good.push_back(i);
+      append(waiting, heard_[i].waiting);
+    }
+    const Tensor last = waiting.empty() ? Tensor() : run_.score(stacked(waiting));
+    std::vector<Prediction> predictions;
+    std::int64_t first = 0;
+    for (const auto i : good) {
+      auto& [inputs, scores] = heard_[i];
+      const auto count = std::ssize(inputs);
+      if (count) scores.push_back(rows_of(last, first, count));
+      first += count;
+      predictions.push_back(run_.decide(songs_[i].string(), joined_rows(scores), rule));
+    }
+    return predictions;
+  }
+
+ private:
+  struct Heard {
+    std::vector<Tensor> waiting, scores;  // inputs of windows; probabilities [M, windows, K]
+  };
+
+  const Run& run_;
+  const Preprocessor input_of_;
+  const Paths& songs_;
+  std::vector<Heard> heard_;
+  std::mutex scoring_;
+};
 
 void predict_others(const Run& run, const Paths& files, Vote rule, const Progress& progress,
                     Predictions& result) {
@@ -62,16 +117,15 @@ void predict_others(const Run& run, const Paths& files, Vote rule, const Progres
 void predict_songs(const Run& run, const Paths& songs, Vote rule, const Progress& progress,
                    Predictions& result) {
   if (songs.empty()) return;
-  const Preprocessor input_of = run.preprocessor();
   in_groups(songs, songs_at_once, progress, [&](const Paths& group, const Progress& count) {
-    std::vector<std::vector<Tensor>> windows(group.size());
+    HeardSongs heard(run, group);
     const SongProblems found = read_songs(
         group, run.traits().windows,
         [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
-          windows[song].push_back(input_of(samples));
+          heard.add(song, samples);
         },
         count);
-    append(result.all, predict_windows(run, group, windows, found.bad, rule));
+    append(result.all, heard.vote(found.bad, rule));
     append(result.problems.bad, found.bad);
     append(result.problems.warnings, found.warnings);
   });

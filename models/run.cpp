@@ -147,22 +147,31 @@ std::vector<std::int32_t> Run::rows_of(const LabelledInputs& data, Part part) co
   return rows;
 }
 
+const std::vector<std::string>& Run::named_classes() const {
+  if (classes().empty())
+    throw Error(file_.folder.string(), ": holds no run.json; name its classes by --classes A,B,…");
+  return classes();
+}
+
 std::vector<float> Run::predict(const Tensor& windows) const {
   const Tensor scores = score(windows);
   return mean_probabilities(scores.reshape({scores.dim(0) * scores.dim(1), 1, scores.dim(2)}));
 }
 
+Prediction Run::decide(const std::string& name, const Tensor& scores, Vote rule) const {
+  return tutti::decide(name, scores, 0, scores.dim(1), named_classes(), rule);
+}
+
 std::vector<Prediction> Run::predict(const std::vector<std::string>& names,
                                      const std::vector<std::int64_t>& windows, const Tensor& inputs,
                                      Vote rule) const {
-  if (classes().empty())
-    throw Error(file_.folder.string(), ": holds no run.json; name its classes by --classes A,B,…");
+  const auto& classes = named_classes();
   if (names.empty()) return {};
   const Tensor scores = score(inputs);
   std::vector<Prediction> predictions;
   std::int64_t first = 0;
   for (std::size_t i = 0; i < names.size(); first += windows[i++])
-    predictions.push_back(decide(names[i], scores, first, windows[i], classes(), rule));
+    predictions.push_back(tutti::decide(names[i], scores, first, windows[i], classes, rule));
   return predictions;
 }
 

@@ -55,6 +55,9 @@ class Run {
   /// For a stream of windows, those of its parts may be averaged.
   std::vector<float> predict(const Tensor& windows) const;
 
+  /// The vote of every member's probabilities [members, windows, classes] for a song's windows.
+  Prediction decide(const std::string& name, const Tensor& scores, Vote rule) const;
+
   /// The vote on examples whose windows are consecutive rows of the inputs [sum of windows, …],
   /// `windows[i]` of example i.
   std::vector<Prediction> predict(const std::vector<std::string>& names,
@@ -62,6 +65,9 @@ class Run {
                                   Vote rule = Vote::mean) const;
 
  private:
+  /// An Error if there are none.
+  const std::vector<std::string>& named_classes() const;
+
   RunFile file_;
   std::unique_ptr<RunModel> model_;
 };

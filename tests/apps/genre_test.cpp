@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "datasets/audio/wav.h"
@@ -66,6 +67,32 @@ TEST_CASE("The likeliest genres of songs are told, to people and to programs") {
   CHECK(std::count(csv.out.begin(), csv.out.end(), '\n') == 21);
   const auto unsure = run_tutti(l.genre(word(l.songs / "thud") + " --min-probability 1"));
   CHECK_THAT(unsure.out, Contains("not sure: "));
+}
+
+TEST_CASE("A long song is judged window by window, and like its parts") {
+  const auto& l = library();
+  const TemporaryFolder folder;
+  const auto wave = [&](const std::string& name, int seconds, int from) {
+    std::vector<float> samples;
+    for (int i = from * 22050; i < (from + seconds) * 22050;
+         ++i)  // a tone that rises window by window
+      samples.push_back(static_cast<float>(0.5 * std::sin(i * (0.01 + 0.004 * (i / 661500)))));
+    tutti::write_wav(folder / name, samples, 22050);
+  };
+  wave("long.wav", 19 * 30, 0);  // more windows than are judged at once
+  wave("part.wav", 30, 17 * 30);
+  const auto result = run_tutti(l.genre(word(folder.path()) + " --windows --json"));
+  REQUIRE(result.status == 0);
+  const json songs = json::parse(result.out).at("songs");
+  const json &windows = songs[0].at("windows"), &part = songs[1].at("probabilities");
+  REQUIRE(windows.size() == 19);
+  for (const auto& [genre, probability] : songs[0].at("probabilities").items()) {
+    double sum = 0;
+    for (const auto& window : windows) sum += window.at("probabilities").at(genre).get<double>();
+    CHECK(sum / 19 == Approx(probability.get<double>()).margin(1e-5));
+    CHECK(windows[17].at("probabilities").at(genre).get<double>() ==
+          Approx(part.at(genre).get<double>()).margin(1e-4));
+  }
 }
 
 TEST_CASE("Silence is no genre, and gets no tag") {
