@@ -119,7 +119,7 @@ std::string label_text(const std::string& cell, const std::string& where) {
   const auto text = trimmed(cell);
   if (text.empty())
     throw Error(where, "column 'label' is empty; the song's genre is wanted, or remove the row");
-  return std::string(text);
+  return as_utf8(text);
 }
 
 /// The rows read so far.

@@ -1,6 +1,9 @@
 #include "datasets/genre_tree.h"
 
+#include <algorithm>
+
 #include "kernels/support/error.h"
+#include "kernels/support/text.h"
 
 namespace tutti {
 namespace fs = std::filesystem;
@@ -17,7 +20,7 @@ GenreTree find_genre_tree(const fs::path& root, Media media) {
 
   GenreTree tree;
   for (const auto& folder : folders_in(root)) {
-    tree.genres.push_back(folder.filename().string());
+    tree.genres.push_back(as_utf8(folder.filename().string()));
     const auto files = media_in(folder, media);
     if (files.empty() && !folders_in(folder).empty())
       throw Error(folder.string(), " holds folders, but ", none_of(media), "; give it instead of ",
@@ -27,6 +30,7 @@ GenreTree find_genre_tree(const fs::path& root, Media media) {
     for (const auto& file : files) tree.paths.push_back(folder.filename() / file.filename());
   }
   if (tree.genres.empty()) throw Error(root.string(), " has no genre folders; ", wanted);
+  std::ranges::sort(tree.genres);
   return tree;
 }
 

@@ -9,8 +9,8 @@ namespace tutti {
 
 /// Files <root>/<genre>/*. Hidden entries, and files of another kind, are left out.
 struct GenreTree {
-  std::vector<std::string> genres;           // the folders' names, sorted
-  std::vector<std::filesystem::path> paths;  // relative to the root, sorted by genre, then by name
+  std::vector<std::string> genres;           // the folders' names as_utf8, sorted
+  std::vector<std::filesystem::path> paths;  // relative to the root, sorted
 };
 
 /// The pictures or songs of a tree. Errors: no such folder, no genre folders, a genre with none, a

@@ -12,6 +12,7 @@
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/json_text.h"
+#include "kernels/support/text.h"
 #include "kernels/support/threads.h"
 
 namespace tutti {
@@ -50,7 +51,7 @@ void write_table(const fs::path& table, FeatureSet set, const std::vector<fs::pa
     if (rows[i].empty()) continue;
     csv += csv_cell(names[i]);
     for (const double value : rows[i]) csv += ',' + number(value);
-    csv += ',' + csv_cell(songs[i].begin()->string()) + '\n';
+    csv += ',' + csv_cell(as_utf8(songs[i].begin()->string())) + '\n';
   }
   fs::remove(record_of(table));  // killed at any moment, no record is beside another table
   write_file(table, csv);

@@ -5,6 +5,7 @@
 
 #include "datasets/genre_tree.h"
 #include "kernels/support/error.h"
+#include "kernels/support/text.h"
 
 namespace tutti {
 namespace fs = std::filesystem;
@@ -16,7 +17,8 @@ std::vector<std::int32_t> labels_of(const std::vector<fs::path>& paths,
                                     const std::vector<std::string>& genres) {
   std::vector<std::int32_t> labels;
   for (const auto& path : paths) {
-    const auto genre = std::lower_bound(genres.begin(), genres.end(), path.begin()->string());
+    const auto genre =
+        std::lower_bound(genres.begin(), genres.end(), as_utf8(path.begin()->string()));
     labels.push_back(static_cast<std::int32_t>(genre - genres.begin()));
   }
   return labels;

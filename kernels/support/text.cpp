@@ -47,6 +47,21 @@ std::u32string decode_utf8(std::string_view text) {
   return points;
 }
 
+std::string as_utf8(std::string_view text) {
+  constexpr char digits[] = "0123456789ABCDEF";
+  std::string valid;
+  while (!text.empty()) {
+    const std::string_view before = text;
+    const bool is_valid = take(text) != replacement || before.starts_with("\xEF\xBF\xBD");
+    for (const char c : before.substr(0, before.size() - text.size())) {
+      const auto byte = static_cast<unsigned char>(c);
+      valid +=
+          is_valid ? std::string(1, c) : std::string("\\x") + digits[byte >> 4] + digits[byte & 15];
+    }
+  }
+  return valid;
+}
+
 std::string encode_utf8(std::u32string_view text) {
   std::string bytes;
   for (const char32_t c : text) {

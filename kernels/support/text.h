@@ -8,6 +8,9 @@ namespace tutti {
 std::u32string decode_utf8(std::string_view text);
 std::string encode_utf8(std::u32string_view text);
 
+/// The text with every byte that is not UTF-8 written as \xFC: what has a name in JSON.
+std::string as_utf8(std::string_view text);
+
 /// The text as it can be shown: control characters and non-characters become U+FFFD too. A genre is
 /// named by a folder, so its name may be any bytes.
 std::u32string printable(std::string_view text);

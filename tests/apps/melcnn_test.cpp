@@ -65,6 +65,21 @@ json evaluated(const fs::path& run, const std::string& more) {
 
 }  // namespace
 
+TEST_CASE("Genres whose names are not UTF-8 work from training to the report") {
+  const Tree odd;
+  fs::rename(odd.folder / "low", odd.folder / "gr\xfc");
+  fs::rename(odd.folder / "high", odd.folder / "gr\xe9");
+  const TemporaryFolder folder;
+  REQUIRE(run_tutti(train(odd.folder.path(), folder / "run")).status == 0);
+  CHECK(evaluated(folder / "run", "--split all --data " + word(odd.folder.path())).at("classes") ==
+        json({"gr\\xE9", "gr\\xFC"}));
+  const auto named = run_tutti("predict " + word(folder / "run") + " --json --quiet " +
+                               word(odd.folder / "gr\xfc"));
+  CHECK(json::parse(named.out).at("predictions")[0].at("genre") == "gr\\xFC");
+  CHECK(run_tutti("report " + word(folder / "run") + " --out " + word(folder / "r.html")).status ==
+        0);
+}
+
 TEST_CASE("train melcnn leaves a run that evaluate and predict use") {
   const auto& run = trained();
   for (const char* name : {"run.json", "split.csv", "melcnn_0.h5", "statistics_0.h5", "history.csv",

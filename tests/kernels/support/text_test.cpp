@@ -25,6 +25,13 @@ TEST_CASE("Bytes that are not UTF-8 become the replacement character") {
   CHECK(decode_utf8("\xf4\x90\x80\x80") == U"\uFFFD");  // past the last code point
 }
 
+TEST_CASE("Names keep what is UTF-8 and spell out the bytes that are not") {
+  CHECK(as_utf8("m\xc3\xbcsik \xef\xbf\xbd") == "m\xc3\xbcsik \xef\xbf\xbd");
+  CHECK(as_utf8("m\xfcsik") == "m\\xFCsik");
+  CHECK(as_utf8("\xe3\x81") == "\\xE3\\x81");
+  CHECK(as_utf8("a\xffz") != as_utf8("a\xfez"));
+}
+
 TEST_CASE("Printable text has no control characters and no non-characters") {
   CHECK(printable("a\tb\x7f") == U"a\uFFFDb\uFFFD");
   CHECK(printable("\xc2\x9b") == U"\uFFFD");      // a terminal's escape in one character
