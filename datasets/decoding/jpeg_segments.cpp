@@ -9,6 +9,7 @@ namespace tutti {
 namespace {
 
 constexpr unsigned char huffman_tables = 0xc4, restart_0 = 0xd0, restart_7 = 0xd7;
+constexpr int most_scans = 500;  // progressive files have about ten
 constexpr unsigned char image_start = 0xd8, image_end = 0xd9, scan = 0xda;
 
 /// Takes a file apart from its start on.
@@ -71,10 +72,13 @@ bool is_jpeg(std::string_view file) {
 
 void check_jpeg_segments(std::string_view file) {
   Reader reader(file);
+  int scans = 0;
   reader.marker();  // the start of the image
   for (auto code = reader.marker(); code != image_end;) {
     const auto segment = reader.segment();
     if (code == huffman_tables) check_huffman_tables(segment);
+    if (code == scan && ++scans > most_scans)
+      throw Error("a JPEG of more than ", most_scans, " scans, each of which is a picture's work");
     code = code == scan ? reader.marker_after_scan() : reader.marker();
   }
 }

@@ -235,6 +235,15 @@ TEST_CASE("a damaged JPEG is refused") {
   CHECK_THROWS_WITH(decode_picture(no_marker), Contains("no JPEG marker"));
 }
 
+TEST_CASE("a JPEG of thousands of scans is refused before they are decoded") {
+  const auto file = jpeg();
+  const auto first = file.find("\xff\xda");
+  const auto scan = file.substr(first, file.size() - 2 - first);
+  auto many = file;
+  for (int i = 0; i < 20'000; ++i) many.insert(first, scan.substr(0, 20) + "\x7f");
+  CHECK_THROWS_WITH(decode_picture(many), Contains("more than 500 scans"));
+}
+
 TEST_CASE("a palette entry that a PNG lacks is black on every run") {
   Png png = filled(8, 3, "\x09");
   png.palette = "abcdef";
