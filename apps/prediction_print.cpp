@@ -35,10 +35,7 @@ std::size_t shared_folders(const std::vector<Prediction>& songs) {
 /// The path from a place on, or for a window "  from 0:30".
 std::string title(const Prediction& p, std::size_t from) {
   if (!p.path.empty()) return p.path.substr(from);
-  const auto seconds = static_cast<int>(p.start);
-  std::ostringstream text;
-  text << "  from " << seconds / 60 << ':' << std::setw(2) << std::setfill('0') << seconds % 60;
-  return text.str();
+  return "  from " + minutes(p.start);
 }
 
 std::string padded(const std::string& text, std::size_t width) {
@@ -63,6 +60,11 @@ json to_json(const Prediction& p, const std::vector<std::string>& classes) {
 }
 
 }  // namespace
+
+std::string minutes(double seconds) {
+  const auto whole = static_cast<int>(seconds);
+  return std::to_string(whole / 60) + (whole % 60 < 10 ? ":0" : ":") + std::to_string(whole % 60);
+}
 
 std::string to_text(const std::vector<Prediction>& predictions, bool windows) {
   const std::size_t from = shared_folders(predictions);

@@ -7,6 +7,9 @@
 
 namespace tutti {
 
+/// A place in a song: "1:05".
+std::string minutes(double seconds);
+
 /// A table, whose paths leave out the folders that all share; with `windows` also a line for each
 /// of them.
 std::string to_text(const std::vector<Prediction>& predictions, bool windows);

@@ -49,12 +49,9 @@ void print_text(const GenreOptions& o, const std::vector<Prediction>& songs,
     std::cout << encode_utf8(printable(song.path)) << '\n'
               << "    " << ranking(o, song, classes) << '\n';
     if (!o.windows) continue;
-    for (const auto& window : song.windows) {
-      const auto seconds = static_cast<int>(window.start);
-      std::cout << "    " << std::setw(3) << seconds / 60 << ':' << std::setfill('0')
-                << std::setw(2) << seconds % 60 << std::setfill(' ') << "  "
-                << ranking(o, window, classes) << '\n';
-    }
+    for (const auto& window : song.windows)
+      std::cout << std::setw(10) << minutes(window.start) << "  " << ranking(o, window, classes)
+                << '\n';
   }
 }
 
