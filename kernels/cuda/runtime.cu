@@ -185,7 +185,11 @@ GpuDescription look_for_gpu() {
   cudaDeviceProp properties{};
   if (status != cudaSuccess) {
     cudaGetLastError();
-    gpu.reason = driver ? cudaGetErrorString(status) : "there is no NVIDIA driver";
+    gpu.reason = !driver ? "there is no NVIDIA driver"
+                 : status == cudaErrorInsufficientDriver
+                     ? "its driver is for CUDA " + gpu.driver + "; one for CUDA " + gpu.runtime +
+                           " or later is wanted"
+                     : cudaGetErrorString(status);
   } else if (count == 0) {
     gpu.reason = "there is no NVIDIA GPU";
   } else if (cudaGetDeviceProperties(&properties, 0) != cudaSuccess) {
