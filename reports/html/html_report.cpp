@@ -9,6 +9,10 @@ namespace tutti {
 // Embedded files.
 std::string_view report_html();
 std::string_view report_css();
+std::string_view elements_js();
+std::string_view charts_js();
+std::string_view confusion_js();
+std::string_view search_js();
 std::string_view report_js();
 
 namespace {
@@ -39,7 +43,10 @@ std::string html_report(const nlohmann::json& document) {
   // The data last: what is in them is not looked through for places.
   put(page, "{{title}}", escaped(document.at("title").get<std::string>()));
   put(page, "{{css}}", report_css());
-  put(page, "{{js}}", report_js());
+  std::string script;
+  for (const auto file : {elements_js, charts_js, confusion_js, search_js, report_js})
+    script += std::string(file()) + '\n';
+  put(page, "{{js}}", script);
   put(page, "{{data}}", embedded(document));
   return page;
 }

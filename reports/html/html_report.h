@@ -4,8 +4,8 @@
 
 namespace tutti {
 
-/// A page that needs nothing but itself, neither files nor a network: what report.js, which is in
-/// it, makes of `document`. That holds "title" and "runs", a list of what the page shows:
+/// A page that needs nothing but itself, neither files nor a network: what the scripts in it
+/// make of `document`. That holds "title" and "runs", a list of what the page shows:
 ///   name, run (run.json), metrics (metrics.json), curves (see curves_json), command,
 ///   songs (a list of [name, true genre, named genre, [[genre, probability], …]], genres by index)
 ///   and how many there are as songs_total, audit, search; any of these may be missing.
