@@ -155,6 +155,7 @@ GpuDescription::Peaks operations_a_tick(int major, int minor) {
     case 90:
       return {256, 2048, 4096};
     case 100:
+    case 103:
       return {256, 4096, 8192};
     default:  // 8.6, 8.9, 12.0
       return {256, 256, 512};
