@@ -52,10 +52,11 @@ int write(const ReportOptions& o) {
 }  // namespace
 
 void add_report(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand(
-      "report",
-      "A run, or several side by side, on one page for a browser: curves, confusion matrix, rates, "
-      "calibration, the songs behind every cell. Training writes it as report.html\n\n"
+  auto* command =
+      program.add_subcommand("report", "A run, or several side by side, on one page for a browser");
+  command->footer(
+      "The page shows curves, the confusion matrix with the songs behind every cell, rates,\n"
+      "calibration and options. Training writes it into the run, as report.html.\n\n"
       "  tutti report run-a run-b --out both.html\n"
       "  tutti audit songs --json > audit.json && tutti report run --audit audit.json");
   const auto o = std::make_shared<ReportOptions>();

@@ -45,17 +45,17 @@ int run_server(ServeOptions& o) {
 
 void add_serve(CLI::App& program, int& status) {
   auto* command = program.add_subcommand(
-      "serve",
-      "A page that listens: drop songs on it in a browser and see what they are. Programs ask the "
-      "same server, and get the JSON of 'tutti genre --json --windows'; /openapi.json describes "
-      "it.\n\n"
+      "serve", "A page that listens: drop songs on it in a browser and see what they are");
+  command->footer(
+      "Programs ask the same server, and get the JSON of 'tutti genre --json --windows';\n"
+      "/openapi.json describes it.\n\n"
       "  tutti serve\n"
       "  curl -F song=@song.mp3 http://127.0.0.1:8080/genre\n"
-      "  TUTTI_TOKEN=secret tutti serve --host 0.0.0.0     # the page is at "
-      "http://HOST:8080/#token="
-      "secret\n"
+      "  TUTTI_TOKEN=secret tutti serve --host 0.0.0.0\n"
       "  curl -H 'Authorization: Bearer secret' -F song=@song.mp3 http://HOST:8080/genre\n\n"
-      "Songs are kept nowhere. Only this machine reaches the server unless --host says otherwise.");
+      "With a token, the page is at http://HOST:8080/#token=secret. Songs are kept nowhere. Only "
+      "this\n"
+      "machine reaches the server unless --host says otherwise.");
   const auto o = std::make_shared<ServeOptions>();
   command
       ->add_option("RUN", o->run, "The model: the folder of a run, or pretrained, the built-in one")
