@@ -106,3 +106,5 @@ for (const entry of runs) {
   if (many) main.append(el("h2", {}, entry.name));
   fill(main, {}, [runSection(entry, text => el(many ? "h3" : "h2", {}, text))]);
 }
+// On paper nothing can be opened.
+addEventListener("beforeprint", () => document.querySelectorAll("details").forEach(part => { part.open = true; }));
