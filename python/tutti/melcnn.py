@@ -50,7 +50,7 @@ class MelCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(self, members: int = 3, statistics: int = 0, *, channels: int = 128, crop: int = 128,
                  mixup: float = 0.2, dropout: float = 0.5, epochs: int = 120, batch_size: int = 32,
                  learning_rate: float = 3e-3, units: int = 128, statistics_dropout: float = 0.5,
-                 statistics_epochs: int = 100, random_state: Any = 54, device: str = "auto",
+                 statistics_epochs: int = 50, random_state: Any = 54, device: str = "auto",
                  callback: Callback | None = None, progress: bool | None = None) -> None:
         self.members = members
         self.statistics = statistics
