@@ -1,5 +1,7 @@
 #include "apps/run_directory.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <iostream>
 #include <memory>
@@ -101,6 +103,15 @@ RunFolder::RunFolder(RunOptions options)
                 options_.resume ? " and no run.json, so no run to resume; choose another --out"
                                 : "; choose another --out, --force to replace the run in it, or "
                                   "--resume to go on with it");
+  expect_logs();
+}
+
+void RunFolder::expect_logs() const {
+  const fs::path logs = options_.tensorboard;
+  std::error_code problem;
+  if (!logs.empty()) fs::create_directories(logs, problem);
+  if (!logs.empty() && (problem || ::access(logs.c_str(), W_OK) != 0))
+    throw Error("--tensorboard ", logs.string(), ": is no folder that can be written to");
 }
 
 std::optional<TrainCheckpoint> RunFolder::checkpoint(const RunFile& file,

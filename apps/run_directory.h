@@ -74,6 +74,8 @@ class RunFolder {
 
  private:
   void remove_leftovers() const;
+  /// An Error if logs for TensorBoard are wanted where they cannot be written.
+  void expect_logs() const;
 
   RunOptions options_;
   FolderLock lock_;

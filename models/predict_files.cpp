@@ -30,15 +30,6 @@ Tensor rows_of(const Tensor& scores, std::int64_t first, std::int64_t count) {
   return Tensor::from({scores.dim(0), count, size}, some);
 }
 
-/// Probabilities [M, n, K] of several n, one after another.
-Tensor joined_rows(const std::vector<Tensor>& parts) {
-  const std::int64_t members = parts.at(0).dim(0), size = parts[0].dim(2);
-  std::vector<float> all;
-  for (std::int64_t m = 0; m < members; ++m)
-    for (const auto& part : parts) append(all, part.slice(m, 1).to_vector<float>());
-  return Tensor::from({members, std::ssize(all) / (members * size), size}, all);
-}
-
 /// Work on so many files at a time, with progress over all of them.
 template <class Work>
 void in_groups(const Paths& files, std::size_t at_once, const Progress& progress,
@@ -86,7 +77,7 @@ class HeardSongs {
       const auto count = std::ssize(inputs);
       if (count) scores.push_back(rows_of(last, first, count));
       first += count;
-      predictions.push_back(run_.decide(songs_[i].string(), joined_rows(scores), rule));
+      predictions.push_back(run_.decide(songs_[i].string(), joined_examples(scores), rule));
     }
     return predictions;
   }

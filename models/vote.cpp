@@ -17,6 +17,17 @@ std::vector<float> mean_probabilities(const Tensor& scores) {
   return mean;
 }
 
+Tensor joined_examples(const std::vector<Tensor>& parts) {
+  const std::int64_t members = parts.at(0).dim(0), classes = parts[0].dim(2);
+  std::vector<float> all;
+  for (std::int64_t m = 0; m < members; ++m)
+    for (const auto& part : parts) {
+      const auto some = part.slice(m, 1).to_vector<float>();
+      all.insert(all.end(), some.begin(), some.end());
+    }
+  return Tensor::from({members, std::ssize(all) / (members * classes), classes}, all);
+}
+
 std::vector<std::vector<std::int32_t>> member_labels(const Tensor& scores) {
   const auto all = scores.to_vector<float>();
   const std::int64_t classes = scores.dim(2);

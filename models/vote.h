@@ -18,6 +18,9 @@ inline constexpr EnumNames<Vote> enum_names<Vote> = {
 /// Mean over members of probabilities [M, n, K] -> [n][K], flat.
 std::vector<float> mean_probabilities(const Tensor& scores);
 
+/// Probabilities [M, n, K] of several n, one after another.
+Tensor joined_examples(const std::vector<Tensor>& parts);
+
 /// Each member's class for probabilities [M, n, K] -> [M][n]; the first of equally likely ones.
 std::vector<std::vector<std::int32_t>> member_labels(const Tensor& scores);
 

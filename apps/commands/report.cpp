@@ -37,7 +37,9 @@ json read_report(const std::string& place, bool alone) {
 int write(const ReportOptions& o) {
   std::vector<json> reports;
   for (const auto& run : o.runs) {
-    expect_another("--out", o.out, fs::path(run) / "run.json");
+    for (const char* read :
+         {"run.json", "metrics.json", "history.csv", "predictions.csv", "study.db"})
+      expect_another("--out", o.out, run_folder(run) / read);
     reports.push_back(read_report(run, o.runs.size() == 1));
   }
   if (!o.audit.empty()) {

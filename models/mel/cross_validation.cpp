@@ -1,25 +1,20 @@
 #include "models/mel/cross_validation.h"
 
 #include "models/calibration.h"
+#include "models/vote.h"
 
 namespace tutti {
 namespace {
 
-/// [M, n, K] of several n, one after another.
 HeldOut joined(const std::vector<HeldOut>& parts) {
-  const std::int64_t members = parts.at(0).scores.dim(0), classes = parts[0].scores.dim(2);
   HeldOut all;
+  std::vector<Tensor> scores;
   for (const auto& part : parts) {
+    scores.push_back(part.scores);
     all.rows.insert(all.rows.end(), part.rows.begin(), part.rows.end());
     all.labels.insert(all.labels.end(), part.labels.begin(), part.labels.end());
   }
-  std::vector<float> values;
-  for (std::int64_t m = 0; m < members; ++m)
-    for (const auto& part : parts) {
-      const auto some = part.scores.slice(m, 1).to_vector<float>();
-      values.insert(values.end(), some.begin(), some.end());
-    }
-  all.scores = Tensor::from({members, std::ssize(all.labels), classes}, values);
+  all.scores = joined_examples(scores);
   return all;
 }
 

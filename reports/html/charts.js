@@ -75,8 +75,8 @@ function calibrationChart(metrics) {
   });
   return el("figure", {},
     chart(`Reliability diagram; expected calibration error ${number(metrics.calibration_error)}`, x, y, sides, sides,
-      "probability of the genre that was named",
+      "predicted probability",
       svg("line", { class: "axis", "stroke-dasharray": "4 4", x1: x(0), y1: y(0), x2: x(1), y2: y(1) }), marks),
-    el("figcaption", {}, "Share that is right, with its 95% interval; the larger a dot, the more songs. On the dashed line, " +
-      `probabilities are what they say. Expected calibration error ${number(metrics.calibration_error)}.`));
+    el("figcaption", {}, "Share of correct predictions with its 95% interval; larger dots stand for more songs. On the dashed line, " +
+      `probabilities are perfectly calibrated. Expected calibration error ${number(metrics.calibration_error)}.`));
 }

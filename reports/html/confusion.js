@@ -72,5 +72,5 @@ function matrix(metrics, songs) {
   };
   draw();
   return [el("div", { class: "choices" }, toggle("shares", "Shares"), toggle("similar", "Sort by similarity")),
-    el("p", { class: "muted" }, "Rows: the true genre. Columns: the genre that was named. Choose a cell to list its songs."), place, list];
+    el("p", { class: "muted" }, "Rows: true genre. Columns: predicted genre. Choose a cell to list its songs."), place, list];
 }

@@ -1,7 +1,7 @@
 // A run: its numbers, tables and charts; and the page of all runs.
 
 function ratesTable({ classes, confusion, per_class }) {
-  return table("Rates by genre, with the 95% interval of the recall",
+  return table("Metrics by genre, with the 95% interval of the recall",
     ["genre", "precision", "recall (TPR)", "95%", "FPR", "F1", "songs"], classes.map((genre, i) => {
       const n = confusion[i].reduce((a, b) => a + b, 0), rates = per_class[genre];
       const cell = key => el("span", { title: exact(rates[key]) }, n || key === "false_positive_rate" ? number(rates[key]) : "–");
@@ -14,7 +14,7 @@ function pairsTable({ classes, confusion }) {
   const pairs = confusion.flatMap((row, i) => row.map((count, j) => [i, j, count])).filter(([i, j, count]) => i !== j && count);
   pairs.sort((a, b) => b[2] - a[2]);
   if (!pairs.length) return null;
-  return table("The pairs that are confused most", ["true genre", "named", "songs", "of the genre"],
+  return table("Most confused pairs", ["true genre", "predicted", "songs", "share of genre"],
     pairs.slice(0, 10).map(([i, j, count]) =>
       [classes[i], classes[j], count, percent(count / confusion[i].reduce((a, b) => a + b, 0))]), [0, 1]);
 }
@@ -26,9 +26,9 @@ function songTables(songs, classes) {
   const wrong = songs.filter(song => song[1] !== song[2]).sort((a, b) => p(b) - p(a));
   const unsure = [...songs].sort((a, b) => p(a) - p(b));
   const sure = songs.filter(song => song[1] === song[2]).sort((a, b) => p(b) - p(a));
-  return [wrong.length ? table("Surest, and wrong", head, rows(wrong), [0, 1, 2]) : el("p", {}, "No song was named wrongly."),
-    table("Least sure", head, rows(unsure), [0, 1, 2]),
-    sure.length ? table("Surest, and right", head, rows(sure), [0, 1, 2]) : null];
+  return [wrong.length ? table("Most confident mistakes", head, rows(wrong), [0, 1, 2]) : el("p", {}, "No song was misclassified."),
+    table("Least confident", head, rows(unsure), [0, 1, 2]),
+    sure.length ? table("Most confident and correct", head, rows(sure), [0, 1, 2]) : null];
 }
 
 function auditTables(audit) {
@@ -50,9 +50,9 @@ function tiles(metrics) {
     tile("Accuracy", metrics.accuracy, n ? `95%: ${range(interval(hits(metrics), n), 3)}, ${n} songs` : ""),
     metrics.members?.length ? tile("Members alone", metrics.members.reduce((a, b) => a + b) / metrics.members.length,
       `${metrics.members.length}, from ${number(Math.min(...metrics.members))} to ${number(Math.max(...metrics.members))}`) : null,
-    metrics.out_of_bag_accuracy ? tile("Out of bag", metrics.out_of_bag_accuracy, "accuracy on what members did not see") : null,
+    metrics.out_of_bag_accuracy ? tile("Out of bag", metrics.out_of_bag_accuracy, "accuracy on examples outside each sample") : null,
     tile("Loss", metrics.loss, "mean cross-entropy"),
-    "calibration_error" in metrics ? tile("Calibration error", metrics.calibration_error, "how far probabilities are off") : null);
+    "calibration_error" in metrics ? tile("Calibration error", metrics.calibration_error, "expected calibration error") : null);
 }
 
 function howMade({ run, command }) {
@@ -64,9 +64,9 @@ function howMade({ run, command }) {
   const copy = () => navigator.clipboard.writeText(command).then(
     () => copied.replaceChildren(" Copied."), () => copied.replaceChildren(" Please select it and copy it."));
   return [
-    command ? [el("p", {}, "To train it again:"), el("pre", {}, command),
+    command ? [el("p", {}, "To repeat this training:"), el("pre", {}, command),
       el("button", { type: "button", class: "copy", onclick: copy }, "Copy the command"), copied] : null,
-    el("details", {}, el("summary", {}, "Seed, data, options"), table("What trained it", ["what", "value"], rows, [0, 1]))];
+    el("details", {}, el("summary", {}, "Seed, data, options"), table("Training setup", ["setting", "value"], rows, [0, 1]))];
 }
 
 function runSection(entry, heading) {
@@ -76,19 +76,19 @@ function runSection(entry, heading) {
   if (metrics) parts.push(tiles(metrics));
   if (curves?.loss.training.mean.length) parts.push(heading("Training"), el("div", { class: "side" },
     curvesChart("accuracy", curves.accuracy, curves.members), curvesChart("loss", curves.loss, curves.members)));
-  if (metrics) parts.push(heading("What is taken for what"),
+  if (metrics) parts.push(heading("Confusion matrix"),
     el("div", { class: "beside" }, el("div", {}, matrix(metrics, songs)), el("div", {}, pairsTable(metrics))),
-    heading("By genre"), ratesTable(metrics), heading("How sure it is"), calibrationChart(metrics));
+    heading("Metrics by genre"), ratesTable(metrics), heading("Calibration"), calibrationChart(metrics));
   if (metrics && songs.length) parts.push(...songTables(songs, metrics.classes),
-    songs.length < total ? el("p", { class: "muted" }, `Of ${total} songs, ${songs.length} are listed, wrongly named ones first.`) : null);
-  if (audit) parts.push(heading("The audit"), ...auditTables(audit));
+    songs.length < total ? el("p", { class: "muted" }, `${songs.length} of ${total} songs are listed, misclassified ones first.`) : null);
+  if (audit) parts.push(heading("Audit of the data"), ...auditTables(audit));
   if (search) parts.push(...searchSection(search, heading));
-  if (run.options) parts.push(heading("How it was made"), ...howMade(entry));
+  if (run.options) parts.push(heading("Training setup"), ...howMade(entry));
   return parts;
 }
 
 function comparison(runs) {
-  return table("The runs beside each other", ["run", "accuracy", "95%", "loss", "calibration error", "songs", "epochs"],
+  return table("Comparison of the runs", ["run", "accuracy", "95%", "loss", "calibration error", "songs", "epochs"],
     runs.map(({ name, metrics, curves }) => {
       const n = metrics ? examples(metrics) : 0;
       const cell = key => (metrics && key in metrics ? el("span", { title: exact(metrics[key]) }, number(metrics[key])) : "–");

@@ -45,7 +45,7 @@ function slice(search, name, trials) {
 function importanceChart(search) {
   const all = Object.entries(search.importance).sort((a, b) => b[1] - a[1]);
   if (!all.length) return null;
-  return table("Importance of the parameters", ["parameter", "share of the variance", ""], all.map(([name, value]) =>
+  return table("Parameter importance", ["parameter", "importance", ""], all.map(([name, value]) =>
     [name, el("span", { title: exact(value) }, number(value, 2)),
       svg("svg", { viewBox: "0 0 160 14", style: "width: 10rem", "aria-hidden": "true" },
         svg("rect", { class: "fill-first", width: 160 * value, height: 14, rx: 2 }))]));
@@ -78,9 +78,9 @@ function trialsTable(search) {
 
 function searchSection(search, heading) {
   const trials = search.trials.filter(isValued);
-  return [heading("The search"),
+  return [heading("Hyperparameter search"),
     trials.length ? [el("div", { class: "side" }, historyChart(search, trials), importanceChart(search)),
-      el("h3", {}, "Values by parameter"),
+      el("h3", {}, "Objective by parameter"),
       el("div", { class: "side" }, Object.keys(search.parameters).map(name => slice(search, name, trials)))] : null,
     el("details", {}, el("summary", {}, "Table of trials"), trialsTable(search))];
 }

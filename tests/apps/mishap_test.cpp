@@ -13,13 +13,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::map<std::string, std::string> contents(const fs::path& folder) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::directory_iterator(folder))
-    files[entry.path().filename().string()] = text_of(entry.path());
-  return files;
-}
-
 /// Its status, with variables for tests/support/mishaps.cpp.
 int run_with(const std::string& variables, const std::string& arguments) {
   const std::string command = "env LD_PRELOAD='" TUTTI_MISHAPS "' " + variables + " '" +

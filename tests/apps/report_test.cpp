@@ -89,6 +89,17 @@ TEST_CASE("runs are shown side by side, with what an audit found") {
   CHECK(!runs[1].contains("audit"));
 }
 
+TEST_CASE("a run is not replaced if its logs cannot be written") {
+  const TrainedRun old;
+  const auto before = contents(old.path);
+  const auto result = run_tutti("train rnn --epochs 1 --batch 8 --force --quiet --data " +
+                                word(old.folder / "songs.csv") + " --out " + word(old.path) +
+                                " --tensorboard " + word(old.folder / "songs.csv"));
+  CHECK(result.status == 1);
+  CHECK_THAT(result.err, Contains("--tensorboard") && Contains("songs.csv"));
+  CHECK(contents(old.path) == before);
+}
+
 TEST_CASE("the built-in model has a report") {
   const TemporaryFolder folder;
   const auto result = run_tutti("report pretrained --out " + word(folder / "report.html"));
@@ -137,6 +148,11 @@ TEST_CASE("a report is not written over what it is made from") {
       run_tutti("report " + word(folder / "run") + " --out " + word(folder / "run" / "run.json"));
   CHECK(result.status == 1);
   CHECK(text_of(folder / "run" / "run.json") == before);
+  const std::string metrics = text_of(folder / "run" / "metrics.json");
+  CHECK(run_tutti("report " + word(folder / "run") + " --out " +
+                  word(folder / "run" / "metrics.json"))
+            .status == 1);
+  CHECK(text_of(folder / "run" / "metrics.json") == metrics);
   result = run_tutti("report " + word(folder.path()) + " --out " + word(folder / "r.html"));
   CHECK(result.status == 1);
   CHECK_THAT(result.err, Contains("neither the folder of a run nor of a search"));

@@ -10,6 +10,7 @@
 #include "tests/support/songs.h"
 
 using nlohmann::json;
+using tutti::test::contents;
 using tutti::test::run_tutti;
 using tutti::test::TemporaryFolder;
 using tutti::test::text_of;
@@ -17,14 +18,6 @@ using tutti::test::word;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// The files of a folder with their contents.
-std::map<std::string, std::string> contents(const fs::path& folder) {
-  std::map<std::string, std::string> files;
-  for (const auto& entry : fs::directory_iterator(folder))
-    files[entry.path().filename().string()] = text_of(entry.path());
-  return files;
-}
 
 /// What the last program that run_for() ran wrote to stderr.
 fs::path last_words() {
