@@ -1,13 +1,16 @@
 #include "apps/common.h"
 
 #include <semaphore.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <csignal>
 #include <system_error>
 #include <thread>
 
+#include "engine/distributed/world.h"
 #include "kernels/device_context.h"
 #include "kernels/gpu_description.h"
 #include "kernels/support/error.h"
@@ -113,8 +116,23 @@ void CommonOptions::add_to(CLI::App& command) {
   command.add_flag("--quiet", quiet, "No progress on stderr");
 }
 
+namespace {
+
+/// As many as asked for; else processes on one machine share its cores, if nothing else deals them
+/// out.
+void set_threads(int wanted) {
+  const int own = thread_count();
+  if (wanted > 0)
+    set_thread_count(wanted);
+  else if (const int processes = world().local_size();
+           processes > 1 && own == static_cast<int>(std::thread::hardware_concurrency()))
+    set_thread_count(std::max(1, own / processes));
+}
+
+}  // namespace
+
 Device CommonOptions::prepare() const {
-  if (threads > 0) set_thread_count(threads);
+  set_threads(threads);
   const bool gpu = describe_gpu().available;
   if (device == Device::cuda && !gpu)
     throw Error("--device cuda: ", describe_gpu().reason, "; 'tutti devices' lists what there is");
@@ -150,10 +168,15 @@ Interrupt& interrupt() {
   return *one;
 }
 
+/// One of several processes may wait for another that is gone; it then ends after this time.
+constexpr unsigned seconds_to_end = 25;
+bool beside_others = false;
+
 void on_interrupt(int) {
   sem_post(&interrupt().signal);
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+  if (beside_others) ::alarm(seconds_to_end);
 }
 
 }  // namespace
@@ -167,6 +190,7 @@ void expect_another(const std::string& option, const std::filesystem::path& writ
 
 std::stop_token stop_on_interrupt() {
   const std::stop_token token = interrupt().stop.get_token();  // made before the handler needs it
+  beside_others = !world().alone();
   if (interrupt().waits) {
     std::signal(SIGINT, on_interrupt);
     std::signal(SIGTERM, on_interrupt);

@@ -6,6 +6,7 @@
 #include "apps/run_directory.h"
 #include "datasets/song_pictures.h"
 #include "datasets/split.h"
+#include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "models/ensemble.h"
 #include "models/run/checkpoint.h"
@@ -118,7 +119,7 @@ History fit(Ensemble& ensemble, const EnsembleOptions& o, const Parts& parts, co
                   .on_start = start},
                  stop, observer);
   } catch (const Diverged&) {
-    if (restore_checkpoint(file.folder, ensemble.model())) ensemble.save();
+    if (run.writes() && restore_checkpoint(file.folder, ensemble.model())) ensemble.save();
     throw;
   }
   return history;
@@ -137,10 +138,12 @@ std::optional<Evaluation> train_run(const EnsembleOptions& o) {
   RunFile file = run_file(o, parts.tree);
   const TrainingRecord training = record(o, parts.tree, device);
   const auto& genres = file.classes;
-  Ensemble ensemble(o.members, o.run.out, static_cast<std::int64_t>(genres.size()));
+  Ensemble ensemble(o.members, run.writes() ? o.run.out : fs::path(), static_cast<std::int64_t>(genres.size()));
   const std::stop_token stop = stop_on_interrupt();
   const History history = fit(ensemble, o, parts, run, file, training, stop);
-  if (stop.stop_requested()) {
+  const bool stopped = any_stopped(stop);
+  if (!run.writes()) return std::nullopt;
+  if (stopped) {
     print_stopped(o.run.out, history);
     return std::nullopt;
   }

@@ -5,6 +5,7 @@
 #include "apps/epoch_lines.h"
 #include "apps/run_directory.h"
 #include "datasets/song_table.h"
+#include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "models/keras/layers.h"
 #include "models/run/checkpoint.h"
@@ -66,6 +67,7 @@ History fit(FeatureClassifiers& classifier, const FeatureOptions& f, const Featu
             const ThreeWaySplit& split, const RunFolder& run, const RunFile& file,
             const TrainingRecord& training, const std::stop_token& stop) {
   const auto save = [&] {
+    if (!run.writes()) return;
     KerasOptimizer optimizer{
         f.learning_rate, {}, classifier.optimizer_options.value_or(AdamOptions{})};
     if (!classifier.optimizer.empty()) optimizer.state = classifier.optimizer[0];
@@ -95,11 +97,11 @@ History fit(FeatureClassifiers& classifier, const FeatureOptions& f, const Featu
     train_classifiers(classifier, table, {split}, f.recipe(training.device), stop, observer,
                       checkpoint ? &*checkpoint : nullptr);
   } catch (const Diverged&) {
-    if (restore_checkpoint(file.folder, classifier.model)) save();
+    if (run.writes() && restore_checkpoint(file.folder, classifier.model)) save();
     throw;
   }
   save();
-  write_curves(file.folder, history, title_of(f));
+  if (run.writes()) write_curves(file.folder, history, title_of(f));
   return history;
 }
 
@@ -117,7 +119,9 @@ std::optional<Evaluation> train_run(const FeatureOptions& f, const RunOptions& o
   const TrainingRecord training = record(f, table, device);
   const std::stop_token stop = stop_on_interrupt();
   const History history = fit(classifier, f, table, split, run, file, training, stop);
-  if (stop.stop_requested()) {
+  const bool stopped = any_stopped(stop);
+  if (!run.writes()) return std::nullopt;
+  if (stopped) {
     print_stopped(options.out, history);
     return std::nullopt;
   }

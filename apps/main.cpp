@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "apps/common.h"
+#include "apps/together.h"
 #include "kernels/support/error.h"
 #include "kernels/support/text.h"
 
@@ -83,5 +84,5 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   reserve_descriptors();
-  return with_output_written(run(argc, argv));
+  return with_output_written(tutti::run_together(argc, argv, [&] { return run(argc, argv); }));
 }

@@ -7,6 +7,7 @@
 #include "datasets/song_pictures.h"
 #include "datasets/spectrogram_tree.h"
 #include "datasets/split.h"
+#include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "models/calibration.h"
 #include "models/mel/cross_validation.h"
@@ -187,9 +188,11 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
   };
   const History history =
       ensemble.train(training, m.clips(m.split.validation), stop, observe, from);
+  const bool stopped = any_stopped(stop);
+  if (!run.writes()) return std::nullopt;
   ensemble.save(o.run.out);
   write_curves(o.run.out, history, curves_title(o));
-  if (stop.stop_requested()) {
+  if (stopped) {
     print_stopped(o.run.out, history);
     return std::nullopt;
   }

@@ -10,6 +10,7 @@
 #include "apps/common.h"
 #include "apps/run_report.h"
 #include "apps/training_log.h"
+#include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/json_text.h"
@@ -93,9 +94,9 @@ void RunOptions::add_to(CLI::App& command, const std::string& what) {
       ->needs(logs);
 }
 
-RunFolder::RunFolder(RunOptions options)
-    : options_(std::move(options)),
-      lock_(options_.out, options_.wait ? FolderLock::IfHeld::wait : FolderLock::IfHeld::fail) {
+RunFolder::RunFolder(RunOptions options) : options_(std::move(options)) {
+  if (!world().root()) return;
+  lock_.emplace(options_.out, options_.wait ? FolderLock::IfHeld::wait : FolderLock::IfHeld::fail);
   if (options_.resume) remove_unfinished_files(options_.out);
   const bool resumes = options_.resume && fs::exists(options_.out / "run.json");
   if (!options_.force && !resumes && !fs::is_empty(options_.out))
@@ -116,18 +117,23 @@ void RunFolder::expect_logs() const {
 
 std::optional<TrainCheckpoint> RunFolder::checkpoint(const RunFile& file,
                                                      const TrainingRecord& training) const {
-  if (!options_.resume || !fs::exists(file.path())) return std::nullopt;
+  json here = description(file, training);
+  here["data"].erase("path");  // of each machine
+  expect_same("the training", here.dump(1));
+  const bool resumes = writes() && options_.resume && fs::exists(file.path());
+  if (!world().any(resumes ? 1 : 0)) return std::nullopt;
   if (read_run_file(options_.out).state == RunState::finished) {
     remove_leftovers();
     throw Error(options_.out.string(), ": its training has ended; there is nothing to resume");
   }
   expect_same_training(options_.out, parse_json(read_file(file.path()), file.path().string()),
-                       description(file, training));
+                       here);
   return read_checkpoint(options_.out);
 }
 
 void RunFolder::begin(RunFile file, const TrainingRecord& training,
                       const std::vector<SplitRow>& split) const {
+  if (!writes()) return;
   // Killed after any of these, the folder can be resumed, and never from another run's state.
   remove_leftovers();
   file.state = RunState::training;
@@ -151,7 +157,7 @@ void RunFolder::keep_checkpoints(TrainObserver& observer) const {
 }
 
 void RunFolder::log_epochs(TrainObserver& observer, const History& before) const {
-  if (options_.tensorboard.empty()) return;
+  if (options_.tensorboard.empty() || !writes()) return;
   const auto log =
       std::make_shared<TrainingLog>(options_.tensorboard, options_.tensorboard_members, before);
   observer.on_epoch = [log, others = observer.on_epoch](int epoch,
@@ -174,6 +180,7 @@ void RunFolder::end(RunFile file, const TrainingRecord& training) const {
 }
 
 void RunFolder::remove_leftovers() const {
+  if (!writes()) return;
   remove_checkpoint(options_.out);
   remove_unfinished_files(options_.out);
 }

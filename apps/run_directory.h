@@ -50,15 +50,17 @@ struct RunOptions {
   bool wait = false;  // for another process that trains there, instead of an Error
 };
 
-/// A run's folder while it is trained in, by this process alone.
+/// A run's folder while it is trained in, by this process alone or by all of the world, of which the
+/// root writes: what writes does nothing elsewhere.
 class RunFolder {
  public:
   /// Changes nothing yet. An Error if the folder holds files and is not to be replaced, unless they
   /// are those of a run to resume; or if another process trains there.
   explicit RunFolder(RunOptions options);
+  bool writes() const { return lock_.has_value(); }
 
   /// Of a run to resume, its last checkpoint, if it has one. An Error if the run has ended, or says
-  /// which option or data is another than this training's.
+  /// which option or data is another than this training's, or than the root's.
   std::optional<TrainCheckpoint> checkpoint(const RunFile& file,
                                             const TrainingRecord& training) const;
   /// Removes the files of an older run, and no others, and writes what is known before training.
@@ -78,7 +80,7 @@ class RunFolder {
   void expect_logs() const;
 
   RunOptions options_;
-  FolderLock lock_;
+  std::optional<FolderLock> lock_;  // of the root
 };
 
 /// Says on stderr if the run's training has not ended.

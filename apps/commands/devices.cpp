@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/common.h"
+#include "engine/distributed/world.h"
 #include "kernels/gpu_description.h"
 #include "kernels/support/processor.h"
 #include "kernels/support/threads.h"
@@ -36,6 +37,14 @@ void print(const GpuDescription& gpu) {
   std::cout << '\n';
 }
 
+void print_mpi() {
+  const auto libraries = mpi_libraries();
+  std::cout << "mpi        ";
+  if (libraries.empty()) std::cout << "not built in: no MPI was installed where this was built";
+  for (std::size_t i = 0; i < libraries.size(); ++i) std::cout << (i ? ", " : "") << libraries[i];
+  std::cout << '\n';
+}
+
 int devices(const CommonOptions& common) {
   const Device chosen = common.prepare();
   const Processor processor = describe_processor();
@@ -48,6 +57,7 @@ int devices(const CommonOptions& common) {
                                        {"threads", thread_count()},
                                        {"instructions", processor.instructions}}},
                                      {"cuda", to_json(gpu)},
+                                     {"mpi", mpi_libraries()},
                                      {"simt", {{"available", true}}},
                                      {"reference", {{"available", true}}}};
     std::cout << document.dump(2) << '\n';
@@ -59,7 +69,9 @@ int devices(const CommonOptions& common) {
   std::cout << '\n';
   print(gpu);
   std::cout << "simt       the GPU's kernels on a machine in software, for checks\n"
-               "reference  naive loops, for checks\n\n--device "
+               "reference  naive loops, for checks\n";
+  print_mpi();
+  std::cout << "\n--device "
             << (common.device ? name(*common.device) : "auto") << " takes " << name(chosen)
             << " here.\n";
   return done;

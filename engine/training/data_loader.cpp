@@ -17,6 +17,10 @@ Batch as_batch(const Tensor& x, Device device) {
   return {x.reshape(shape).to(device), Tensor::from({members, each}, rows, device)};
 }
 
+std::int64_t steps_in_epoch(std::int64_t examples, std::int64_t batch, bool drop_last) {
+  return drop_last ? examples / batch : (examples + batch - 1) / batch;
+}
+
 DataLoader::DataLoader(MemberExamples examples, const std::vector<RandomStream>& members,
                        LoaderOptions options)
     : x_(std::move(examples.x)), labels_(std::move(examples.labels)), options_(std::move(options)) {
@@ -28,8 +32,7 @@ DataLoader::DataLoader(MemberExamples examples, const std::vector<RandomStream>&
   for (std::size_t m = 0; m < members.size(); ++m)
     members_.push_back({std::move(examples.rows[m]), {}, orders[m], augmentations[m]});
   check();
-  const std::int64_t n = this->examples();
-  steps_ = options_.drop_last ? n / options_.batch : (n + options_.batch - 1) / options_.batch;
+  steps_ = steps_in_epoch(this->examples(), options_.batch, options_.drop_last);
 }
 
 DataLoader::DataLoader(const Examples& examples, const LoaderOptions& options)

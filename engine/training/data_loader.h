@@ -44,6 +44,9 @@ struct LoadedBatch {
 /// Examples [M, B, …] as a batch on the device: each is its own row.
 Batch as_batch(const Tensor& x, Device device);
 
+/// Batches of an epoch.
+std::int64_t steps_in_epoch(std::int64_t examples, std::int64_t batch, bool drop_last);
+
 /// Batches of every member's own rows, epoch after epoch:
 ///   for (auto [x, y] : loader) …
 /// Each such loop is the next epoch. A member's order depends on its stream and its epoch alone.

@@ -46,7 +46,7 @@ Training::Training(Model& model, const TrainData& data, const TrainOptions& opti
       validation_labels_(data.validation.labels) {
   for (std::size_t m = 0; m < data.members.size(); ++m)
     members_.push_back(
-        {m, options.learning_rate,
+        {static_cast<std::size_t>(data.first_member) + m, options.learning_rate,
          data.validation.rows.empty() ? std::vector<std::int32_t>() : data.validation.rows.at(m)});
   check(data);
   for (std::size_t m = 0; m < options.optimizer_state.size(); ++m)

@@ -24,6 +24,7 @@ struct Diverged : Error {
 struct TrainData {
   std::vector<RandomStream> members;
   MemberExamples training, validation;  // no rows to validate on: not validated
+  std::int64_t first_member = 0;        // the first one's number, in messages
 };
 
 struct TrainOptions {

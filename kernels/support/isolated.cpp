@@ -14,6 +14,7 @@
 #include <cstring>
 #include <ctime>
 
+#include "kernels/support/companion.h"
 #include "kernels/support/error.h"
 
 namespace tutti {
@@ -185,6 +186,11 @@ std::string Isolated::answer() {
   if (!answer.complete()) fail(wait(), seconds_);
   if (!answer.is_result()) throw Error(answer.text());
   return answer.text();
+}
+
+std::vector<std::string> reader_command(std::uint64_t bytes) {
+  static const std::string program = companion("tutti-reader");
+  return {program, std::to_string(bytes)};
 }
 
 }  // namespace tutti

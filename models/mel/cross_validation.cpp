@@ -1,5 +1,6 @@
 #include "models/mel/cross_validation.h"
 
+#include "engine/distributed/world.h"
 #include "models/calibration.h"
 #include "models/vote.h"
 
@@ -28,7 +29,7 @@ CrossValidation::CrossValidation(const ClipExamples& clips, const Tensor& window
     const ClipExamples training{clips.clips, clips.labels, train};
     MelEnsemble ensemble(training, windows.dim(1), genres, recipe);
     ensemble.train(training, {clips.clips, clips.labels, {}}, stop, observe);
-    if (stop.stop_requested()) return;
+    if (any_stopped(stop)) return;
     folds_.push_back({ensemble.score(windows, test), test, labels_of(clips.labels, test)});
   }
 }

@@ -105,19 +105,18 @@ History MelEnsemble::train(const ClipExamples& training, const ClipExamples& val
   const auto observer = [&](const char* kind, int epochs) {
     return observe ? observe(kind, epochs) : TrainObserver();
   };
-  History history;
+  TrainResult first;
   if (cnns_)
-    history = train_mel_cnns(*cnns_, training, validation, streams(recipe_, true), recipe_.cnn,
-                             stop, observer(cnn, recipe_.cnn.epochs), cnns)
-                  .history;
-  if (!statistics_ || stop.stop_requested()) return history;
+    first = train_mel_cnns(*cnns_, training, validation, streams(recipe_, true), recipe_.cnn, stop,
+                           observer(cnn, recipe_.cnn.epochs), cnns);
+  if (!statistics_ || first.stopped) return first.history;
   auto second =
       train_statistics_networks(
           *statistics_, statistics_of(training, frames_, Statistics::of_pieces),
           statistics_of(validation, frames_, Statistics::of_windows), streams(recipe_, false),
           recipe_.network, stop, observer(statistics, recipe_.network.epochs))
           .history;
-  return cnns_ ? history : second;
+  return cnns_ ? first.history : second;
 }
 
 Tensor MelEnsemble::score(const Tensor& windows, const std::vector<std::int32_t>& rows) const {

@@ -1,0 +1,104 @@
+// Compiled into libtutti-openmpi.so and libtutti-mpich.so.
+#include "engine/distributed/mpi_world.h"
+
+#include <mpi.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace tutti {
+namespace {
+
+constexpr std::size_t piece = std::size_t{1} << 30;  // MPI counts bytes by an int
+
+/// Errors of MPI end the program: that is its usual handler.
+class MpiWorld : public World {
+ public:
+  MpiWorld() {
+    int provided = 0;
+    MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
+    MPI_Comm_size(MPI_COMM_WORLD, &size_);
+    MPI_Comm local;
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &local);
+    MPI_Comm_rank(local, &local_rank_);
+    MPI_Comm_size(local, &local_size_);
+    MPI_Comm_free(&local);
+    char name[MPI_MAX_PROCESSOR_NAME];
+    int length = 0;
+    MPI_Get_processor_name(name, &length);
+    host_.assign(name, static_cast<std::size_t>(length));
+  }
+  ~MpiWorld() override { MPI_Finalize(); }
+
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+  int local_rank() const override { return local_rank_; }
+  int local_size() const override { return local_size_; }
+  std::string host() const override { return host_; }
+
+  void send(int to, const std::string& message) override {
+    const std::uint64_t bytes = message.size();
+    MPI_Send(&bytes, 1, MPI_UINT64_T, to, 0, MPI_COMM_WORLD);
+    for (std::size_t at = 0; at < bytes; at += piece)
+      MPI_Send(message.data() + at, length(message, at), MPI_BYTE, to, 0, MPI_COMM_WORLD);
+  }
+
+  std::string receive(int from) override { return receive_from(from).second; }
+  std::pair<int, std::string> receive_any() override { return receive_from(MPI_ANY_SOURCE); }
+
+  std::string broadcast(std::string message, int from) override {
+    std::uint64_t bytes = message.size();
+    MPI_Bcast(&bytes, 1, MPI_UINT64_T, from, MPI_COMM_WORLD);
+    message.resize(bytes);
+    for (std::size_t at = 0; at < bytes; at += piece)
+      MPI_Bcast(message.data() + at, length(message, at), MPI_BYTE, from, MPI_COMM_WORLD);
+    return message;
+  }
+
+  std::vector<std::string> all_gather(const std::string& message) override {
+    std::vector<std::string> all;
+    for (int rank = 0; rank < size_; ++rank)
+      all.push_back(broadcast(rank == rank_ ? message : std::string(), rank));
+    return all;
+  }
+
+  std::uint32_t any(std::uint32_t bits) override {
+    std::uint32_t all = 0;
+    MPI_Allreduce(&bits, &all, 1, MPI_UINT32_T, MPI_BOR, MPI_COMM_WORLD);
+    return all;
+  }
+
+  void barrier() override { MPI_Barrier(MPI_COMM_WORLD); }
+
+  [[noreturn]] void abort(int status) override {
+    MPI_Abort(MPI_COMM_WORLD, status);
+    std::_Exit(status);
+  }
+
+ private:
+  static int length(const std::string& message, std::size_t at) {
+    return static_cast<int>(std::min(piece, message.size() - at));
+  }
+
+  std::pair<int, std::string> receive_from(int source) {
+    std::uint64_t bytes = 0;
+    MPI_Status status;
+    MPI_Recv(&bytes, 1, MPI_UINT64_T, source, 0, MPI_COMM_WORLD, &status);
+    std::string message(bytes, '\0');
+    for (std::size_t at = 0; at < bytes; at += piece)
+      MPI_Recv(message.data() + at, length(message, at), MPI_BYTE, status.MPI_SOURCE, 0,
+               MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    return {status.MPI_SOURCE, std::move(message)};
+  }
+
+  int rank_ = 0, size_ = 1, local_rank_ = 0, local_size_ = 1;
+  std::string host_;
+};
+
+}  // namespace
+}  // namespace tutti
+
+extern "C" __attribute__((visibility("default"))) tutti::World* tutti_join_mpi() {
+  return new tutti::MpiWorld;
+}

@@ -1,0 +1,132 @@
+#include "engine/distributed/world.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include "engine/distributed/mpi_world.h"
+#include "kernels/support/companion.h"
+#include "kernels/support/error.h"
+
+namespace tutti {
+namespace {
+
+/// One process, with nobody to send anything to.
+class Alone : public World {
+ public:
+  int rank() const override { return 0; }
+  int size() const override { return 1; }
+  int local_rank() const override { return 0; }
+  int local_size() const override { return 1; }
+  std::string host() const override { return "this machine"; }
+  void send(int, const std::string&) override { throw nobody(); }
+  std::string receive(int) override { throw nobody(); }
+  std::pair<int, std::string> receive_any() override { throw nobody(); }
+  std::string broadcast(std::string message, int) override { return message; }
+  std::vector<std::string> all_gather(const std::string& message) override { return {message}; }
+  std::uint32_t any(std::uint32_t bits) override { return bits; }
+  void barrier() override {}
+  [[noreturn]] void abort(int status) override { std::_Exit(status); }
+
+ private:
+  static Error nobody() { return Error("one process has nobody to exchange messages with"); }
+};
+
+std::unique_ptr<World>& joined() {
+  static std::unique_ptr<World> world = std::make_unique<Alone>();
+  return world;
+}
+
+std::optional<std::string> environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+/// Who started this process beside others, by what launchers set: the MPI to speak, if it is known,
+/// and how many there are.
+struct Launch {
+  std::string library;  // empty: none was started, or without MPI
+  std::string launcher, processes;
+};
+
+std::optional<Launch> launch() {
+  if (const auto size = environment("OMPI_COMM_WORLD_SIZE"))
+    return Launch{"openmpi", "Open MPI's mpirun", *size};
+  if (environment("PMIX_RANK"))
+    return Launch{"openmpi", "a launcher that speaks PMIx",
+                  environment("SLURM_STEP_NUM_TASKS").value_or("several")};
+  if (const auto size = environment("PMI_SIZE")) return Launch{"mpich", "MPICH's mpirun", *size};
+  if (const auto size = environment("SLURM_STEP_NUM_TASKS"); size && *size != "1")
+    return Launch{"", "srun", *size};
+  return std::nullopt;
+}
+
+std::unique_ptr<World> load(const Launch& launch) {
+  const auto libraries = mpi_libraries();
+  std::string known;
+  for (const auto& library : libraries) known += (known.empty() ? "" : ", ") + library;
+  if (launch.library.empty())
+    throw Error("srun started ", launch.processes,
+                " tasks that know nothing of each other; start them with srun --mpi=pmix");
+  if (std::find(libraries.begin(), libraries.end(), launch.library) == libraries.end())
+    throw Error("started by ", launch.launcher, " as one of ", launch.processes,
+                " processes, but this build has ",
+                known.empty() ? "no MPI; build it where MPI is installed"
+                              : known + " alone; use its mpirun");
+  const std::string path = companion("libtutti-" + launch.library + ".so").string();
+  void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library) throw Error("started by ", launch.launcher, ", but ", ::dlerror());
+  const auto join = reinterpret_cast<JoinMpi*>(::dlsym(library, join_mpi_name));
+  if (!join) throw Error(path, ": is of another build of tutti");
+  return std::unique_ptr<World>(join());
+}
+
+/// The first line in which two texts differ, of each.
+std::pair<std::string, std::string> difference(const std::string& ours, const std::string& theirs) {
+  std::istringstream a(ours), b(theirs);
+  for (std::string x, y;;) {
+    const bool more_a = static_cast<bool>(std::getline(a, x)),
+               more_b = static_cast<bool>(std::getline(b, y));
+    if (!more_a) x.clear();
+    if (!more_b) y.clear();
+    if (x != y || (!more_a && !more_b)) return {x, y};
+  }
+}
+
+}  // namespace
+
+World& world() { return *joined(); }
+
+void join_world() {
+  if (const auto started = launch()) joined() = load(*started);
+}
+
+void leave_world() { joined() = std::make_unique<Alone>(); }
+
+std::vector<std::string> mpi_libraries() {
+  std::istringstream names(TUTTI_MPI_LIBRARIES);
+  std::vector<std::string> all;
+  for (std::string name; names >> name;) all.push_back(name);
+  return all;
+}
+
+void expect_same(const std::string& what, const std::string& text) {
+  const std::string theirs = world().broadcast(text, 0);
+  if (text == theirs) return;
+  const auto [here, there] = difference(text, theirs);
+  throw Error(what, " differs between the processes: here '", here, "', on rank 0 '", there, "'");
+}
+
+bool any_stopped(const std::stop_token& stop) {
+  return world().any(stop.stop_requested() ? 1 : 0) != 0;
+}
+
+Share share_of(std::int64_t n, int rank, int size) {
+  return {n * rank / size, n * (rank + 1) / size - n * rank / size};
+}
+
+}  // namespace tutti
