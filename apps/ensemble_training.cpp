@@ -138,7 +138,8 @@ std::optional<Evaluation> train_run(const EnsembleOptions& o) {
   RunFile file = run_file(o, parts.tree);
   const TrainingRecord training = record(o, parts.tree, device);
   const auto& genres = file.classes;
-  Ensemble ensemble(o.members, run.writes() ? o.run.out : fs::path(), static_cast<std::int64_t>(genres.size()));
+  Ensemble ensemble(o.members, run.writes() ? o.run.out : fs::path(),
+                    static_cast<std::int64_t>(genres.size()));
   const std::stop_token stop = stop_on_interrupt();
   const History history = fit(ensemble, o, parts, run, file, training, stop);
   const bool stopped = any_stopped(stop);

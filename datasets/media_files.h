@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace tutti {
@@ -12,6 +13,7 @@ struct BadFile {
   std::filesystem::path path;
   std::string reason;
 };
+inline auto message_parts(BadFile& f) { return std::tie(f.path, f.reason); }
 
 /// Whether a file is a picture by its name (.png, .jpg, .jpeg, .bmp); whether it is a song by its
 /// name (.wav, .au, .flac, .ogg, .mp3 and others) or by what it holds. Folders are neither.

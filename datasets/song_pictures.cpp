@@ -10,6 +10,7 @@
 
 #include "datasets/audio/mel_picture.h"
 #include "datasets/audio/spectral_frames.h"
+#include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/json_text.h"
@@ -104,6 +105,18 @@ void remove_picture(const fs::path& root, const std::string& name) {
   fs::remove((root / picture).parent_path(), not_there);  // stays if it is not empty
 }
 
+/// What stands in the tree before the first picture is written: folders, and the names of those
+/// that may be there from now on, which are returned.
+Names begin_tree(const fs::path& out, const GenreTree& songs, PictureScale scale,
+                 const std::vector<fs::path>& names) {
+  for (const auto& genre : songs.genres) make_folder(out / genre);
+  expect_scale(out, scale);
+  Names known = recorded_pictures(out);
+  for (const auto& name : names) known.insert(name.generic_string());
+  record_pictures(out, scale, known);
+  return known;
+}
+
 }  // namespace
 
 void record_scale(const fs::path& root, PictureScale scale) {
@@ -113,23 +126,20 @@ void record_scale(const fs::path& root, PictureScale scale) {
 
 SongProblems write_song_pictures(const fs::path& out, const fs::path& root, const GenreTree& songs,
                                  PictureScale scale, const Progress& progress) {
-  for (const auto& genre : songs.genres) make_folder(out / genre);
-  expect_scale(out, scale);
   std::vector<fs::path> files;
   for (const auto& path : songs.paths) files.push_back(root / path);
   const bool mel128 = scale == PictureScale::mel128;
   const auto names = mel128 ? own_names(songs.paths) : counted_names(songs.paths);
-  Names known = recorded_pictures(out);
-  for (const auto& name : names) known.insert(name.generic_string());
-  record_pictures(out, scale, known);
+  const Names known = world().root() ? begin_tree(out, songs, scale, names) : Names();
   std::vector<char> made(files.size());
-  SongProblems problems = read_songs(
+  SongProblems problems = deal_songs(
       files, mel128 ? Windows::clip : Windows::first,
-      [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
+      [&](std::size_t song, const std::vector<float>& samples) {
         write_png(out / names[song], song_picture(samples, scale));
-        made[song] = true;
+        return std::string();
       },
-      progress);
+      [&](std::size_t song, const std::string&) { made[song] = true; }, progress);
+  if (!world().root()) return problems;
   Names pictures;
   for (std::size_t song = 0; song < files.size(); ++song)
     if (made[song]) pictures.insert(names[song].generic_string());

@@ -33,7 +33,8 @@ void record_scale(const std::filesystem::path& root, PictureScale scale);
 /// Writes the pictures of a tree's songs, and spectrogram.json: of 127 bands, of the first 30 s, to
 /// <out>/<genre>/resizedNNN.png, NNN counted by genre; of 128, of the clip (see Windows), to
 /// <out>/<genre>/<the song's name>.png. Songs that cannot be used are left out and listed. Pictures
-/// that this made before, of songs that are gone, are removed.
+/// that this made before, of songs that are gone, are removed. Of all processes of the world, to
+/// which songs are dealt out.
 SongProblems write_song_pictures(const std::filesystem::path& out,
                                  const std::filesystem::path& root, const GenreTree& songs,
                                  PictureScale scale, const Progress& progress = {});

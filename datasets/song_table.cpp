@@ -9,6 +9,8 @@
 #include "datasets/clips.h"
 #include "datasets/csv.h"
 #include "datasets/feature_table.h"
+#include "engine/distributed/message.h"
+#include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/json_text.h"
@@ -71,12 +73,14 @@ SongProblems write_song_table(const fs::path& table, const fs::path& root, const
   std::vector<fs::path> files;
   for (const auto& path : songs.paths) files.push_back(root / path);
   std::vector<Row> features(files.size());
-  SongProblems problems = read_songs(
+  SongProblems problems = deal_songs(
       files, Windows::first,
-      [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
-        features[song] = song_features(samples, compat);
+      [&](std::size_t, const std::vector<float>& samples) {
+        return Message::of(song_features(samples, compat));
       },
+      [&](std::size_t song, std::string made) { Message(std::move(made)).read(features[song]); },
       progress);
+  if (!world().root()) return problems;
   expect_some(root, files.size(), problems);
   write_table(table, FeatureSet::librosa, songs.paths, features,
               {{"compat", name(compat)}, {"sample_rate", song_rate}, {"seconds", window_seconds}});
@@ -88,6 +92,7 @@ SongProblems write_statistics_table(const fs::path& table, const fs::path& root,
   const Clips clips = media == Media::songs ? hear_clips(tree.paths, progress, root)
                                             : load_clips(tree.paths, progress, root);
   const SongProblems problems{clips.bad, {}};
+  if (!world().root()) return problems;
   expect_some(root, tree.paths.size(), problems);
   std::vector<Row> rows(clips.paths.size());
   parallel_for(std::ssize(rows), [&](std::int64_t i) {

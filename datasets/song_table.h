@@ -14,7 +14,7 @@ namespace tutti {
 /// set: filename (with its folder where two genres have a file of that name), the features of the
 /// first 30 s, label (the genre); and beside it `table`.json, which says how they were made. Songs
 /// that cannot be used are left out and listed. An Error if none is left or a file cannot be
-/// written.
+/// written. Of all processes of the world, to which songs are dealt out; the root writes.
 SongProblems write_song_table(const std::filesystem::path& table, const std::filesystem::path& root,
                               const GenreTree& songs, LibrosaVersion compat,
                               const Progress& progress = {});

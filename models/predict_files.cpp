@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <mutex>
 
+#include "engine/distributed/deal.h"
+#include "engine/distributed/message.h"
 #include "kernels/support/error.h"
 
 namespace tutti {
@@ -30,18 +32,26 @@ Tensor rows_of(const Tensor& scores, std::int64_t first, std::int64_t count) {
   return Tensor::from({scores.dim(0), count, size}, some);
 }
 
-/// Work on so many files at a time, with progress over all of them.
+/// Work on so many files at a time, dealt out; the root has what it came to, with progress over
+/// all.
 template <class Work>
-void in_groups(const Paths& files, std::size_t at_once, const Progress& progress,
-               const Work& work) {
-  for (std::size_t first = 0; first < files.size(); first += at_once) {
-    const auto end = std::min(first + at_once, files.size());
-    work(Paths(files.begin() + static_cast<std::ptrdiff_t>(first),
-               files.begin() + static_cast<std::ptrdiff_t>(end)),
-         [&](std::int64_t done, std::int64_t total) {
-           progress(static_cast<std::int64_t>(first) + done, total);
-         });
-  }
+void in_groups(const Paths& files, std::size_t at_once, const Progress& progress, const Work& work,
+               Predictions& result) {
+  deal_out(
+      std::ssize(files), static_cast<std::int64_t>(at_once),
+      [&](Block block) {
+        const Predictions found =
+            work(Paths(files.begin() + block.first, files.begin() + block.end));
+        return Message::of(found.all, found.problems);
+      },
+      [&](Block block, std::string message) {
+        Predictions found;
+        Message(std::move(message)).read(found.all, found.problems);
+        append(result.all, found.all);
+        append(result.problems.bad, found.problems.bad);
+        append(result.problems.warnings, found.problems.warnings);
+        progress(block.end, std::ssize(files));
+      });
 }
 
 /// Songs as their windows come, from several threads: what is heard of a long one is scored before
@@ -96,30 +106,26 @@ class HeardSongs {
 
 void predict_others(const Run& run, const Paths& files, Vote rule, const Progress& progress,
                     Predictions& result) {
-  in_groups(files, run.traits().files_at_once, progress,
-            [&](const Paths& group, const Progress& count) {
-              const NamedInputs read = run.read_files(group, count);
-              const std::vector<std::int64_t> one_each(read.names.size(), 1);
-              append(result.all, run.predict(read.names, one_each, read.inputs, rule));
-              append(result.problems.bad, read.bad);
-            });
+  const auto work = [&](const Paths& group) -> Predictions {
+    const NamedInputs read = run.read_files(group, {});
+    const std::vector<std::int64_t> one_each(read.names.size(), 1);
+    return {run.predict(read.names, one_each, read.inputs, rule), {read.bad, {}}};
+  };
+  in_groups(files, run.traits().files_at_once, progress, work, result);
 }
 
 void predict_songs(const Run& run, const Paths& songs, Vote rule, const Progress& progress,
                    Predictions& result) {
-  if (songs.empty()) return;
-  in_groups(songs, songs_at_once, progress, [&](const Paths& group, const Progress& count) {
+  const auto work = [&](const Paths& group) -> Predictions {
     HeardSongs heard(run, group);
-    const SongProblems found = read_songs(
-        group, run.traits().windows,
-        [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
-          heard.add(song, samples);
-        },
-        count);
-    append(result.all, heard.vote(found.bad, rule));
-    append(result.problems.bad, found.bad);
-    append(result.problems.warnings, found.warnings);
-  });
+    const SongProblems found =
+        read_songs(group, run.traits().windows,
+                   [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
+                     heard.add(song, samples);
+                   });
+    return {heard.vote(found.bad, rule), found};
+  };
+  in_groups(songs, songs_at_once, progress, work, result);
 }
 
 }  // namespace

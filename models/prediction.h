@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "models/vote.h"
@@ -16,6 +17,9 @@ struct Prediction {
   double start = 0;                  // in seconds, of a window
   std::vector<Prediction> windows;   // of 30 s, one after another
 };
+inline auto message_parts(Prediction& p) {
+  return std::tie(p.path, p.genre, p.probability, p.probabilities, p.votes, p.start, p.windows);
+}
 
 /// The vote over members and windows, which are `count` rows from `first` on of the probabilities
 /// [members, rows, classes].

@@ -5,7 +5,11 @@
 #include "apps/evaluation.h"
 #include "apps/progress.h"
 #include "apps/run_directory.h"
+#include "engine/distributed/deal.h"
+#include "engine/distributed/message.h"
+#include "engine/distributed/world.h"
 #include "models/run.h"
+#include "models/vote.h"
 
 namespace tutti {
 namespace {
@@ -21,7 +25,28 @@ struct EvaluateOptions {
   bool skip_bad = false;
 };
 
-Evaluation evaluate_run(const EvaluateOptions& o) {
+/// Every member's probabilities of the rows, dealt out to the world's processes; the root's.
+Tensor score_together(const Run& run, const Tensor& inputs, const std::vector<std::int32_t>& rows) {
+  constexpr std::int64_t rows_at_once = 64;
+  std::vector<Tensor> parts;
+  deal_out(
+      std::ssize(rows), rows_at_once,
+      [&](Block block) {
+        const Tensor scores =
+            run.score(inputs, {rows.begin() + block.first, rows.begin() + block.end});
+        return Message::of(scores.dim(0), scores.dim(2), scores.to_vector<float>());
+      },
+      [&](Block block, std::string message) {
+        std::int64_t members = 0, classes = 0;
+        std::vector<float> values;
+        Message(std::move(message)).read(members, classes, values);
+        parts.push_back(Tensor::from({members, block.size(), classes}, values));
+      });
+  return parts.empty() ? Tensor() : joined_examples(parts);
+}
+
+/// Nothing if this is not the world's root.
+std::optional<Evaluation> evaluate_run(const EvaluateOptions& o) {
   const Run run(read_run_file(o.run, o.classes), o.common.prepare());
   note_unfinished(run);
   ProgressBar bar("reading ", run.traits().unit, o.common.quiet);
@@ -30,19 +55,22 @@ Evaluation evaluate_run(const EvaluateOptions& o) {
   bar.clear();
   const auto rows =
       run.rows_of(data, o.split.value_or(run.trained_on(data) ? Part::test : Part::all));
+  const Tensor scores = score_together(run, data.inputs, rows);
+  if (!world().root()) return std::nullopt;
   Evaluation evaluation =
-      evaluate(run.score(data.inputs, rows), labels_of(data.labels, rows), data.classes,
-               run.traits().unit, run.traits().votes ? std::optional(o.vote) : std::nullopt);
+      evaluate(scores, labels_of(data.labels, rows), data.classes, run.traits().unit,
+               run.traits().votes ? std::optional(o.vote) : std::nullopt);
   evaluation.out_of_bag_accuracy = run.file().out_of_bag_accuracy;
   return evaluation;
 }
 
 int evaluate_command(const EvaluateOptions& o) {
-  const Evaluation evaluation = evaluate_run(o);
+  const auto evaluation = evaluate_run(o);
+  if (!evaluation) return done;
   if (o.common.json)
-    std::cout << to_json(evaluation).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+    std::cout << to_json(*evaluation).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
   else
-    std::cout << to_text(evaluation);
+    std::cout << to_text(*evaluation);
   return done;
 }
 

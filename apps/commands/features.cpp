@@ -7,6 +7,7 @@
 #include "apps/song_report.h"
 #include "datasets/feature_table.h"
 #include "datasets/song_table.h"
+#include "engine/distributed/world.h"
 
 namespace tutti {
 namespace {
@@ -31,6 +32,7 @@ int features(const FeaturesCommand& o) {
                                     ? write_statistics_table(o.out, o.audio, songs, media, progress)
                                     : write_song_table(o.out, o.audio, songs, o.compat, progress);
   bar.clear();
+  if (!world().root()) return done;
   tell(problems);
   const auto count = songs.paths.size() - problems.bad.size();
   if (o.common.json) {

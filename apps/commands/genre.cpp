@@ -12,6 +12,7 @@
 #include "apps/run_directory.h"
 #include "apps/song_report.h"
 #include "datasets/genre_tag.h"
+#include "engine/distributed/world.h"
 #include "kernels/support/text.h"
 #include "models/predict_files.h"
 #include "models/pretrained.h"
@@ -78,6 +79,7 @@ int name_genres(const GenreOptions& o) {
   Predictions found = predict_files(
       run, sources, Vote::mean, [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
   bar.clear();
+  if (!world().root()) return done;
 
   std::vector<Prediction> sure;
   std::ranges::copy_if(found.all, std::back_inserter(sure),

@@ -6,6 +6,7 @@
 #include "apps/progress.h"
 #include "apps/run_directory.h"
 #include "apps/song_report.h"
+#include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "models/predict_files.h"
 
@@ -47,6 +48,7 @@ int predict(const PredictOptions& o) {
   const Predictions predictions = predict_files(
       run, sources, o.vote, [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
   bar.clear();
+  if (!world().root()) return done;
   print(o, predictions, run.classes());
   tell(predictions.problems);
   return predictions.problems.bad.empty() ? done : at_fault;

@@ -6,6 +6,7 @@
 #include "apps/progress.h"
 #include "apps/song_report.h"
 #include "datasets/song_pictures.h"
+#include "engine/distributed/world.h"
 
 namespace tutti {
 enum class Bands { of_pictures, mel128 };
@@ -34,6 +35,7 @@ int spectrogram(const SpectrogramCommand& o) {
       write_song_pictures(o.out, o.audio, songs, scale,
                           [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
   bar.clear();
+  if (!world().root()) return done;
   tell(problems);
   const auto count = songs.paths.size() - problems.bad.size();
   if (o.common.json) {

@@ -6,6 +6,8 @@
 #include <sstream>
 #include <utility>
 
+#include "engine/distributed/deal.h"
+#include "engine/distributed/message.h"
 #include "kernels/support/error.h"
 #include "kernels/support/threads.h"
 
@@ -17,6 +19,8 @@ double seconds_of(const std::vector<float>& samples) {
 }
 
 using Samples = std::vector<float>;
+
+constexpr std::int64_t songs_a_thread = 4;  // of a block that is dealt out
 
 constexpr auto samples_in(double seconds) {
   return static_cast<std::ptrdiff_t>(seconds * song_rate);
@@ -93,6 +97,37 @@ SongProblems read_songs(
     if (!outcomes[i].reason.empty()) problems.bad.push_back({songs[i], outcomes[i].reason});
     if (!outcomes[i].warning.empty()) problems.warnings.push_back({songs[i], outcomes[i].warning});
   }
+  return problems;
+}
+
+SongProblems deal_songs(
+    const std::vector<std::filesystem::path>& songs, Windows windows,
+    const std::function<std::string(std::size_t, const std::vector<float>&)>& make,
+    const std::function<void(std::size_t, std::string)>& take, const Progress& progress) {
+  const auto work = [&](Block block) {
+    std::vector<std::string> made(static_cast<std::size_t>(block.size()));
+    std::vector<char> good(made.size());
+    const SongProblems problems =
+        read_songs({songs.begin() + block.first, songs.begin() + block.end}, windows,
+                   [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
+                     made[song] = make(static_cast<std::size_t>(block.first) + song, samples);
+                     good[song] = 1;
+                   });
+    return Message::of(made, good, problems);
+  };
+  SongProblems problems;
+  const auto count = std::ssize(songs);
+  deal_out(count, songs_a_thread * thread_count(), work, [&](Block block, std::string result) {
+    std::vector<std::string> made;
+    std::vector<char> good;
+    SongProblems found;
+    Message(std::move(result)).read(made, good, found);
+    for (std::size_t i = 0; i < made.size(); ++i)
+      if (good[i]) take(static_cast<std::size_t>(block.first) + i, made[i]);
+    problems.bad.insert(problems.bad.end(), found.bad.begin(), found.bad.end());
+    problems.warnings.insert(problems.warnings.end(), found.warnings.begin(), found.warnings.end());
+    if (progress) progress(block.end, count);
+  });
   return problems;
 }
 

@@ -15,6 +15,7 @@ struct SongProblems {
   std::vector<BadFile> bad;       // they could not be used
   std::vector<BadFile> warnings;  // they were used: shorter than 30 s, or silent
 };
+inline auto message_parts(SongProblems& p) { return std::tie(p.bad, p.warnings); }
 
 /// Which windows of 30 s: the first alone, or one after another to the end. What is left at the end
 /// counts as a window if it lasts 15 s, or if it is all there is. A clip is the first window, or
@@ -29,6 +30,15 @@ enum class Windows { first, clip, all, clips };
 SongProblems read_songs(
     const std::vector<std::filesystem::path>& songs, Windows windows,
     const std::function<void(std::size_t song, std::size_t window, const std::vector<float>&)>& use,
+    const Progress& progress = {});
+
+/// The first window of each song, dealt out to the processes of the world (of all): `make` is
+/// called where a song is read, and the root's `take` with what came of the good ones, in their
+/// order. What is returned, and progress, is the root's.
+SongProblems deal_songs(
+    const std::vector<std::filesystem::path>& songs, Windows windows,
+    const std::function<std::string(std::size_t song, const std::vector<float>&)>& make,
+    const std::function<void(std::size_t song, std::string made)>& take,
     const Progress& progress = {});
 
 }  // namespace tutti

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -10,7 +12,8 @@
 namespace tutti {
 
 /// Values as bytes, for processes of one build: numbers and plain structs as they lie in memory,
-/// containers after their sizes.
+/// containers after their sizes, other structs by their message_parts(struct&), a tuple of
+/// references.
 class Message {
  public:
   template <class... Values>
@@ -26,7 +29,7 @@ class Message {
   template <class Value>
   Value get() {
     Value value{};
-    read(value);
+    take(value);
     return value;
   }
   template <class... Values>
@@ -36,18 +39,31 @@ class Message {
 
  private:
   template <class Value>
+  static constexpr bool has_parts = requires(Value& value) {
+    message_parts(value);
+  };
+
+  template <class Value>
   static void put(std::string& bytes, const Value& value) {
-    static_assert(std::is_trivially_copyable_v<Value>);
-    bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+    if constexpr (has_parts<Value>) {
+      std::apply([&](const auto&... parts) { (put(bytes, parts), ...); },
+                 message_parts(const_cast<Value&>(value)));
+    } else {
+      static_assert(std::is_trivially_copyable_v<Value>);
+      bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+    }
   }
   static void put(std::string& bytes, const std::string& text) {
     put(bytes, text.size());
     bytes += text;
   }
+  static void put(std::string& bytes, const std::filesystem::path& path) {
+    put(bytes, path.string());
+  }
   template <class Value>
   static void put(std::string& bytes, const std::vector<Value>& values) {
     put(bytes, values.size());
-    if constexpr (std::is_trivially_copyable_v<Value>)
+    if constexpr (std::is_arithmetic_v<Value>)
       bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Value));
     else
       for (const auto& value : values) put(bytes, value);
@@ -62,22 +78,27 @@ class Message {
   }
 
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // the short string's own bytes, in GCC 12
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // a short string's own bytes, in GCC 12
   template <class Value>
   void take(Value& value) {
-    static_assert(std::is_trivially_copyable_v<Value>);
-    std::memcpy(&value, next(sizeof value), sizeof value);
+    if constexpr (has_parts<Value>) {
+      std::apply([this](auto&... parts) { (take(parts), ...); }, message_parts(value));
+    } else {
+      static_assert(std::is_trivially_copyable_v<Value>);
+      std::memcpy(&value, next(sizeof value), sizeof value);
+    }
   }
 #pragma GCC diagnostic pop
   void take(std::string& text) {
     const auto size = get<std::size_t>();
     text.assign(next(size), size);
   }
+  void take(std::filesystem::path& path) { path = get<std::string>(); }
   template <class Value>
   void take(std::vector<Value>& values) {
     const auto size = get<std::size_t>();
     values.clear();
-    if constexpr (std::is_trivially_copyable_v<Value>) {
+    if constexpr (std::is_arithmetic_v<Value>) {
       const char* from = next(size * sizeof(Value));
       values.resize(size);
       if (size) std::memcpy(values.data(), from, size * sizeof(Value));

@@ -4,7 +4,9 @@
 #include <mpi.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 namespace tutti {
 namespace {
@@ -81,10 +83,22 @@ class MpiWorld : public World {
     return static_cast<int>(std::min(piece, message.size() - at));
   }
 
+  /// MPI itself would keep a core busy with looking.
+  static void wait_for(int source, MPI_Status& status) {
+    auto pause = std::chrono::microseconds(0);
+    for (int there = 0;;) {
+      MPI_Iprobe(source, 0, MPI_COMM_WORLD, &there, &status);
+      if (there) return;
+      std::this_thread::sleep_for(pause);
+      pause = std::min(pause + std::chrono::microseconds(5), std::chrono::microseconds(1000));
+    }
+  }
+
   std::pair<int, std::string> receive_from(int source) {
-    std::uint64_t bytes = 0;
     MPI_Status status;
-    MPI_Recv(&bytes, 1, MPI_UINT64_T, source, 0, MPI_COMM_WORLD, &status);
+    wait_for(source, status);
+    std::uint64_t bytes = 0;
+    MPI_Recv(&bytes, 1, MPI_UINT64_T, status.MPI_SOURCE, 0, MPI_COMM_WORLD, &status);
     std::string message(bytes, '\0');
     for (std::size_t at = 0; at < bytes; at += piece)
       MPI_Recv(message.data() + at, length(message, at), MPI_BYTE, status.MPI_SOURCE, 0,

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/layers/layer.h"
@@ -27,6 +28,7 @@ struct OptimizerState {
   /// By name ("m" and "v" of Adam, "momentum" of SGD), the values for each trained parameter.
   std::map<std::string, std::vector<std::vector<float>>> slots = {};
 };
+inline auto message_parts(OptimizerState& s) { return std::tie(s.steps, s.slots); }
 
 /// Changes the parameters of all members along their gradients. With a `clip_norm` above 0, a
 /// member's gradients are first scaled down to that norm, if their common norm is larger. An Error

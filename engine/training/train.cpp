@@ -5,8 +5,8 @@
 #include <map>
 #include <numeric>
 
+#include "engine/distributed/message.h"
 #include "engine/distributed/world.h"
-#include "engine/training/state_message.h"
 
 namespace tutti {
 namespace {
@@ -219,13 +219,13 @@ class TrainRun {
 
   void answer_root() {
     for (std::int64_t member; (member = Message(world_.receive(0)).get<std::int64_t>()) >= 0;)
-      world_.send(0, to_message(state(member)));
+      world_.send(0, Message::of(state(member)));
   }
 
   TrainCheckpoint::Member state(std::int64_t member) {
     if (!share_.has(member)) {
       world_.send(owner(member), Message::of(member));
-      return member_state(world_.receive(owner(member)));
+      return Message(world_.receive(owner(member))).get<TrainCheckpoint::Member>();
     }
     const auto left = left_.find(member);
     if (left == left_.end()) {
@@ -256,7 +256,8 @@ class TrainRun {
                                 some_left ? member_values(model_.parameters(), at) : MemberValues(),
                                 training_->optimizer_state(at)};
     }
-    if (some_left) model_.select_members(std::vector<std::int64_t>(static_cast<std::size_t>(all_), 0));
+    if (some_left)
+      model_.select_members(std::vector<std::int64_t>(static_cast<std::size_t>(all_), 0));
     for (std::int64_t member = 0; member < all_; ++member) {
       Left& left = left_[member];
       if (elsewhere) bring(member, left);
@@ -272,8 +273,8 @@ class TrainRun {
     const int from = owner(member);
     left.weights = Message(world_.broadcast(Message::of(left.weights), from)).get<MemberValues>();
     if (from == 0) return;
-    if (world_.rank() == from) world_.send(0, to_message(left.optimizer));
-    if (world_.root()) left.optimizer = optimizer_state(world_.receive(from));
+    if (world_.rank() == from) world_.send(0, Message::of(left.optimizer));
+    if (world_.root()) Message(world_.receive(from)).read(left.optimizer);
   }
 
   void gather_diverged() {
@@ -299,10 +300,10 @@ class TrainRun {
   Model& model_;
   const TrainOptions& options_;
   std::stop_token stop_;
-  std::stop_source stopping_;  // of all processes, once any is to stop
-  std::int64_t all_;           // members
-  Share share_;                // of them, those that are trained here
-  std::int64_t steps_;         // in an epoch
+  std::stop_source stopping_;          // of all processes, once any is to stop
+  std::int64_t all_;                   // members
+  Share share_;                        // of them, those that are trained here
+  std::int64_t steps_;                 // in an epoch
   std::optional<Training> training_;   // none, if no member is for this process
   std::vector<std::int64_t> present_;  // the members at the places of training_
   std::map<std::int64_t, Left> left_;  // by member

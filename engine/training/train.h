@@ -25,9 +25,9 @@ struct TrainResult {
 /// early stopping; the history holds the finished epochs. While the observer is told of an epoch,
 /// the model holds the members that are still training alone.
 ///
-/// Of all processes of the world: each trains its share of the members, to the same bits. The root's
-/// observer is told of all members (the model then holds the root's), the root alone returns every
-/// optimizer's state, and all else is the same everywhere.
+/// Of all processes of the world: each trains its share of the members, to the same bits. The
+/// root's observer is told of all members (the model then holds the root's), the root alone returns
+/// every optimizer's state, and all else is the same everywhere.
 ///
 /// With `from`, of the same model, data and options, it goes on to the same bits as if it had never
 /// ended; an Error if it is of another model.

@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "engine/optimizers/optimizer.h"
@@ -48,6 +49,14 @@ struct MemberState {
   std::int64_t correct = 0;
 };
 
+inline auto message_parts(EarlyStopping::State& s) {
+  return std::tie(s.best, s.bad_epochs, s.result, s.weights, s.optimizer);
+}
+inline auto message_parts(MemberState& s) {
+  return std::tie(s.epoch, s.steps, s.weights, s.optimizer, s.trained, s.plateau, s.stopping,
+                  s.loss, s.correct);
+}
+
 /// How far all members are in their epoch: nowhere between epochs.
 struct PlaceInEpoch {
   std::int64_t steps = 0, examples = 0;
@@ -67,5 +76,8 @@ struct TrainCheckpoint {
   std::int64_t members = 0;
   std::function<Member(std::int64_t member)> member = {};
 };
+inline auto message_parts(TrainCheckpoint::Member& m) {
+  return std::tie(m.state, m.left, m.diverged);
+}
 
 }  // namespace tutti
