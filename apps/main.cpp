@@ -10,7 +10,6 @@
 #include "apps/common.h"
 #include "apps/together.h"
 #include "kernels/support/error.h"
-#include "kernels/support/text.h"
 
 namespace {
 
@@ -74,8 +73,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& problem) {
     return program.exit(problem) == 0 ? tutti::done : tutti::wrong_usage;
   } catch (const std::exception& problem) {
-    std::cerr << "tutti: " << tutti::printable_lines(tutti::reason_of(problem)) << '\n';
-    return tutti::at_fault;
+    return tutti::fail(tutti::reason_of(problem));
   }
   return status;
 }

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
-#include <sstream>
 #include <string>
 #include <thread>
 
@@ -24,31 +23,21 @@ namespace fs = std::filesystem;
 /// How long the root has to come upon the same error and to say it for all.
 constexpr auto patience = std::chrono::seconds(3);
 
-/// Nothing printed here is seen; what is for stderr is kept.
-class Muted {
- public:
-  Muted() : usual_(std::cerr.rdbuf(said_.rdbuf())) {
-    const int nowhere = ::open("/dev/null", O_WRONLY);
-    ::dup2(nowhere, STDOUT_FILENO);
-    ::close(nowhere);
-  }
-  ~Muted() { std::cerr.rdbuf(usual_); }
+std::ostream& errors() {
+  static std::ostream stream(std::cerr.rdbuf());
+  return stream;
+}
 
-  /// The last line said, which is the error.
-  std::string last_line() const {
-    std::istringstream lines(said_.str());
-    std::string last;
-    for (std::string line; std::getline(lines, line);)
-      if (line.starts_with("tutti: ")) last = line.substr(7);
-    return last;
-  }
+/// Nothing that is printed is seen, but for errors().
+void mute() {
+  errors();
+  std::cerr.rdbuf(nullptr);
+  const int nowhere = ::open("/dev/null", O_WRONLY);
+  ::dup2(nowhere, STDOUT_FILENO);
+  ::close(nowhere);
+}
 
- private:
-  std::ostringstream said_;
-  std::streambuf* usual_;
-};
-
-/// This program's file: its size and when it was made say whether two are of one build.
+/// Says whether two programs are of one build.
 std::string build() {
   const fs::path program = fs::read_symlink("/proc/self/exe");
   const std::string bytes = read_file(program);
@@ -69,49 +58,38 @@ void choose_gpu() {
     ::setenv("CUDA_VISIBLE_DEVICES", std::to_string(world().local_rank() % count).c_str(), 0);
 }
 
-int run_as_one(int argc, char** argv, const std::function<int()>& run) {
-  try {
-    expect_same("the build", build());
-    expect_same("the command line", line_of(argc, argv));
-  } catch (const Error& problem) {
-    std::cerr << "tutti: " << problem.what() << '\n';
-    return at_fault;
-  }
-  choose_gpu();
-  return run();
-}
-
 }  // namespace
+
+int fail(const std::string& reason) {
+  const World& all = world();
+  std::cout.flush();
+  if (all.root()) {
+    errors() << "tutti: " << printable_lines(reason) << std::endl;
+  } else {
+    std::this_thread::sleep_for(patience);
+    errors() << "tutti: rank " << all.rank() << " on " << all.host() << ": "
+             << printable_lines(reason) << std::endl;
+  }
+  if (!all.alone()) world().abort(at_fault);
+  return at_fault;
+}
 
 int run_together(int argc, char** argv, const std::function<int()>& run) {
   try {
     join_world();
-  } catch (const Error& problem) {
-    std::cerr << "tutti: " << printable_lines(problem.what()) << '\n';
-    return at_fault;
+    if (world().alone()) return run();
+    if (!world().root()) mute();
+    expect_same("the build", build());
+    expect_same("the command line", line_of(argc, argv));
+  } catch (const std::exception& problem) {
+    return fail(reason_of(problem));
   }
-  if (world().alone()) return run();
-  if (world().root()) {
-    const int status = run_as_one(argc, argv, run);
-    if (status == at_fault) world().abort(status);
-    leave_world();
-    return status;
-  }
-  int status = done;
-  std::string problem;
-  {
-    const Muted muted;
-    status = run_as_one(argc, argv, run);
-    problem = muted.last_line();
-  }
-  if (status == at_fault) {
-    std::this_thread::sleep_for(patience);
-    std::cerr << "tutti: rank " << world().rank() << " on " << world().host() << ": " << problem
-              << std::endl;
-    world().abort(status);
-  }
+  choose_gpu();
+  const int status = run();
+  std::cout.flush();
+  const bool root = world().root();
   leave_world();
-  return status == wrong_usage ? status : done;
+  return root || status == wrong_usage ? status : done;
 }
 
 }  // namespace tutti

@@ -82,7 +82,13 @@ std::unique_ptr<World> load(const Launch& launch) {
   if (!library) throw Error("started by ", launch.launcher, ", but ", ::dlerror());
   const auto join = reinterpret_cast<JoinMpi*>(::dlsym(library, join_mpi_name));
   if (!join) throw Error(path, ": is of another build of tutti");
-  return std::unique_ptr<World>(join());
+  std::unique_ptr<World> world(join());
+  if (world->alone() && launch.processes.find_first_not_of("1") == 0 &&
+      launch.processes != "several")
+    throw Error("started by ", launch.launcher, " as one of ", launch.processes,
+                " processes, but the ", launch.library,
+                " here finds itself alone; is it of the same installation?");
+  return world;
 }
 
 /// The first line in which two texts differ, of each.
@@ -116,9 +122,15 @@ std::vector<std::string> mpi_libraries() {
 
 void expect_same(const std::string& what, const std::string& text) {
   const std::string theirs = world().broadcast(text, 0);
-  if (text == theirs) return;
-  const auto [here, there] = difference(text, theirs);
-  throw Error(what, " differs between the processes: here '", here, "', on rank 0 '", there, "'");
+  std::string problem;
+  if (text != theirs) {
+    const auto [here, there] = difference(text, theirs);
+    problem = Error(what, " differs between the processes: on rank 0 '", there, "', on rank ",
+                    world().rank(), ", which runs on ", world().host(), ", '", here, "'")
+                  .what();
+  }
+  for (const auto& said : world().all_gather(problem))
+    if (!said.empty()) throw Error(said);
 }
 
 bool any_stopped(const std::stop_token& stop) {

@@ -53,8 +53,8 @@ void leave_world();
 /// What MPI libraries this build has been made with, by name.
 std::vector<std::string> mpi_libraries();
 
-/// Of all: an Error, on those that differ, unless the text is the root's. It says what of the two
-/// is not the same, and where.
+/// Of all: an Error unless the text is the same everywhere, which says where it is another than the
+/// root's, and the first line of it that is.
 void expect_same(const std::string& what, const std::string& text);
 
 /// Of all: whether any of them has been asked to stop.
