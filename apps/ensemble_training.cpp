@@ -114,6 +114,7 @@ History fit(Ensemble& ensemble, const EnsembleOptions& o, const Parts& parts, co
                   .seed = o.seed,
                   .normalization = o.normalize,
                   .device = training.device,
+                  .shards = o.run.shards_or_none(),
                   .from = checkpoint ? o.run.out : fs::path(o.from),
                   .checkpoint = checkpoint ? &*checkpoint : nullptr,
                   .on_start = start},

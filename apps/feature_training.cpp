@@ -65,7 +65,7 @@ void print_parts(const FeatureOptions& f, const FeatureTable& table, const Three
 /// Trains; returns the finished epochs.
 History fit(FeatureClassifiers& classifier, const FeatureOptions& f, const FeatureTable& table,
             const ThreeWaySplit& split, const RunFolder& run, const RunFile& file,
-            const TrainingRecord& training, const std::stop_token& stop) {
+            const TrainingRecord& training, std::int64_t shards, const std::stop_token& stop) {
   const auto save = [&] {
     if (!run.writes()) return;
     KerasOptimizer optimizer{
@@ -94,7 +94,9 @@ History fit(FeatureClassifiers& classifier, const FeatureOptions& f, const Featu
   run.keep_checkpoints(observer);
   run.log_epochs(observer, history);
   try {
-    train_classifiers(classifier, table, {split}, f.recipe(training.device), stop, observer,
+    FeatureRecipe recipe = f.recipe(training.device);
+    recipe.training.shards = shards;
+    train_classifiers(classifier, table, {split}, recipe, stop, observer,
                       checkpoint ? &*checkpoint : nullptr);
   } catch (const Diverged&) {
     if (run.writes() && restore_checkpoint(file.folder, classifier.model)) save();
@@ -118,7 +120,8 @@ std::optional<Evaluation> train_run(const FeatureOptions& f, const RunOptions& o
   const RunFile file = run_file(f, options.out, table, classifier.scalers[0]);
   const TrainingRecord training = record(f, table, device);
   const std::stop_token stop = stop_on_interrupt();
-  const History history = fit(classifier, f, table, split, run, file, training, stop);
+  const History history =
+      fit(classifier, f, table, split, run, file, training, options.shards_or_none(), stop);
   const bool stopped = any_stopped(stop);
   if (!run.writes()) return std::nullopt;
   if (stopped) {

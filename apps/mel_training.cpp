@@ -162,6 +162,7 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
   MelOptions o = options;
   o.recipe.device = o.common.prepare();
   o.recipe.network.batch = o.recipe.cnn.batch;
+  o.recipe.cnn.shards = o.run.shards_or_none();
   const RunFolder run(o.run);
   const Material m(o);
   expect_batches(o, m.split.train.size());

@@ -38,17 +38,6 @@ void write_json(const fs::path& path, const json& document) {
   write_file(path, document.dump(2, ' ', false, json::error_handler_t::replace) + '\n');
 }
 
-json description(const RunFile& file, const TrainingRecord& training) {
-  json run = to_json(file);
-  run["command"] = std::string("train ") + name(file.kind);
-  run["options"].update(training.options);
-  run["seed"] = training.seed;
-  run["device"] = name(training.device);
-  run["versions"] = {{"tutti", TUTTI_VERSION}};
-  run["data"].update(training.data);
-  return run;
-}
-
 /// An Error if a field of an object is not as in the run.
 void expect_same(const fs::path& run, const std::string& field, const json& there,
                  const json& here) {
@@ -84,6 +73,18 @@ void RunOptions::add_to(CLI::App& command, const std::string& what) {
                   "Keep a state to resume from every so many minutes, besides after every epoch")
       ->check(above_zero)
       ->capture_default_str();
+  auto* sharded =
+      command.add_flag("--data-parallel", data_parallel,
+                       "Under mpirun or srun, deal out each batch to the processes instead of the "
+                       "members (of CNNs, not of networks on statistics)");
+  command
+      .add_option(
+          "--shards", shards,
+          "Parts that a batch is cut into for that. Results depend on it, not on the number "
+          "of processes; batch normalization sees a part at a time")
+      ->check(CLI::Range(1, 4096))
+      ->needs(sharded)
+      ->capture_default_str();
   auto* logs = command
                    .add_option("--tensorboard", tensorboard,
                                "Log training to DIR for TensorBoard while it runs: curves, then "
@@ -113,6 +114,18 @@ void RunFolder::expect_logs() const {
   if (!logs.empty()) fs::create_directories(logs, problem);
   if (!logs.empty() && (problem || ::access(logs.c_str(), W_OK) != 0))
     throw Error("--tensorboard ", logs.string(), ": is no folder that can be written to");
+}
+
+json RunFolder::description(const RunFile& file, const TrainingRecord& training) const {
+  json run = to_json(file);
+  run["command"] = std::string("train ") + name(file.kind);
+  run["options"].update(training.options);
+  if (options_.data_parallel) run["options"]["shards"] = options_.shards;
+  run["seed"] = training.seed;
+  run["device"] = name(training.device);
+  run["versions"] = {{"tutti", TUTTI_VERSION}};
+  run["data"].update(training.data);
+  return run;
 }
 
 std::optional<TrainCheckpoint> RunFolder::checkpoint(const RunFile& file,

@@ -40,18 +40,22 @@ std::vector<std::string> at_rows(const std::vector<std::string>& names,
 /// Where a run goes.
 struct RunOptions {
   void add_to(CLI::App& command, const std::string& what);
+  /// See TrainOptions.
+  std::int64_t shards_or_none() const { return data_parallel ? shards : 0; }
 
   std::filesystem::path out;
   bool force = false;   // replace a run that is there
   bool resume = false;  // go on with one that was interrupted
   double checkpoint_minutes = 10;
+  bool data_parallel = false;
+  std::int64_t shards = 8;       // of a batch, if it is data-parallel
   std::string tensorboard = {};  // the folder of its logs; empty: none
   bool tensorboard_members = false;
   bool wait = false;  // for another process that trains there, instead of an Error
 };
 
-/// A run's folder while it is trained in, by this process alone or by all of the world, of which the
-/// root writes: what writes does nothing elsewhere.
+/// A run's folder while it is trained in, by this process alone or by all of the world, of which
+/// the root writes: what writes does nothing elsewhere.
 class RunFolder {
  public:
   /// Changes nothing yet. An Error if the folder holds files and is not to be replaced, unless they
@@ -75,6 +79,7 @@ class RunFolder {
   void end(RunFile file, const TrainingRecord& training) const;
 
  private:
+  nlohmann::json description(const RunFile& file, const TrainingRecord& training) const;
   void remove_leftovers() const;
   /// An Error if logs for TensorBoard are wanted where they cannot be written.
   void expect_logs() const;

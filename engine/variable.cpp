@@ -31,6 +31,8 @@ const Gradient& Variable::gradient() const {
   return node_->gradient;
 }
 
+void Variable::set_grad(Tensor gradient) const { node_->gradient = std::move(gradient); }
+
 namespace {
 
 Tensor sum(const Tensor& a, const Tensor& b) {
@@ -49,7 +51,8 @@ Tensor ones_like(const Tensor& shape) {
 
 }  // namespace
 
-void backward(const Variable& loss, const Tensor& ones) {
+void backward(const Variable& loss, const Tensor& ones,
+              const std::function<void(const void*)>& on_gradient) {
   using Node = Variable::Node;
   if (!loss.node_) throw Error("backward: the loss depends on nothing that requires a gradient");
 
@@ -65,8 +68,11 @@ void backward(const Variable& loss, const Tensor& ones) {
 
   loss.node_->gradient = ones.defined() ? ones : ones_like(loss.value());
   for (auto node = order.rbegin(); node != order.rend(); ++node) {
-    if (!(*node)->backward) continue;  // a leaf
     if (!(*node)->gradient.defined()) continue;
+    if (!(*node)->backward) {  // a leaf
+      if (on_gradient) on_gradient(*node);
+      continue;
+    }
     const Gradients gradients = (*node)->backward((*node)->gradient.tensor());
     for (std::size_t i = 0; i < gradients.size(); ++i) {
       Node* input = (*node)->inputs[i].get();

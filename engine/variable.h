@@ -31,9 +31,13 @@ class Variable {
   /// Of a leaf, after backward(): the gradient, of the value's shape; undefined if it had no part.
   const Tensor& grad() const { return gradient().tensor(); }
   const Gradient& gradient() const;
+  /// Of a leaf: puts another in its place.
+  void set_grad(Tensor gradient) const;
+  /// The same for all handles of one leaf, and of no other.
+  const void* leaf() const { return node_.get(); }
 
  private:
-  friend void backward(const Variable& loss, const Tensor& ones);
+  friend void backward(const Variable&, const Tensor&, const std::function<void(const void*)>&);
   struct Node;
 
   Tensor value_;
@@ -41,7 +45,9 @@ class Variable {
 };
 
 /// Sets the gradient of the sum of `loss` in every leaf that took part in it, replacing older ones.
-/// The record is used up. `ones`, of the loss' shape, are made unless they are given.
-void backward(const Variable& loss, const Tensor& ones = {});
+/// The record is used up. `ones`, of the loss' shape, are made unless they are given; other numbers
+/// weigh the sum. on_gradient is told of each leaf() as soon as its gradient is known.
+void backward(const Variable& loss, const Tensor& ones = {},
+              const std::function<void(const void* leaf)>& on_gradient = {});
 
 }  // namespace tutti

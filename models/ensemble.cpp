@@ -150,6 +150,7 @@ History Ensemble::fit(const Examples& training, const Examples& validation,
                              {.epochs = options.epochs,
                               .batch_size = options.batch_size,
                               .learning_rate = options.learning_rate,
+                              .shards = options.shards,
                               .optimizer_state = std::exchange(optimizer_, {})},
                              std::move(stop), each, options.checkpoint);
   optimizer_ = std::move(result.optimizer_state);

@@ -20,6 +20,7 @@ struct FitOptions {
   std::uint64_t seed = 54;
   PixelNormalization normalization = PixelNormalization::standardize;
   Device device = Device::cpu;
+  std::int64_t shards = 0;  // data-parallel: see TrainerOptions
   std::int64_t first_member =
       0;  // number of the first member; a member's result depends on its number
   /// A file whose weights every member starts from, or a folder of as many files as there are

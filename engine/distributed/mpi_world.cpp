@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <limits>
 #include <thread>
+
+#include "kernels/support/error.h"
 
 namespace tutti {
 namespace {
@@ -59,10 +62,30 @@ class MpiWorld : public World {
   }
 
   std::vector<std::string> all_gather(const std::string& message) override {
-    std::vector<std::string> all;
-    for (int rank = 0; rank < size_; ++rank)
-      all.push_back(broadcast(rank == rank_ ? message : std::string(), rank));
-    return all;
+    const auto size = static_cast<int>(message.size());
+    std::vector<int> sizes(static_cast<std::size_t>(size_));
+    MPI_Allgather(&size, 1, MPI_INT, sizes.data(), 1, MPI_INT, MPI_COMM_WORLD);
+    const auto [bytes, places] = room_for(sizes);
+    std::string all(bytes, '\0');
+    MPI_Allgatherv(message.data(), size, MPI_BYTE, all.data(), sizes.data(), places.data(),
+                   MPI_BYTE, MPI_COMM_WORLD);
+    return parts(all, sizes);
+  }
+
+  std::vector<std::string> exchange(const std::vector<std::string>& messages) override {
+    std::vector<int> sizes, incoming(messages.size());
+    std::string outgoing;
+    for (const auto& message : messages) {
+      sizes.push_back(static_cast<int>(message.size()));
+      outgoing += message;
+    }
+    MPI_Alltoall(sizes.data(), 1, MPI_INT, incoming.data(), 1, MPI_INT, MPI_COMM_WORLD);
+    const auto places = room_for(sizes).second;
+    const auto [bytes, incoming_places] = room_for(incoming);
+    std::string all(bytes, '\0');
+    MPI_Alltoallv(outgoing.data(), sizes.data(), places.data(), MPI_BYTE, all.data(),
+                  incoming.data(), incoming_places.data(), MPI_BYTE, MPI_COMM_WORLD);
+    return parts(all, incoming);
   }
 
   std::uint32_t any(std::uint32_t bits) override {
@@ -81,6 +104,30 @@ class MpiWorld : public World {
  private:
   static int length(const std::string& message, std::size_t at) {
     return static_cast<int>(std::min(piece, message.size() - at));
+  }
+
+  /// All bytes, and where each message begins among them.
+  static std::pair<std::size_t, std::vector<int>> room_for(const std::vector<int>& sizes) {
+    std::size_t bytes = 0;
+    std::vector<int> places;
+    for (const int size : sizes) {
+      places.push_back(static_cast<int>(bytes));
+      bytes += static_cast<std::size_t>(size);
+    }
+    if (bytes > std::numeric_limits<int>::max())
+      throw Error("processes would tell each other ", bytes,
+                  " bytes at once, and MPI counts to 2 147 483 647; train fewer members");
+    return {bytes, places};
+  }
+
+  static std::vector<std::string> parts(const std::string& all, const std::vector<int>& sizes) {
+    std::vector<std::string> messages;
+    std::size_t at = 0;
+    for (const int size : sizes) {
+      messages.push_back(all.substr(at, static_cast<std::size_t>(size)));
+      at += static_cast<std::size_t>(size);
+    }
+    return messages;
   }
 
   /// MPI itself would keep a core busy with looking.

@@ -28,6 +28,9 @@ class Alone : public World {
   std::pair<int, std::string> receive_any() override { throw nobody(); }
   std::string broadcast(std::string message, int) override { return message; }
   std::vector<std::string> all_gather(const std::string& message) override { return {message}; }
+  std::vector<std::string> exchange(const std::vector<std::string>& messages) override {
+    return messages;
+  }
   std::uint32_t any(std::uint32_t bits) override { return bits; }
   void barrier() override {}
   [[noreturn]] void abort(int status) override { std::_Exit(status); }
@@ -37,7 +40,7 @@ class Alone : public World {
 };
 
 std::unique_ptr<World>& joined() {
-  static std::unique_ptr<World> world = std::make_unique<Alone>();
+  static std::unique_ptr<World> world;
   return world;
 }
 
@@ -105,13 +108,18 @@ std::pair<std::string, std::string> difference(const std::string& ours, const st
 
 }  // namespace
 
-World& world() { return *joined(); }
+World& this_process() {
+  static Alone one;
+  return one;
+}
+
+World& world() { return joined() ? *joined() : this_process(); }
 
 void join_world() {
   if (const auto started = launch()) joined() = load(*started);
 }
 
-void leave_world() { joined() = std::make_unique<Alone>(); }
+void leave_world() { joined().reset(); }
 
 std::vector<std::string> mpi_libraries() {
   std::istringstream names(TUTTI_MPI_LIBRARIES);

@@ -32,6 +32,8 @@ class World {
   virtual std::string broadcast(std::string message, int from) = 0;
   /// Of all: every one's message, by rank.
   virtual std::vector<std::string> all_gather(const std::string& message) = 0;
+  /// Of all: to each its message, by rank, and those that each has for this one.
+  virtual std::vector<std::string> exchange(const std::vector<std::string>& messages) = 0;
   /// Of all: the bits that any of them has set.
   virtual std::uint32_t any(std::uint32_t bits) = 0;
   /// Of all: returns when all have called it.
@@ -43,6 +45,8 @@ class World {
 
 /// Those that this process works with: itself alone, unless it has joined others.
 World& world();
+/// This process alone.
+World& this_process();
 
 /// Joins the processes that mpirun or srun has started beside this one. An Error if that takes an
 /// MPI which this build has not.

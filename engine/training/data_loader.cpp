@@ -17,6 +17,39 @@ Batch as_batch(const Tensor& x, Device device) {
   return {x.reshape(shape).to(device), Tensor::from({members, each}, rows, device)};
 }
 
+namespace {
+
+std::vector<std::int32_t> part_of(const std::vector<std::int32_t>& all, std::int64_t members,
+                                  const Share& part) {
+  const auto each = std::ssize(all) / members;
+  std::vector<std::int32_t> some;
+  for (std::int64_t m = 0; m < members; ++m) {
+    const auto from = all.begin() + m * each + part.first;
+    some.insert(some.end(), from, from + part.count);
+  }
+  return some;
+}
+
+/// Of a tensor [M, B, …].
+Tensor part_of(const Tensor& all, const Share& part) {
+  if (!all.defined()) return all;
+  std::vector<std::int64_t> rows;
+  for (std::int64_t m = 0; m < all.dim(0); ++m)
+    for (auto i = part.first; i < part.end(); ++i) rows.push_back(m * all.dim(1) + i);
+  Shape flat(all.shape().begin() + 1, all.shape().end());
+  flat[0] = all.dim(0) * all.dim(1);
+  Shape shape = all.shape();
+  shape[1] = part.count;
+  return all.reshape(flat).rows(rows).reshape(shape);
+}
+
+}  // namespace
+
+MemberBatch part_of(const MemberBatch& batch, std::int64_t members, const Share& part) {
+  return {part_of(batch.rows, members, part), part_of(batch.labels, members, part),
+          part_of(batch.x, part), part_of(batch.targets, part)};
+}
+
 std::int64_t steps_in_epoch(std::int64_t examples, std::int64_t batch, bool drop_last) {
   return drop_last ? examples / batch : (examples + batch - 1) / batch;
 }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "engine/distributed/world.h"
 #include "engine/ops/ops.h"
 #include "engine/training/examples.h"
 #include "kernels/support/random.h"
@@ -15,6 +16,9 @@ struct MemberBatch {
   Tensor x;        // [M, B, …] of the data's type, where examples are gathered on the host
   Tensor targets;  // float32 [M, B, K], where a hook puts probabilities in the labels' place
 };
+
+/// Of every member, `count` of its examples from `first` on.
+MemberBatch part_of(const MemberBatch& batch, std::int64_t members, const Share& part);
 
 /// Changes x of a gathered batch, or puts another in its place, and may set its targets; `members`
 /// are random streams of this step, one for each member.

@@ -38,7 +38,8 @@ TrainOptions shared_out(TrainOptions options, const Share& share) {
 }
 
 /// A training whose members leave when they end before the others. The members are dealt out to the
-/// processes of the world, which take their steps together and tell the root of their members.
+/// processes of the world, which take their steps together and tell the root of their members; if
+/// batches are dealt out instead, every process has all members.
 class TrainRun {
  public:
   TrainRun(Model& model, const TrainData& data, const TrainOptions& options, std::stop_token stop)
@@ -46,7 +47,8 @@ class TrainRun {
         options_(options),
         stop_(std::move(stop)),
         all_(static_cast<std::int64_t>(data.members.size())),
-        share_(share_of(all_, world_.rank(), world_.size())),
+        team_(options.shards ? this_process() : world_),
+        share_(share_of(all_, team_.rank(), team_.size())),
         steps_(steps_in_epoch(data.training.size(), options.batch_size, options.drop_last)),
         present_(static_cast<std::size_t>(share_.count)) {
     std::iota(present_.begin(), present_.end(), share_.first);
@@ -177,7 +179,7 @@ class TrainRun {
     for (std::size_t place = 0; place < present_.size(); ++place)
       at(present_[place]) = results[place];
     auto& row = result_.history.emplace_back();
-    for (const auto& part : world_.all_gather(Message::of(here))) {
+    for (const auto& part : team_.all_gather(Message::of(here))) {
       const auto there = Message(part).get<std::vector<EpochResult>>();
       row.insert(row.end(), there.begin(), there.end());
     }
@@ -206,26 +208,26 @@ class TrainRun {
   void tell_checkpoint() {
     PlaceInEpoch place;
     const PlaceInEpoch here = present_.empty() ? PlaceInEpoch{} : training_->place();
-    for (const auto& said : world_.all_gather(Message::of(here)))
+    for (const auto& said : team_.all_gather(Message::of(here)))
       if (const auto there = Message(said).get<PlaceInEpoch>(); there.steps > 0) place = there;
-    if (!world_.root()) return answer_root();
+    if (!team_.root()) return answer_root();
     if (observer_.on_checkpoint)
       observer_.on_checkpoint({.history = result_.history,
                                .place = place,
                                .members = all_,
                                .member = [this](std::int64_t member) { return state(member); }});
-    for (int rank = 1; rank < world_.size(); ++rank) world_.send(rank, Message::of(no_member));
+    for (int rank = 1; rank < team_.size(); ++rank) team_.send(rank, Message::of(no_member));
   }
 
   void answer_root() {
-    for (std::int64_t member; (member = Message(world_.receive(0)).get<std::int64_t>()) >= 0;)
-      world_.send(0, Message::of(state(member)));
+    for (std::int64_t member; (member = Message(team_.receive(0)).get<std::int64_t>()) >= 0;)
+      team_.send(0, Message::of(state(member)));
   }
 
   TrainCheckpoint::Member state(std::int64_t member) {
     if (!share_.has(member)) {
-      world_.send(owner(member), Message::of(member));
-      return Message(world_.receive(owner(member))).get<TrainCheckpoint::Member>();
+      team_.send(owner(member), Message::of(member));
+      return Message(team_.receive(owner(member))).get<TrainCheckpoint::Member>();
     }
     const auto left = left_.find(member);
     if (left == left_.end()) {
@@ -242,13 +244,13 @@ class TrainRun {
 
   int owner(std::int64_t member) const {
     int rank = 0;
-    while (!share_of(all_, rank, world_.size()).has(member)) ++rank;
+    while (!share_of(all_, rank, team_.size()).has(member)) ++rank;
     return rank;
   }
 
   /// Brings all members back into the model, in their order, on every process.
   void finish() {
-    const bool elsewhere = !world_.alone(), some_left = !left_.empty() || elsewhere;
+    const bool elsewhere = !team_.alone(), some_left = !left_.empty() || elsewhere;
     for (std::size_t place = present_.size(); place-- > 0;) {
       const auto at = static_cast<std::int64_t>(place);
       if (options_.early_stopping) training_->restore_best(at);
@@ -271,10 +273,10 @@ class TrainRun {
   /// The weights to all, the optimizer's state to the root.
   void bring(std::int64_t member, Left& left) {
     const int from = owner(member);
-    left.weights = Message(world_.broadcast(Message::of(left.weights), from)).get<MemberValues>();
+    left.weights = Message(team_.broadcast(Message::of(left.weights), from)).get<MemberValues>();
     if (from == 0) return;
-    if (world_.rank() == from) world_.send(0, Message::of(left.optimizer));
-    if (world_.root()) Message(world_.receive(from)).read(left.optimizer);
+    if (team_.rank() == from) team_.send(0, Message::of(left.optimizer));
+    if (team_.root()) Message(team_.receive(from)).read(left.optimizer);
   }
 
   void gather_diverged() {
@@ -285,7 +287,7 @@ class TrainRun {
       messages.push_back(message);
     }
     result_.diverged.clear();
-    for (const auto& said : world_.all_gather(Message::of(members, messages))) {
+    for (const auto& said : team_.all_gather(Message::of(members, messages))) {
       Message(said).read(members, messages);
       for (std::size_t i = 0; i < members.size(); ++i)
         result_.diverged.push_back({members[i], messages[i]});
@@ -302,6 +304,7 @@ class TrainRun {
   std::stop_token stop_;
   std::stop_source stopping_;          // of all processes, once any is to stop
   std::int64_t all_;                   // members
+  World& team_;                        // to which they are dealt out
   Share share_;                        // of them, those that are trained here
   std::int64_t steps_;                 // in an epoch
   std::optional<Training> training_;   // none, if no member is for this process

@@ -7,6 +7,7 @@
 
 #include "engine/members.h"
 #include "engine/training/examples.h"
+#include "engine/training/shards.h"
 
 namespace tutti {
 namespace {
@@ -50,6 +51,10 @@ void copy(const Tensor& on_host, Tensor& to) {
     to.copy_from(on_host.data<float>(), on_host.size());
 }
 
+bool all_finite(const std::vector<float>& values) {
+  return std::ranges::all_of(values, [](float v) { return std::isfinite(v); });
+}
+
 }  // namespace
 
 Trainer::Trainer(Model& model, const std::vector<RandomStream>& members, Tensor x,
@@ -57,6 +62,7 @@ Trainer::Trainer(Model& model, const std::vector<RandomStream>& members, Tensor 
     : model_(model),
       optimizer_(make_optimizer(model.parameters(), options.optimizer)),
       loss_(options.loss),
+      shards_(options.shards),
       x_(std::move(x)),
       labels_(std::move(labels)) {
   for (const auto& stream : streams_for(Purpose::dropout, members)) members_.push_back({stream});
@@ -95,7 +101,8 @@ Trainer::Step& Trainer::step_on(const MemberBatch& batch) {
 }
 
 /// What the host sets anew for each step; a batch's own examples are in the order of its rows.
-void Trainer::set_inputs(Step& step, const MemberBatch& batch) const {
+void Trainer::set_inputs(Step& step, const MemberBatch& batch,
+                         const std::vector<DropoutState>& members) const {
   std::vector<std::int32_t> numbers = batch.rows;
   expect_like(step.x, batch.x, "examples");
   expect_like(step.targets, batch.targets, "targets");
@@ -104,7 +111,7 @@ void Trainer::set_inputs(Step& step, const MemberBatch& batch) const {
     std::iota(numbers.begin(), numbers.end(), 0);
     copy(batch.x, step.x);
   }
-  for (const auto& more : {batch.labels, dropout_draws(members_)})
+  for (const auto& more : {batch.labels, dropout_draws(members)})
     numbers.insert(numbers.end(), more.begin(), more.end());
   step.numbers.copy_from(numbers.data(), step.numbers.size());
 }
@@ -135,22 +142,49 @@ void Trainer::change_weights(Step& step) {
   if (average_) average_->update();
 }
 
+Trainer::StepResult Trainer::whole_step(const MemberBatch& batch) {
+  Step& step = step_on(batch);
+  set_inputs(step, batch, members_);
+  step.work.run(0);
+  StepResult result{step.loss.value().to_vector<float>(), hits(step.probabilities, batch.labels),
+                    false};
+  result.finite = all_finite(result.loss);
+  if (result.finite) step.work.run(1);
+  return result;
+}
+
+Trainer::StepResult Trainer::sharded_step(const MemberBatch& batch) {
+  const std::int64_t members = model_.members();
+  ShardedStep sums(model_.parameters(), std::ssize(batch.rows) / members, shards_);
+  for (const auto& shard : sums.here()) {
+    const MemberBatch part = part_of(batch, members, shard.part);
+    std::vector<DropoutState> draws = members_;
+    for (auto& [stream, steps] : draws)
+      stream = stream.derive(static_cast<std::uint64_t>(shard.number));
+    Step& step = step_on(part);
+    set_inputs(step, part, draws);
+    set_loss(step);
+    sums.add(shard, step.loss, hits(step.probabilities, part.labels), step.changes);
+    step.changes.clear();
+  }
+  auto [loss, correct] = sums.finish();
+  const bool finite = all_finite(loss);
+  if (finite) {
+    sums.apply();
+    optimizer_->apply();
+    if (average_) average_->update();
+  }
+  return {std::move(loss), std::move(correct), finite};
+}
+
 Trainer::StepResult Trainer::step(const std::vector<std::int32_t>& rows, const Rates& rates) {
   return step(MemberBatch{rows, labels_of(labels_, rows), {}, {}}, rates);
 }
 
 Trainer::StepResult Trainer::step(const MemberBatch& batch, const Rates& rates) {
-  Step& step = step_on(batch);
-  set_inputs(step, batch);
   optimizer_->prepare(rates);
-
-  step.work.run(0);
-  StepResult result{step.loss.value().to_vector<float>(), hits(step.probabilities, batch.labels),
-                    false};
-  result.finite =
-      std::all_of(result.loss.begin(), result.loss.end(), [](float l) { return std::isfinite(l); });
+  const StepResult result = shards_ ? sharded_step(batch) : whole_step(batch);
   if (!result.finite) return result;
-  step.work.run(1);
   optimizer_->count_step();
   for (auto& member : members_) ++member.steps;
   return result;

@@ -27,6 +27,10 @@ struct TrainerOptions {
   OptimizerOptions optimizer = AdamOptions{};
   LossOptions loss = {};
   double weight_average = 0;  // the decay of a moving average of the weights; 0: none
+  /// Each batch is cut into so many parts, dealt out to the processes of the world (of all, then):
+  /// their gradients are summed as a TreeSum does, to the same bits for any number of processes.
+  /// Layers see a part at a time: batch normalization its statistics. 0: batches are not cut.
+  std::int64_t shards = 0;
 };
 
 /// A built model in training: the optimizer, the members' random keys and counts of steps. Lives as
@@ -86,14 +90,18 @@ class Trainer {
     CapturedGraph work;                          // the loss, and the change of the weights
   };
   Step& step_on(const MemberBatch& batch);
-  void set_inputs(Step& step, const MemberBatch& batch) const;
+  void set_inputs(Step& step, const MemberBatch& batch,
+                  const std::vector<DropoutState>& members) const;
   Tensor targets(const Step& step) const;
   void set_loss(Step& step) const;
   void change_weights(Step& step);
+  StepResult whole_step(const MemberBatch& batch);
+  StepResult sharded_step(const MemberBatch& batch);
 
   Model& model_;
   std::unique_ptr<Optimizer> optimizer_;
   LossOptions loss_;
+  std::int64_t shards_;
   std::optional<WeightAverage> average_;
   Tensor x_;
   std::vector<std::int32_t> labels_;

@@ -42,7 +42,7 @@ Training::Training(Model& model, const TrainData& data, const TrainOptions& opti
                         ? x_
                         : data.validation.x.to(model.device())),
       trainer_(model, data.members, x_, data.training.labels,
-               {options.optimizer, options.loss, options.weight_average}),
+               {options.optimizer, options.loss, options.weight_average, options.shards}),
       validation_labels_(data.validation.labels) {
   for (std::size_t m = 0; m < data.members.size(); ++m)
     members_.push_back(

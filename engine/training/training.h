@@ -36,8 +36,9 @@ struct TrainOptions {
   /// The decay of a moving average of the weights, which is what is validated, saved and left in
   /// the model; 0: none.
   double weight_average = 0;
-  bool drop_last = false;  // the batch of what is left over
-  bool stream = false;     // for data larger than the device's memory: see LoaderOptions
+  std::int64_t shards = 0;  // data-parallel: see TrainerOptions
+  bool drop_last = false;   // the batch of what is left over
+  bool stream = false;      // for data larger than the device's memory: see LoaderOptions
   Augment augment = {};
   std::optional<ReduceOnPlateau> reduce_on_plateau = {};
   std::optional<EarlyStopping> early_stopping = {};

@@ -14,6 +14,7 @@ struct MelCnnRecipe {
   double mixup = 0.2;       // see RandomCropOptions
   int epochs = 120, batch = 32;
   double learning_rate = 3e-3;  // the highest, at the start; down to 0 along a cosine
+  std::int64_t shards = 0;      // data-parallel: see TrainerOptions
 };
 
 /// Convolutions over time with the bands as channels, for crops [frames, bands]: each band
