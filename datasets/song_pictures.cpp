@@ -10,6 +10,7 @@
 
 #include "datasets/audio/mel_picture.h"
 #include "datasets/audio/spectral_frames.h"
+#include "datasets/pack/notes.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/json_text.h"
@@ -18,8 +19,6 @@ namespace tutti {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr const char* record = "spectrogram.json";
 
 /// <genre>/resizedNNN.png for each song.
 std::vector<fs::path> counted_names(const std::vector<fs::path>& songs) {
@@ -60,13 +59,9 @@ GrayPicture song_picture(const std::vector<float>& samples, PictureScale scale) 
 }
 
 std::optional<PictureScale> scale_of_tree(const fs::path& root) {
-  const fs::path path = root / record;
-  if (!fs::exists(path)) return std::nullopt;
-  try {
-    return from_name<PictureScale>(parse_json(read_file(path), "it").at("scale"));
-  } catch (const std::exception& problem) {
-    throw Error(path.string(), ": does not say how the pictures were made: ", reason_of(problem));
-  }
+  const Notes notes = notes_of_tree(root);
+  if (!notes) return std::nullopt;
+  return notes.word<PictureScale>("scale");
 }
 
 namespace {
@@ -82,7 +77,7 @@ using Names = std::set<std::string>;
 
 /// The pictures in a tree that were made of songs.
 Names recorded_pictures(const fs::path& root) {
-  const fs::path path = root / record;
+  const fs::path path = notes_file_of_tree(root);
   if (!fs::exists(path)) return {};
   const auto document = parse_json(read_file(path), path.string());
   return document.value("pictures", Names());
@@ -91,7 +86,7 @@ Names recorded_pictures(const fs::path& root) {
 void record_pictures(const fs::path& root, PictureScale scale, const Names& pictures) {
   nlohmann::json document = describe(scale);
   document["pictures"] = pictures;
-  write_file(root / record,
+  write_file(notes_file_of_tree(root),
              document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
 }
 
@@ -108,7 +103,7 @@ void remove_picture(const fs::path& root, const std::string& name) {
 
 void record_scale(const fs::path& root, PictureScale scale) {
   expect_scale(root, scale);
-  write_file(root / record, describe(scale).dump(2) + '\n');
+  write_file(notes_file_of_tree(root), describe(scale).dump(2) + '\n');
 }
 
 SongProblems write_song_pictures(const fs::path& out, const fs::path& root, const GenreTree& songs,
