@@ -54,9 +54,9 @@ class IndexBytes {
 
 pack_format::Preamble preamble_of(std::string_view file) {
   pack_format::Preamble p;
+  if (!file.starts_with(pack_format::magic)) throw Error("it is no pack, as of tutti pack");
   if (file.size() < pack_format::data_begin) throw Error("it is cut short");
   std::memcpy(&p, file.data(), sizeof p);
-  if (std::string_view(p.magic, sizeof p.magic) != pack_format::magic) throw Error("it is no pack");
   if (p.version != pack_format::version)
     throw Error("it is of version ", p.version, "; version ", pack_format::version,
                 " is read: pack the data again");

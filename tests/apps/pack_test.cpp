@@ -121,7 +121,7 @@ TEST_CASE("Training on a packed table leaves the files of training on the table"
       printed("reproduce rnn --epochs 2 --batch 8 --seeds 2 --data " + word(packed)) ==
       printed("reproduce rnn --epochs 2 --batch 8 --seeds 2 --data " + word(folder / "songs.csv")));
   for (const fs::path& data : {packed, folder / "songs.csv"})
-    printed("tune rnn --trials 2 --epochs 2 --data " + word(data) + " --out " +
+    printed("tune rnn --trials 2 --epochs 2 --batch 8 --data " + word(data) + " --out " +
             word(folder / ("tuned-" + data.filename().string())));
   CHECK((text_of(folder / "tuned-songs.pack" / "model.h5") ==
          text_of(folder / "tuned-songs.csv" / "model.h5")));

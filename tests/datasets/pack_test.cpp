@@ -278,10 +278,12 @@ TEST_CASE("packs that are cut short, of another version or damaged are refused i
   SmallPack small;
   const auto& file = small.file;
   const auto n = file.size();
-  for (const std::size_t left :
-       {std::size_t{0}, std::size_t{8}, std::size_t{40}, std::size_t{4095}})
+  for (const std::size_t left : {8, 40, 4095})
     CHECK_THAT(small.changed([&](auto& bytes, auto&) { bytes.resize(left); }),
                Contains("small.pack: it is cut short"));
+  for (const std::size_t left : {0, 7})
+    CHECK_THAT(small.changed([&](auto& bytes, auto&) { bytes.resize(left); }),
+               Contains("small.pack: it is no pack"));
   CHECK_THAT(small.changed([&](auto& bytes, auto&) { bytes.resize(n - 1); }),
              Contains("it has " + std::to_string(n - 1) + " bytes, but its index begins at"));
   CHECK_THAT(small.changed([&](auto& bytes, auto&) { bytes += 'x'; }), Contains("behind it"));
