@@ -178,7 +178,15 @@ TEST_CASE("what tutti spectrogram notes of single pictures is not packed") {
   write_file(folder / "tree" / "spectrogram.json", R"({"scale": "bark"})");
   CHECK_THROWS_WITH(pack(folder / "tree", folder / "q"),
                     StartsWith((folder / "tree" / "spectrogram.json").string()));
+  write_file(folder / "tree" / "spectrogram.json",
+             R"({"scale": "mel", "more": ")" + std::string(1 << 20, 'x') + "\"}");
+  CHECK_THROWS_WITH(pack(folder / "tree", folder / "q"), Contains("at most 1048576 can be packed"));
   CHECK_FALSE(fs::exists(folder / "q"));
+}
+
+TEST_CASE("a full disk is an error that names the place of the pack") {
+  CHECK_THROWS_WITH(PackWriter("/dev/full", "some.pack"),
+                    Equals("cannot write some.pack: the disk may be full"));
 }
 
 TEST_CASE("pictures of several heights are packed as they are, and clips leave out the same") {
