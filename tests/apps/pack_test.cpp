@@ -108,7 +108,7 @@ TEST_CASE("Training an ensemble on a pack leaves the files of training on its tr
 
 TEST_CASE("Training on a packed table leaves the files of training on the table") {
   const TemporaryFolder folder;
-  tutti::write_file(folder / "songs.csv", table(40));
+  tutti::write_file(folder / "songs.csv", table(60));
   tutti::write_file(folder / "songs.csv.json", R"({"compat": "0.11"})");
   const fs::path packed = folder / "songs.pack";
   pack(folder / "songs.csv", packed);
