@@ -1,6 +1,7 @@
 #include <sys/stat.h>
 
 #include <cmath>
+#include <fstream>
 #include <functional>
 #include <limits>
 
@@ -14,6 +15,7 @@
 #include "datasets/spectrogram_tree.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/threads.h"
 #include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/packs.h"
@@ -166,6 +168,32 @@ TEST_CASE("pictures as GenreCnn takes them share the pack's memory") {
   check_same(tree, load_spectrogram_tree(folder / "tree"));
   CHECK(scale_of_tree(folder / "p") == PictureScale::linear);
 }
+
+#ifndef TUTTI_SANITIZED  // the sanitizers keep what is freed
+TEST_CASE("packing takes no more memory than a few pictures do, and opening none") {
+  const TemporaryFolder folder;
+  put_picture(folder / "picture.png", 2900, 127, 1);
+  for (int i = 0; i < 400; ++i) {
+    const fs::path link = folder / "tree" / (i % 2 ? "a" : "b") / (std::to_string(i) + ".png");
+    fs::create_directories(link.parent_path());
+    fs::create_symlink(folder / "picture.png", link);
+  }
+  const auto megabytes = [](const std::string& what) {
+    const std::string status = read_file("/proc/self/status");
+    return std::stod(status.substr(status.find(what + ':') + what.size() + 1)) / 1e3;
+  };
+  const int threads = thread_count();
+  set_thread_count(2);
+  std::ofstream("/proc/self/clear_refs") << 5;  // VmHWM begins anew
+  const double before = megabytes("VmRSS");
+  pack(folder / "tree", folder / "p");
+  CHECK(fs::file_size(folder / "p") > 147'000'000);
+  const auto tree = load_spectrogram_tree(folder / "p");
+  CHECK(tree.labels.size() == 400);
+  CHECK(megabytes("VmHWM") - before < 50);
+  set_thread_count(threads);
+}
+#endif
 
 TEST_CASE("what tutti spectrogram notes of single pictures is not packed") {
   const TemporaryFolder folder;
