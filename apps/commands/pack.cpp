@@ -80,8 +80,7 @@ void add_pack(CLI::App& program, int& status) {
   command
       ->add_option(
           "DATA", o->data,
-          "A tree <genre>/* of pictures or of songs, or a table FEATURES.csv; with --check "
-          "a pack")
+          "A tree <genre>/* of pictures or of songs, or a table FEATURES.csv; with --check a pack")
       ->required();
   auto* out = command->add_option("--out", o->out, "The pack")->type_name("FILE");
   auto* check = command->add_flag(

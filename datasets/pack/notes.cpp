@@ -12,7 +12,9 @@ namespace {
 Notes notes_of(const fs::path& data, const fs::path& beside) {
   if (is_pack(data)) return {data, open_pack(data).index.notes};
   if (!fs::exists(beside)) return {beside, {}};
-  return {beside, parse_json(read_file(beside), beside.string())};
+  auto values = parse_json(read_file(beside), beside.string());
+  if (!values.is_object()) throw Error(beside.string(), ": is no JSON object");
+  return {beside, std::move(values)};
 }
 
 }  // namespace

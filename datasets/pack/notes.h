@@ -11,7 +11,7 @@ namespace tutti {
 /// pack.
 struct Notes {
   std::filesystem::path file;
-  nlohmann::json values;  // null if there are none
+  nlohmann::json values;  // an object; null if there are none
 
   explicit operator bool() const { return !values.is_null(); }
 
@@ -29,7 +29,7 @@ struct Notes {
 std::filesystem::path notes_file_of_tree(const std::filesystem::path& root);
 std::filesystem::path notes_file_of_table(std::filesystem::path table);
 
-/// An Error if the file cannot be read or is not JSON.
+/// An Error if the file cannot be read or is no JSON object.
 Notes notes_of_tree(const std::filesystem::path& root);
 Notes notes_of_table(const std::filesystem::path& table);
 

@@ -79,6 +79,7 @@ std::uint64_t read_pack_header(std::string_view text, PackIndex& index) {
     index.kind = from_name<PackKind>(header.at("kind").get<std::string>());
     index.classes = header.at("classes").get<std::vector<std::string>>();
     index.notes = header.at("notes");
+    if (!index.notes.is_null() && !index.notes.is_object()) throw Error("'notes' is no object");
     const auto& examples = header.at("examples");
     if (!examples.is_number_unsigned()) throw Error("'examples' is no whole number");
     return examples.get<std::uint64_t>();

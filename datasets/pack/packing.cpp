@@ -41,9 +41,9 @@ void add_clip(PackWriter& writer, PackIndex& index, const fs::path& path,
 /// What is noted of all pictures together: which of them tutti spectrogram made is of no use here.
 nlohmann::json notes_to_pack(const fs::path& root) {
   scale_of_tree(root);  // an Error, if it is not known
-  auto notes = notes_of_tree(root).values;
-  if (notes.is_object()) notes.erase("pictures");
-  return notes;
+  Notes notes = notes_of_tree(root);
+  if (notes) notes.values.erase("pictures");
+  return notes.values;
 }
 
 PackIndex write_tree(PackWriter& writer, const fs::path& root, bool skip_bad,

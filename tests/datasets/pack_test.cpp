@@ -376,6 +376,8 @@ TEST_CASE("headers of hostile numbers and depth are refused") {
       p.header_bytes = static_cast<std::uint32_t>(header.size());
     });
   };
+  CHECK_THAT(with_header(R"({"kind": "songs", "classes": ["a", "b"], "notes": [], "examples": 4})"),
+             Contains("'notes' is no object"));
   const auto header = [](const std::string& examples) {
     return R"({"kind": "pictures", "classes": ["a", "b"], "notes": null, "examples": )" + examples +
            "}";
