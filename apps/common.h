@@ -92,6 +92,7 @@ void add_genre(CLI::App& program, int& status);
 void add_serve(CLI::App& program, int& status);
 void add_features(CLI::App& program, int& status);
 void add_spectrogram(CLI::App& program, int& status);
+void add_pack(CLI::App& program, int& status);
 void add_audit(CLI::App& program, int& status);
 void add_synth(CLI::App& program, int& status);
 void add_inspect(CLI::App& program, int& status);

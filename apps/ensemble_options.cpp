@@ -23,7 +23,7 @@ ThreeWaySplit split_pictures(const EnsembleOptions& o, const SpectrogramTree& tr
 }
 
 void EnsembleOptions::add_to(CLI::App& command) {
-  command.add_option("--data", data, "The tree GENRES_DIR/<genre>/*.png")
+  command.add_option("--data", data, "The tree GENRES_DIR/<genre>/*.png, or a pack of it")
       ->required()
       ->type_name("GENRES_DIR");
   command.add_option("--members", members, "Networks in the ensemble")

@@ -9,7 +9,8 @@ FeatureOptions::FeatureOptions(FeatureModel which)
       learning_rate(which == FeatureModel::lstm ? 0.0023916625587450248 : 1e-3) {}
 
 void FeatureOptions::add_to(CLI::App& command) {
-  command.add_option("--data", data, "Table of songs: filename, 28 features, label")
+  command
+      .add_option("--data", data, "Table of songs: filename, 28 features, label; or a pack of it")
       ->required()
       ->type_name("FEATURES.csv");
   if (model == FeatureModel::lstm) {

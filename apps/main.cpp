@@ -48,6 +48,7 @@ int run(int argc, char** argv) {
   tutti::add_compare(program, status);
   tutti::add_features(program, status);
   tutti::add_spectrogram(program, status);
+  tutti::add_pack(program, status);
   tutti::add_audit(program, status);
   tutti::add_synth(program, status);
   tutti::add_inspect(program, status);

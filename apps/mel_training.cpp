@@ -208,7 +208,8 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
 }
 
 void MelOptions::add_to(CLI::App& command) {
-  command.add_option("--data", data, "A tree <genre>/* of mel pictures or of songs")
+  command
+      .add_option("--data", data, "A tree <genre>/* of mel pictures or of songs, or a pack of it")
       ->required()
       ->type_name("TREE");
   command.add_option("--members", recipe.cnns, "CNNs on crops of the pictures")

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <iostream>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -44,6 +45,13 @@ std::string build() {
   return "tutti " TUTTI_VERSION ", build " + std::to_string(std::hash<std::string>()(bytes));
 }
 
+/// Commands that deal out their work; the others are the root's.
+bool is_dealt_out(const std::string& command) {
+  static const std::set<std::string> all = {"train",   "reproduce", "compare",  "features",
+                                            "predict", "genre",     "evaluate", "spectrogram"};
+  return all.contains(command);
+}
+
 std::string line_of(int argc, char** argv) {
   std::string words;
   for (int i = 1; i < argc; ++i) words += (i > 1 ? " " : "") + std::string(argv[i]);
@@ -78,6 +86,11 @@ int run_together(int argc, char** argv, const std::function<int()>& run) {
   try {
     join_world();
     if (world().alone()) return run();
+    if (!is_dealt_out(argc > 1 ? argv[1] : "")) {
+      const bool root = world().root();
+      leave_world();
+      return root ? run() : done;
+    }
     if (!world().root()) mute();
     expect_same("the build", build());
     expect_same("the command line", line_of(argc, argv));

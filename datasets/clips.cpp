@@ -17,17 +17,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What became of one file.
-struct ReadClip {
-  GrayPicture picture;
-  std::uint64_t hash = 0;
-  std::string reason;  // why it is bad; empty if it is not
-};
-
 std::string name_of(const fs::path& path) { return path.generic_string() + '\0'; }
 
 /// The height of most of the good pictures, the lower one of two.
-std::int64_t usual_height(const std::vector<ReadClip>& outcomes) {
+std::int64_t usual_height(const std::vector<DecodedClip>& outcomes) {
   std::map<std::int64_t, std::int64_t> counts;
   for (const auto& outcome : outcomes)
     if (outcome.reason.empty()) ++counts[outcome.picture.rows];
@@ -35,20 +28,66 @@ std::int64_t usual_height(const std::vector<ReadClip>& outcomes) {
   return most == counts.end() ? 0 : most->first;
 }
 
-void write_frames(const GrayPicture& picture, std::uint8_t* frames) {
-  for (std::int64_t t = 0; t < picture.columns; ++t)
-    for (std::int64_t f = 0; f < picture.rows; ++f)
-      *frames++ = picture.pixels[static_cast<std::size_t>(f * picture.columns + t)];
+DecodedClip decoded(const fs::path& root, const fs::path& path) try {
+  const std::string file = read_picture_file(root / path);
+  return {read_picture(root / path), fnv(file, fnv(name_of(path))), {}};
+} catch (const Error& problem) {
+  return {{}, 0, problem.what()};
 }
 
-Clips joined(const std::vector<fs::path>& paths, std::vector<ReadClip> outcomes) {
-  const auto height = usual_height(outcomes);
+std::vector<DecodedClip> decode_pictures(const std::vector<fs::path>& paths,
+                                         const Progress& progress, const fs::path& root) {
+  const auto count = static_cast<std::int64_t>(paths.size());
+  std::vector<DecodedClip> outcomes(paths.size());
+  std::mutex mutex;
+  std::int64_t done = 0;
+  parallel_for(count, [&](std::int64_t i) {
+    outcomes[i] = decoded(root, paths[i]);
+    const std::lock_guard lock(mutex);
+    if (progress) progress(++done, count);
+  });
+  return outcomes;
+}
+
+std::vector<DecodedClip> decode_songs(const std::vector<fs::path>& songs, const Progress& progress,
+                                      const fs::path& root) {
+  std::vector<fs::path> files;
+  for (const auto& song : songs) files.push_back(root / song);
+  std::vector<DecodedClip> outcomes(songs.size());
+  const auto problems = read_songs(
+      files, Windows::clip,
+      [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
+        auto& outcome = outcomes[song];
+        outcome.picture = mel_picture(samples);
+        const auto& pixels = outcome.picture.pixels;
+        outcome.hash = fnv({reinterpret_cast<const char*>(pixels.data()), pixels.size()},
+                           fnv(name_of(songs[song])));
+      },
+      progress);
+  std::map<fs::path, std::string> reasons;
+  for (const auto& [path, reason] : problems.bad) reasons[path] = reason;
+  for (std::size_t i = 0; i < songs.size(); ++i)
+    if (const auto bad = reasons.find(files[i]); bad != reasons.end())
+      outcomes[i].reason = bad->second;
+  return outcomes;
+}
+
+}  // namespace
+
+std::vector<DecodedClip> decode_clips(const std::vector<fs::path>& paths, Media media,
+                                      const Progress& progress, const fs::path& root) {
+  return media == Media::pictures ? decode_pictures(paths, progress, root)
+                                  : decode_songs(paths, progress, root);
+}
+
+Clips joined_clips(const std::vector<fs::path>& paths, std::vector<DecodedClip> decoded) {
+  const auto height = usual_height(decoded);
   Clips clips;
   std::vector<const GrayPicture*> pictures;
   std::uint64_t fingerprint = fnv_start;
   std::int64_t frames = 0;
   for (std::size_t i = 0; i < paths.size(); ++i) {
-    auto& [picture, hash, reason] = outcomes[i];
+    auto& [picture, hash, reason] = decoded[i];
     if (reason.empty() && picture.rows != height)
       reason = "has " + std::to_string(picture.rows) + " rows of frequencies, most of the others " +
                std::to_string(height) + "; pictures made alike are wanted";
@@ -71,50 +110,14 @@ Clips joined(const std::vector<fs::path>& paths, std::vector<ReadClip> outcomes)
   return clips;
 }
 
-ReadClip decoded(const fs::path& root, const fs::path& path) try {
-  const std::string file = read_picture_file(root / path);
-  return {read_picture(root / path), fnv(file, fnv(name_of(path))), {}};
-} catch (const Error& problem) {
-  return {{}, 0, problem.what()};
-}
-
-}  // namespace
-
 Clips load_clips(const std::vector<fs::path>& paths, const Progress& progress,
                  const fs::path& root) {
-  const auto count = static_cast<std::int64_t>(paths.size());
-  std::vector<ReadClip> outcomes(paths.size());
-  std::mutex mutex;
-  std::int64_t done = 0;
-  parallel_for(count, [&](std::int64_t i) {
-    outcomes[i] = decoded(root, paths[i]);
-    const std::lock_guard lock(mutex);
-    if (progress) progress(++done, count);
-  });
-  return joined(paths, std::move(outcomes));
+  return joined_clips(paths, decode_pictures(paths, progress, root));
 }
 
 Clips hear_clips(const std::vector<fs::path>& songs, const Progress& progress,
                  const fs::path& root) {
-  std::vector<fs::path> files;
-  for (const auto& song : songs) files.push_back(root / song);
-  std::vector<ReadClip> outcomes(songs.size());
-  const auto problems = read_songs(
-      files, Windows::clip,
-      [&](std::size_t song, std::size_t, const std::vector<float>& samples) {
-        auto& outcome = outcomes[song];
-        outcome.picture = mel_picture(samples);
-        const auto& pixels = outcome.picture.pixels;
-        outcome.hash = fnv({reinterpret_cast<const char*>(pixels.data()), pixels.size()},
-                           fnv(name_of(songs[song])));
-      },
-      progress);
-  std::map<fs::path, std::string> reasons;
-  for (const auto& [path, reason] : problems.bad) reasons[path] = reason;
-  for (std::size_t i = 0; i < songs.size(); ++i)
-    if (const auto bad = reasons.find(files[i]); bad != reasons.end())
-      outcomes[i].reason = bad->second;
-  return joined(songs, std::move(outcomes));
+  return joined_clips(songs, decode_songs(songs, progress, root));
 }
 
 }  // namespace tutti

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "datasets/audio/spectrogram.h"
 #include "datasets/media_files.h"
 #include "datasets/pictures.h"
 #include "engine/tensor.h"
@@ -29,6 +30,21 @@ struct Clips {
     return frames.data<std::uint8_t>() + span.first * bands();
   }
 };
+
+/// A picture file, or a song's mel_picture of the clip (see Windows), or why there is none.
+struct DecodedClip {
+  GrayPicture picture;
+  std::uint64_t hash = 0;  // of its name and contents
+  std::string reason;      // why it cannot be used; empty if it can
+};
+
+/// Decodes files in parallel, one clip each. Paths start at `root`, which stands in no hash.
+std::vector<DecodedClip> decode_clips(const std::vector<std::filesystem::path>& paths, Media media,
+                                      const Progress& progress, const std::filesystem::path& root);
+
+/// Those of them in one buffer that are as high as most.
+Clips joined_clips(const std::vector<std::filesystem::path>& paths,
+                   std::vector<DecodedClip> decoded);
 
 /// Decodes picture files in parallel, as they are: nothing is resized. Those that cannot be used
 /// stand in `bad`, also those of another height than most. Paths start at `root`, which stands in

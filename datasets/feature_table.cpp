@@ -6,7 +6,6 @@
 #include <iterator>
 #include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -14,9 +13,11 @@
 #include "datasets/audio/song_statistics.h"
 #include "datasets/csv.h"
 #include "datasets/fingerprint.h"
+#include "datasets/pack/notes.h"
+#include "datasets/pack/pack.h"
+#include "datasets/pack/unpack.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
-#include "kernels/support/json_text.h"
 #include "kernels/support/text.h"
 
 namespace tutti {
@@ -153,6 +154,31 @@ void set_classes(FeatureTable& table, const std::vector<std::string>& labels,
   if (table.classes == std::vector<std::string>{"1", "2"}) table.classes = {"pop", "classical"};
 }
 
+FeatureTable parse_table(const std::string& text, const fs::path& path, bool labeled,
+                         FeatureSet set) {
+  const auto where = [&path](const CsvRow& row) {
+    return path.string() + ", line " + std::to_string(row.line) + ": ";
+  };
+  CsvReader reader(text, path.string());
+  const auto first = reader.next();
+  if (!first) throw Error(path.string(), " is empty; a table of features is wanted");
+  const Header header = read_header(*first, where(*first), labeled, set);
+  Songs songs;
+  while (const auto row = reader.next())
+    add_song(songs, *row, header, feature_names(set), where(*row));
+  if (songs.names.empty())
+    throw Error(path.string(), " names its columns but has no songs; add rows");
+
+  FeatureTable table;
+  table.set = set;
+  table.names = std::move(songs.names);
+  table.values = Tensor::from({static_cast<std::int64_t>(table.names.size()),
+                               static_cast<std::int64_t>(feature_names(set).size())},
+                              songs.values);
+  if (labeled) set_classes(table, songs.labels, path);
+  return table;
+}
+
 std::string fingerprint_of(const FeatureTable& table) {
   std::uint64_t hash = fnv_start;
   for (const auto& name : table.names) hash = fnv(name + '\0', hash);
@@ -176,41 +202,23 @@ const std::vector<std::string>& feature_names(FeatureSet set) {
 }
 
 FeatureSet feature_set_of_table(const fs::path& table) {
-  const fs::path record = fs::path(table) += ".json";
-  if (!fs::exists(record)) return FeatureSet::librosa;
-  try {
-    return from_name<FeatureSet>(parse_json(read_file(record), "it").value("set", "librosa"));
-  } catch (const std::exception& problem) {
-    throw Error(record.string(), ": does not say how ", table.string(),
-                " was made: ", reason_of(problem));
-  }
+  const Notes notes = notes_of_table(table);
+  if (!notes || !notes.values.contains("set")) return FeatureSet::librosa;
+  return notes.word<FeatureSet>("set");
 }
 
 FeatureTable load_feature_table(const fs::path& path, bool labeled, FeatureSet set) {
-  const auto where = [&path](const CsvRow& row) {
-    return path.string() + ", line " + std::to_string(row.line) + ": ";
-  };
-  const std::string text = read_table(path);
+  const bool packed = is_pack(path);
+  const std::string text = packed ? "" : read_table(path);
   if (const auto held = feature_set_of_table(path); held != set)
     throw Error(path.string(), " holds the feature set ", name(held), "; ", name(set),
                 " is wanted, as of tutti features --set ", name(set));
-  CsvReader reader(text, path.string());
-  const auto first = reader.next();
-  if (!first) throw Error(path.string(), " is empty; a table of features is wanted");
-  const Header header = read_header(*first, where(*first), labeled, set);
-  Songs songs;
-  while (const auto row = reader.next())
-    add_song(songs, *row, header, feature_names(set), where(*row));
-  if (songs.names.empty())
-    throw Error(path.string(), " names its columns but has no songs; add rows");
-
-  FeatureTable table;
-  table.set = set;
-  table.names = std::move(songs.names);
-  table.values = Tensor::from({static_cast<std::int64_t>(table.names.size()),
-                               static_cast<std::int64_t>(feature_names(set).size())},
-                              songs.values);
-  if (labeled) set_classes(table, songs.labels, path);
+  FeatureTable table =
+      packed ? unpack_table(open_pack(path), set) : parse_table(text, path, labeled, set);
+  if (!labeled) {
+    table.classes.clear();
+    table.labels.clear();
+  }
   table.fingerprint = fingerprint_of(table);
   return table;
 }

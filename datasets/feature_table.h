@@ -19,8 +19,8 @@ inline constexpr EnumNames<FeatureSet> enum_names<FeatureSet> = {
 /// The features of a set in their order: tempo, beats, … mfcc20 of the published data set.
 const std::vector<std::string>& feature_names(FeatureSet set = FeatureSet::librosa);
 
-/// The set of a table as `table`.json says; without it the published one. An Error if that is
-/// damaged.
+/// The set of a table as `table`.json, or its pack, says; without that the published one. An Error
+/// if that is damaged.
 FeatureSet feature_set_of_table(const std::filesystem::path& table);
 
 /// A table of songs, one a row.
@@ -33,12 +33,12 @@ struct FeatureTable {
   std::string fingerprint;  // 16 hex digits of names, values and labels; the order of songs matters
 };
 
-/// Reads a CSV table whose first line names its columns, in any order: the features, `label` and
-/// perhaps `filename`. Unless `labeled`, `label` may be missing, is not read if it is there, and
-/// classes and labels stay empty. Errors name the file and the line or column: a file that cannot
-/// be read or has no songs, columns that are missing, doubled or unknown, a row of another length
-/// than the header, a value that is no finite number, an empty label, fewer than two classes, a
-/// table whose record says that it is of another set.
+/// Reads a pack of a table, or a CSV table whose first line names its columns, in any order: the
+/// features, `label` and perhaps `filename`. Unless `labeled`, `label` may be missing, is not read
+/// if it is there, and classes and labels stay empty. Errors name the file and the line or column:
+/// a file that cannot be read or has no songs, columns that are missing, doubled or unknown, a row
+/// of another length than the header, a value that is no finite number, an empty label, fewer than
+/// two classes, a table whose record says that it is of another set.
 FeatureTable load_feature_table(const std::filesystem::path& path, bool labeled = true,
                                 FeatureSet set = FeatureSet::librosa);
 

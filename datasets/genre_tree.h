@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -16,6 +17,19 @@ struct GenreTree {
 /// The pictures or songs of a tree. Errors: no such folder, no genre folders, a genre with none, a
 /// folder that cannot be read.
 GenreTree find_genre_tree(const std::filesystem::path& root, Media media);
+
+/// The same of a tree to learn from: it is also an Error if there is one genre only.
+GenreTree find_labeled_tree(const std::filesystem::path& root, Media media);
+
+/// The index of each file's folder in the sorted genres.
+std::vector<std::int32_t> labels_of(const std::vector<std::filesystem::path>& paths,
+                                    const std::vector<std::string>& genres);
+
+/// An Error that lists the bad files unless they may be skipped, and one if a genre, of which
+/// `labels` are those that can be used, has none of them.
+void expect_usable(const std::filesystem::path& root, const std::vector<std::string>& genres,
+                   const std::vector<std::int32_t>& labels, const std::vector<BadFile>& bad,
+                   bool skip_bad, Media media);
 
 /// Songs if a genre folder of a tree holds one and none holds pictures, else pictures.
 Media media_of_tree(const std::filesystem::path& root);

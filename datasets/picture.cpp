@@ -22,12 +22,24 @@ GrayPicture resized(const GrayPicture& picture) {
 
 }  // namespace
 
+void write_frames(const GrayPicture& picture, std::uint8_t* levels) {
+  for (std::int64_t t = 0; t < picture.columns; ++t)
+    for (std::int64_t f = 0; f < picture.rows; ++f)
+      *levels++ = picture.pixels[static_cast<std::size_t>(f * picture.columns + t)];
+}
+
+GrayPicture picture_of(const std::uint8_t* levels, std::int64_t rows, std::int64_t columns) {
+  GrayPicture picture{rows, columns, {}};
+  picture.pixels.resize(static_cast<std::size_t>(rows * columns));
+  for (std::int64_t t = 0; t < columns; ++t)
+    for (std::int64_t f = 0; f < rows; ++f)
+      picture.pixels[static_cast<std::size_t>(f * columns + t)] = *levels++;
+  return picture;
+}
+
 void write_time_first(const GrayPicture& picture, std::uint8_t* pixels) {
-  if (picture.rows != picture_frequencies || picture.columns != picture_times)
-    return write_time_first(resized(picture), pixels);
-  for (std::int64_t t = 0; t < picture_times; ++t)
-    for (std::int64_t f = 0; f < picture_frequencies; ++f)
-      *pixels++ = picture.pixels[static_cast<std::size_t>(f * picture_times + t)];
+  const bool fits = picture.rows == picture_frequencies && picture.columns == picture_times;
+  write_frames(fits ? picture : resized(picture), pixels);
 }
 
 }  // namespace tutti

@@ -10,6 +10,7 @@
 
 #include "datasets/audio/mel_picture.h"
 #include "datasets/audio/spectral_frames.h"
+#include "datasets/pack/notes.h"
 #include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
@@ -19,8 +20,6 @@ namespace tutti {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr const char* record = "spectrogram.json";
 
 /// <genre>/resizedNNN.png for each song.
 std::vector<fs::path> counted_names(const std::vector<fs::path>& songs) {
@@ -61,13 +60,9 @@ GrayPicture song_picture(const std::vector<float>& samples, PictureScale scale) 
 }
 
 std::optional<PictureScale> scale_of_tree(const fs::path& root) {
-  const fs::path path = root / record;
-  if (!fs::exists(path)) return std::nullopt;
-  try {
-    return from_name<PictureScale>(parse_json(read_file(path), "it").at("scale"));
-  } catch (const std::exception& problem) {
-    throw Error(path.string(), ": does not say how the pictures were made: ", reason_of(problem));
-  }
+  const Notes notes = notes_of_tree(root);
+  if (!notes) return std::nullopt;
+  return notes.word<PictureScale>("scale");
 }
 
 namespace {
@@ -83,7 +78,7 @@ using Names = std::set<std::string>;
 
 /// The pictures in a tree that were made of songs.
 Names recorded_pictures(const fs::path& root) {
-  const fs::path path = root / record;
+  const fs::path path = notes_file_of_tree(root);
   if (!fs::exists(path)) return {};
   const auto document = parse_json(read_file(path), path.string());
   return document.value("pictures", Names());
@@ -92,7 +87,7 @@ Names recorded_pictures(const fs::path& root) {
 void record_pictures(const fs::path& root, PictureScale scale, const Names& pictures) {
   nlohmann::json document = describe(scale);
   document["pictures"] = pictures;
-  write_file(root / record,
+  write_file(notes_file_of_tree(root),
              document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n');
 }
 
@@ -121,7 +116,7 @@ Names begin_tree(const fs::path& out, const GenreTree& songs, PictureScale scale
 
 void record_scale(const fs::path& root, PictureScale scale) {
   expect_scale(root, scale);
-  write_file(root / record, describe(scale).dump(2) + '\n');
+  write_file(notes_file_of_tree(root), describe(scale).dump(2) + '\n');
 }
 
 SongProblems write_song_pictures(const fs::path& out, const fs::path& root, const GenreTree& songs,

@@ -23,8 +23,8 @@ inline constexpr EnumNames<PictureScale> enum_names<PictureScale> = {
 /// The picture of a window of a song.
 GrayPicture song_picture(const std::vector<float>& samples, PictureScale scale);
 
-/// The scale of a tree's pictures as its spectrogram.json says; nothing if it has none. An Error if
-/// that is damaged.
+/// The scale of a tree's pictures as its spectrogram.json, or its pack, says; nothing if it does
+/// not. An Error if that is damaged.
 std::optional<PictureScale> scale_of_tree(const std::filesystem::path& root);
 
 /// Writes spectrogram.json. An Error if the tree says that its pictures are of another scale.

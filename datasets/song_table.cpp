@@ -9,11 +9,11 @@
 #include "datasets/clips.h"
 #include "datasets/csv.h"
 #include "datasets/feature_table.h"
+#include "datasets/pack/notes.h"
 #include "engine/distributed/message.h"
 #include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
-#include "kernels/support/json_text.h"
 #include "kernels/support/text.h"
 #include "kernels/support/threads.h"
 
@@ -21,8 +21,6 @@ namespace tutti {
 namespace fs = std::filesystem;
 
 namespace {
-
-fs::path record_of(fs::path table) { return table += ".json"; }
 
 /// The shortest text that reads back as the same number.
 std::string number(double value) {
@@ -55,9 +53,10 @@ void write_table(const fs::path& table, FeatureSet set, const std::vector<fs::pa
     for (const double value : rows[i]) csv += ',' + number(value);
     csv += ',' + csv_cell(as_utf8(songs[i].begin()->string())) + '\n';
   }
-  fs::remove(record_of(table));  // killed at any moment, no record is beside another table
+  fs::remove(
+      notes_file_of_table(table));  // killed at any moment, no record is beside another table
   write_file(table, csv);
-  write_file(record_of(table), record.dump(2) + '\n');
+  write_file(notes_file_of_table(table), record.dump(2) + '\n');
 }
 
 void expect_some(const fs::path& root, std::size_t songs, const SongProblems& problems) {
@@ -104,14 +103,9 @@ SongProblems write_statistics_table(const fs::path& table, const fs::path& root,
 }
 
 std::optional<LibrosaVersion> librosa_version_of_table(const fs::path& table) {
-  const fs::path record = record_of(table);
-  if (!fs::exists(record)) return std::nullopt;
-  try {
-    return from_name<LibrosaVersion>(parse_json(read_file(record), "it").at("compat"));
-  } catch (const std::exception& problem) {
-    throw Error(record.string(), ": does not say how ", table.string(),
-                " was made: ", reason_of(problem));
-  }
+  const Notes notes = notes_of_table(table);
+  if (!notes) return std::nullopt;
+  return notes.word<LibrosaVersion>("compat");
 }
 
 }  // namespace tutti

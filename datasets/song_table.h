@@ -25,8 +25,8 @@ SongProblems write_statistics_table(const std::filesystem::path& table,
                                     const std::filesystem::path& root, const GenreTree& tree,
                                     Media media, const Progress& progress = {});
 
-/// How the 28 features of a table were made, as `table`.json says; nothing if there is none. An
-/// Error if that is damaged.
+/// How the 28 features of a table were made, as `table`.json, or its pack, says; nothing if it does
+/// not. An Error if that is damaged.
 std::optional<LibrosaVersion> librosa_version_of_table(const std::filesystem::path& table);
 
 }  // namespace tutti

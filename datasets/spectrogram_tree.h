@@ -17,9 +17,11 @@ struct SpectrogramTree {
   std::vector<std::int32_t> labels;  // index into genres, one a picture
 };
 
-/// Reads a tree. Errors: no such folder, no genre folders, fewer than two genres, a genre without a
-/// picture, a folder that cannot be read. Bad pictures are an Error that lists them all, unless
-/// `skip_bad`; then they are left out and stand in pictures.bad.
+/// Reads a tree, or maps a pack of one: pictures of another size than 127 × 2900 are resized into
+/// memory, and what was left out when it was packed stands in pictures.bad. Errors: no such folder,
+/// no genre folders, fewer than two genres, a genre without a picture, a folder that cannot be
+/// read. Bad pictures are an Error that lists them all, unless `skip_bad`; then they are left out
+/// and stand in pictures.bad.
 SpectrogramTree load_spectrogram_tree(const std::filesystem::path& root, bool skip_bad = false,
                                       const Progress& progress = {});
 
@@ -30,7 +32,8 @@ struct ClipTree {
   std::vector<std::int32_t> labels;  // index into genres, one a clip
 };
 
-/// Reads a tree of pictures, or of songs if it holds songs. Errors as load_spectrogram_tree's.
+/// Reads a tree of pictures, or of songs if it holds songs, or maps a pack of either. Errors as
+/// load_spectrogram_tree's.
 ClipTree load_clip_tree(const std::filesystem::path& root, bool skip_bad = false,
                         const Progress& progress = {});
 

@@ -51,4 +51,11 @@ Tensor map_file(const std::filesystem::path& path, std::int64_t offset, Shape sh
                       Device::cpu);
 }
 
+void read_in_order(const Tensor& bytes) {
+  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data<std::uint8_t>());
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE)), first = begin / page * page;
+  const auto end = begin + static_cast<std::uintptr_t>(bytes.size());
+  madvise(reinterpret_cast<void*>(first), end - first, MADV_SEQUENTIAL);  // advice, no more
+}
+
 }  // namespace tutti

@@ -12,4 +12,8 @@ namespace tutti {
 /// the offset that is not a multiple of the element's size.
 Tensor map_file(const std::filesystem::path& path, std::int64_t offset, Shape shape, DType type);
 
+/// Has bytes that map_file() mapped read ahead in large pieces: they are about to be read from
+/// start to end.
+void read_in_order(const Tensor& bytes);
+
 }  // namespace tutti

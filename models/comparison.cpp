@@ -24,16 +24,6 @@ Tensor no_pictures(std::size_t n) {
                        DType::uint8, Device::cpu);
 }
 
-GrayPicture picture_of(const Clips& clips, const Span& span) {
-  GrayPicture picture{clips.bands(), span.frames, {}};
-  picture.pixels.resize(static_cast<std::size_t>(clips.bands() * span.frames));
-  const std::uint8_t* level = clips.begin(span);
-  for (std::int64_t t = 0; t < span.frames; ++t)
-    for (std::int64_t f = 0; f < clips.bands(); ++f)
-      picture.pixels[static_cast<std::size_t>(f * span.frames + t)] = *level++;
-  return picture;
-}
-
 /// A table of the clips whose values are still to be found.
 FeatureTable empty_table(const ComparisonData& data) {
   const auto n = std::ssize(data.names);
@@ -100,7 +90,8 @@ ComparisonData load_comparison_data(const fs::path& root, const fs::path& featur
   } else {
     auto* const pixels = data.pictures.data<std::uint8_t>();
     parallel_for(std::ssize(clips.spans), [&](std::int64_t i) {
-      write_time_first(picture_of(clips, clips.spans[static_cast<std::size_t>(i)]),
+      const Span& span = clips.spans[static_cast<std::size_t>(i)];
+      write_time_first(picture_of(clips.begin(span), clips.bands(), span.frames),
                        pixels + i * picture_size);
     });
   }

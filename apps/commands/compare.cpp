@@ -224,7 +224,9 @@ void add_compare(CLI::App& program, int& status) {
       "compare", "Every model on the same folds of your music: which one names it best");
   const auto o = std::make_shared<CompareOptions>();
   o->mel.statistics = 4;
-  command->add_option("--data", o->data, "A tree <genre>/* of songs or of mel pictures")
+  command
+      ->add_option("--data", o->data,
+                   "A tree <genre>/* of songs or of mel pictures, or a pack of it")
       ->required()
       ->type_name("TREE");
   command

@@ -90,7 +90,7 @@ void add_evaluate(CLI::App& program, int& status) {
   command
       ->add_option("--data", o->data,
                    "The data: a tree GENRES_DIR/<genre>/*.png for an ensemble, a table "
-                   "FEATURES.csv for an LSTM or RNN")
+                   "FEATURES.csv for an LSTM or RNN, or a pack of either")
       ->required()
       ->type_name("PATH");
   add_words(*command, "--split", o->split,

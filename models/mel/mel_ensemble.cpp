@@ -19,6 +19,7 @@ namespace {
 constexpr const char *cnn = MelEnsemble::cnns_kind, *statistics = MelEnsemble::statistics_kind;
 // The numbers of members from which on each kind draws: one's are the same beside any of the other.
 constexpr std::int64_t first_cnn = 0, first_statistics = 1'000'000;
+constexpr std::size_t clips_at_once = 64;
 
 fs::path file_of(const fs::path& folder, const char* kind, std::int64_t member) {
   return folder / (std::string(kind) + "_" + std::to_string(member) + ".h5");
@@ -31,24 +32,32 @@ std::vector<RandomStream> streams(const MelRecipe& recipe, bool of_cnns) {
 
 /// Of some clips' windows, the statistics to train on, or of each as a whole.
 enum class Statistics { of_pieces, of_windows };
-Examples statistics_of(const ClipExamples& clips, std::int64_t frames, Statistics which) {
-  if (clips.rows.empty()) return {};
-  Clips some;
-  some.frames = clips.clips.frames;
-  for (const auto row : clips.rows)
-    some.spans.push_back(clips.clips.spans.at(static_cast<std::size_t>(row)));
-  std::vector<std::int32_t> all(clips.rows.size());
+Tensor statistics_of(const Clips& clips, std::int64_t frames, Statistics which) {
+  const Tensor windows = windows_of(clips, frames);
+  std::vector<std::int32_t> all(clips.spans.size());
   std::iota(all.begin(), all.end(), 0);
-  const Tensor windows = windows_of(some, frames);
-  const auto labels = labels_of(clips.labels, clips.rows);
-  if (which == Statistics::of_windows) return {tutti::statistics_of(windows, all), labels, all};
+  return which == Statistics::of_windows ? tutti::statistics_of(windows, all)
+                                         : statistics_of_pieces(windows, all);
+}
 
-  const Tensor x = statistics_of_pieces(windows, all);
-  std::vector<std::int32_t> of_pieces, rows(static_cast<std::size_t>(x.dim(0)));
+/// Windows are made of a few clips at a time: all may be more than memory holds.
+Examples statistics_of(const ClipExamples& from, std::int64_t frames, Statistics which) {
+  if (from.rows.empty()) return {};
+  std::vector<Tensor> parts;
+  for (std::size_t first = 0; first < from.rows.size(); first += clips_at_once) {
+    Clips some;
+    some.frames = from.clips.frames;
+    for (std::size_t i = first; i < std::min(first + clips_at_once, from.rows.size()); ++i)
+      some.spans.push_back(from.clips.spans.at(static_cast<std::size_t>(from.rows[i])));
+    parts.push_back(statistics_of(some, frames, which));
+  }
+  const Tensor x = Tensor::joined(parts);
+  std::vector<std::int32_t> labels, rows(static_cast<std::size_t>(x.dim(0)));
   std::iota(rows.begin(), rows.end(), 0);
-  for (const auto row : rows)
-    of_pieces.push_back(labels[static_cast<std::size_t>(row / pieces_of_a_window)]);
-  return {x, of_pieces, rows};
+  const auto each = rows.size() / from.rows.size();
+  for (const auto label : labels_of(from.labels, from.rows))
+    labels.insert(labels.end(), each, label);
+  return {x, labels, rows};
 }
 
 /// Makes the probabilities [networks, rows, genres] of windows that hold one level only equal.

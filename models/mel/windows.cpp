@@ -18,14 +18,25 @@ void write_window(const std::uint8_t* clip, std::int64_t length, std::int64_t ba
   }
 }
 
+/// Whether clips lie one after another, each as long as a window.
+bool are_windows(const Clips& clips, std::int64_t frames) {
+  std::int64_t next = clips.spans.empty() ? 0 : clips.spans[0].first;
+  return std::ranges::all_of(clips.spans, [&](const Span& span) {
+    const bool fits = span.first == next && span.frames == frames;
+    next += frames;
+    return fits;
+  });
+}
+
 }  // namespace
 
 Tensor windows_of(const Clips& clips, std::int64_t frames) {
-  const std::int64_t bands = clips.bands();
-  Tensor windows =
-      Tensor::empty({std::ssize(clips.spans), frames, bands}, DType::uint8, Device::cpu);
+  const std::int64_t n = std::ssize(clips.spans), bands = clips.bands();
+  if (n > 0 && are_windows(clips, frames))
+    return clips.frames.slice(clips.spans[0].first, n * frames).reshape({n, frames, bands});
+  Tensor windows = Tensor::empty({n, frames, bands}, DType::uint8, Device::cpu);
   auto* const bytes = windows.data<std::uint8_t>();
-  parallel_for(std::ssize(clips.spans), [&](std::int64_t i) {
+  parallel_for(n, [&](std::int64_t i) {
     const Span& span = clips.spans[static_cast<std::size_t>(i)];
     write_window(clips.begin(span), span.frames, bands, frames, bytes + i * frames * bands);
   });

@@ -9,7 +9,8 @@
 /// more, it is the middle.
 namespace tutti {
 
-/// One of each clip, [clips, frames, bands].
+/// One of each clip, [clips, frames, bands]. Where clips are that long and lie one after another,
+/// they share their memory.
 Tensor windows_of(const Clips& clips, std::int64_t frames);
 
 /// Of a picture, [1, frames, bands].

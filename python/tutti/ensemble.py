@@ -144,7 +144,7 @@ class Ensemble:
 def load_dataset(path: PathLike, train_fraction: float = 0.8, *, seed: int = 54,
                  split: str = "stratified", skip_bad: bool = False
                  ) -> tuple[tuple[Array, Array], tuple[Array, Array], list[str]]:
-    """The pictures of a tree <path>/<genre>/*.png, split as the command line does.
+    """The pictures of a tree <path>/<genre>/*.png or of its pack, split as the command line does.
 
     Returns (X_train, y_train), (X_test, y_test) and the genres' names. X is uint8 [n, 127, 2900],
     frequency by time, in memory time first; y is [n], numbers of genres. Pictures that cannot be

@@ -130,6 +130,19 @@ TEST_CASE("several processes train to the bits of one", "[distributed]") {
   check_same(songs, "reproduce rnn --data SONGS/table.csv --seeds 5 --epochs 2 --json", {1, 3});
 }
 
+TEST_CASE("a batch in shards comes to the same bits on any number of processes", "[distributed]") {
+  const Songs songs;
+  check_same(
+      songs,
+      "train melcnn --data SONGS/audio --out OUT --members 2 --channels 4 --batch 8 --epochs "
+      "2 --crop 32 --data-parallel",
+      {2, 3});
+  check_same(songs,
+             "train rnn --data SONGS/table.csv --out OUT --epochs 2 --batch 5 "
+             "--data-parallel --shards 3",
+             {2, 4});
+}
+
 TEST_CASE("songs are dealt out, and what is made of them comes in order", "[distributed]") {
   const Songs songs;
   check_same(songs, "spectrogram SONGS/audio --out OUT", {2, 3});
@@ -138,6 +151,11 @@ TEST_CASE("songs are dealt out, and what is made of them comes in order", "[dist
   check_same(songs, "genre SONGS/audio/thud SONGS/audio/sway --csv --windows", {1, 2, 3, 4});
   check_same(songs, "predict pretrained SONGS/audio/thud --json", {3});
   check_same(songs, "features SONGS/audio --out OUT/table.csv --json", {2});
+}
+
+TEST_CASE("what is not dealt out is done once", "[distributed]") {
+  const Songs songs;
+  check_same(songs, "pack SONGS/genres --out OUT/all.pack --json", {2});
 }
 
 TEST_CASE("an error that all processes come upon is said once", "[distributed]") {

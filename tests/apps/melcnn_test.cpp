@@ -4,9 +4,8 @@
 
 #include "kernels/support/files.h"
 #include "tests/support/catch.h"
-#include "tests/support/png.h"
+#include "tests/support/mel_tree.h"
 #include "tests/support/program.h"
-#include "tests/support/values.h"
 
 using nlohmann::json;
 using namespace tutti::test;
@@ -14,23 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Pictures of two genres, low and high, of 48 rows and 60 columns.
-struct Tree {
-  TemporaryFolder folder;
-
-  explicit Tree(int clips = 12, int rows = 48) {
-    for (int genre = 0; genre < 2; ++genre)
-      for (int i = 0; i < clips; ++i) {
-        const auto path = folder / (genre ? "high" : "low") / ("clip" + std::to_string(i) + ".png");
-        fs::create_directories(path.parent_path());
-        const auto noise = uniform(rows * 60, static_cast<std::uint32_t>(100 * genre + i), 30);
-        tutti::write_file(path, gray_png(60, rows, [&](int row, int column) {
-                            const bool loud = (row < rows / 2) == (genre == 1);
-                            return static_cast<int>((loud ? 140 : 80) + noise[row * 60 + column]);
-                          }));
-      }
-  }
-};
+using Tree = MelTree;
 const Tree& tree() {
   static const Tree all;
   return all;

@@ -7,6 +7,8 @@
 #include <sndfile.hh>
 
 #include "datasets/npy.h"
+#include "datasets/pack/pack_writer.h"
+#include "datasets/pack/packing.h"
 #include "kernels/support/files.h"
 #include "models/run/checkpoint.h"
 #include "search/study.h"
@@ -138,6 +140,30 @@ std::vector<std::string> groups_seeds() {
   return {
       "file,artist\nsong1.wav,Ann\nsong2.wav,Bob\nsong3,Cy\njazz/song4,Dee\nsong5,Eve\nsong6,Flo\n",
       "# index\nsong1.wav ::: Ann ::: One\nsong4.wav ::: Cy ::: Three\n"};
+}
+
+std::vector<std::string> pack_seeds() {
+  const TemporaryFolder folder;
+  write_file(folder / "table.csv", test::table(6));
+  pack(folder / "table.csv", folder / "table");
+  // By hand, for decoding pictures takes a tutti-reader.
+  PackIndex index{.kind = PackKind::pictures,
+                  .classes = {"a", "b"},
+                  .names = {"a/1.png", "b/2.png", "b/3.png"},
+                  .labels = {0, 1, 1},
+                  .shapes = {{12, 16}, {12, 17}, {12, 16}},
+                  .hashes = {1, 2, 3},
+                  .left_out = {{"b/4.png", "not a picture"}},
+                  .notes = {{"scale", "mel"}}};
+  std::vector<std::string> seeds = {read_file(folder / "table")};
+  for (const int rows : {12, 14}) {  // of one height and of two
+    index.shapes[2].rows = rows;
+    PackWriter writer(folder / "pictures", folder / "pictures");
+    writer.add(std::string(static_cast<std::size_t>(12 * 33 + rows * 16), 'x'));
+    writer.finish(index);
+    seeds.push_back(read_file(folder / "pictures"));
+  }
+  return seeds;
 }
 
 }  // namespace tutti::fuzz

@@ -15,5 +15,6 @@ std::vector<std::string> split_seeds();
 std::vector<std::string> checkpoint_seeds();
 std::vector<std::string> study_seeds();
 std::vector<std::string> groups_seeds();
+std::vector<std::string> pack_seeds();
 
 }  // namespace tutti::fuzz

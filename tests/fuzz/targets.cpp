@@ -14,6 +14,7 @@
 #include "datasets/decoding/picture_decoder.h"
 #include "datasets/feature_table.h"
 #include "datasets/npy.h"
+#include "datasets/pack/unpack.h"
 #include "datasets/splits/split_plan.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
@@ -25,6 +26,7 @@
 #include "search/study.h"
 #include "tests/fuzz/seeds.h"
 #include "tests/support/files.h"
+#include "tests/support/packs.h"
 
 namespace tutti::fuzz {
 namespace {
@@ -99,6 +101,18 @@ void read_study(std::string_view file) {
   describe(study);
 }
 
+/// With a checksum that fits, whatever was changed.
+void read_pack(std::string_view file) {
+  const MemoryFile signed_file(test::signed_pack(std::string(file)));
+  const Pack pack = open_pack(signed_file.path());
+  if (pack.index.kind == PackKind::table)
+    unpack_table(pack, FeatureSet::librosa);
+  else
+    unpack_clips(pack, true);
+  if (pack.index.kind == PackKind::pictures && pack.index.names.size() < 8) unpack_pictures(pack);
+  check_data(pack);
+}
+
 void read_plan(std::string_view file) {
   const MemoryFile list(file);
   const std::vector<std::string> names = {"rock/song1.wav", "rock/song2.wav", "rock/song3.wav",
@@ -127,7 +141,8 @@ const std::vector<Target>& targets() {
       {"split", [](auto file) { read_split_file(folder_with("split.csv", file)); }, split_seeds},
       {"checkpoint", read_whole_checkpoint, checkpoint_seeds},
       {"study", read_study, study_seeds},
-      {"groups", read_plan, groups_seeds}};
+      {"groups", read_plan, groups_seeds},
+      {"pack", read_pack, pack_seeds}};
   return all;
 }
 

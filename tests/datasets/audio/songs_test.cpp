@@ -150,7 +150,7 @@ TEST_CASE("tables and trees that do not say how they were made, or say nonsense"
   CHECK_FALSE(librosa_version_of_table(folder / "table.csv"));
   CHECK_FALSE(scale_of_tree(folder.path()));
   for (const char* nonsense :
-       {"", "{}", R"({"compat": "0.7", "scale": "bark"})", R"({"compat": 6})"}) {
+       {"", "{}", "null", "[]", R"({"compat": "0.7", "scale": "bark"})", R"({"compat": 6})"}) {
     CAPTURE(nonsense);
     std::ofstream(folder / "table.csv.json") << nonsense;
     std::ofstream(folder / "spectrogram.json") << nonsense;
