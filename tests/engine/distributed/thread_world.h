@@ -1,0 +1,79 @@
+#pragma once
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <queue>
+#include <thread>
+
+#include "engine/distributed/world.h"
+#include "kernels/support/error.h"
+
+namespace tutti::test {
+
+/// What the threads of a world share.
+struct Mail {
+  std::mutex mutex;
+  std::condition_variable came;
+  std::map<std::pair<int, int>, std::queue<std::string>> messages;  // from, to
+};
+
+/// A world whose processes are threads.
+class ThreadWorld : public World {
+ public:
+  ThreadWorld(Mail& mail, int rank, int size) : mail_(mail), rank_(rank), size_(size) {}
+
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+  int local_rank() const override { return rank_; }
+  int local_size() const override { return size_; }
+  std::string host() const override { return "a thread"; }
+
+  void send(int to, const std::string& message) override {
+    const std::lock_guard lock(mail_.mutex);
+    mail_.messages[{rank_, to}].push(message);
+    mail_.came.notify_all();
+  }
+  std::string receive(int from) override {
+    std::unique_lock lock(mail_.mutex);
+    auto& queue = mail_.messages[{from, rank_}];
+    mail_.came.wait(lock, [&] { return !queue.empty(); });
+    std::string message = std::move(queue.front());
+    queue.pop();
+    return message;
+  }
+  std::pair<int, std::string> receive_any() override { throw Error("not of threads"); }
+  std::string broadcast(std::string message, int from) override {
+    return all_gather(message).at(static_cast<std::size_t>(from));
+  }
+  std::vector<std::string> all_gather(const std::string& message) override {
+    return exchange(std::vector<std::string>(static_cast<std::size_t>(size_), message));
+  }
+  std::vector<std::string> exchange(const std::vector<std::string>& messages) override {
+    for (int to = 0; to < size_; ++to) send(to, messages[static_cast<std::size_t>(to)]);
+    std::vector<std::string> all;
+    for (int from = 0; from < size_; ++from) all.push_back(receive(from));
+    return all;
+  }
+  std::uint32_t any(std::uint32_t) override { throw Error("not of threads"); }
+  void barrier() override { all_gather(""); }
+  [[noreturn]] void abort(int) override { throw Error("aborted"); }
+
+ private:
+  Mail& mail_;
+  int rank_, size_;
+};
+
+/// Runs body(world) on each thread of a world.
+inline void in_world(int size, const std::function<void(World&)>& body) {
+  Mail mail;
+  std::vector<std::jthread> threads;
+  for (int rank = 0; rank < size; ++rank)
+    threads.emplace_back([&mail, &body, rank, size] {
+      ThreadWorld world(mail, rank, size);
+      body(world);
+    });
+}
+
+}  // namespace tutti::test
