@@ -6,6 +6,7 @@
 #include "kernels/gpu_description.h"
 #include "kernels/support/processor.h"
 #include "kernels/support/threads.h"
+#include "search/storage/database.h"
 
 namespace tutti {
 namespace {
@@ -49,7 +50,8 @@ int devices(const CommonOptions& common) {
                                        {"instructions", processor.instructions}}},
                                      {"cuda", to_json(gpu)},
                                      {"simt", {{"available", true}}},
-                                     {"reference", {{"available", true}}}};
+                                     {"reference", {{"available", true}}},
+                                     {"postgresql", {{"available", has_postgresql()}}}};
     std::cout << document.dump(2) << '\n';
     return done;
   }
@@ -59,9 +61,12 @@ int devices(const CommonOptions& common) {
   std::cout << '\n';
   print(gpu);
   std::cout << "simt       the GPU's kernels on a machine in software, for checks\n"
-               "reference  naive loops, for checks\n\n--device "
-            << (common.device ? name(*common.device) : "auto") << " takes " << name(chosen)
-            << " here.\n";
+               "reference  naive loops, for checks\n"
+               "postgresql "
+            << (has_postgresql() ? "for tune --storage"
+                                 : "not available: built without it; install libpq-dev")
+            << "\n\n--device " << (common.device ? name(*common.device) : "auto") << " takes "
+            << name(chosen) << " here.\n";
   return done;
 }
 
