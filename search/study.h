@@ -1,31 +1,32 @@
 #pragma once
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "search/heartbeat.h"
 #include "search/sampler.h"
-#include "search/sqlite.h"
+#include "search/storage/database.h"
+#include "search/storage/heartbeat.h"
 #include "search/trial.h"
-#include "search/worker.h"
 
 namespace tutti {
 
-/// A study in Optuna's storage, an SQLite file (schema 12): Optuna and its dashboard open it, and
-/// several processes may work on it at once. Errors name the file and what would help.
+/// A study in Optuna's storage, an SQLite file or a database on a PostgreSQL server (schema 12):
+/// Optuna and its dashboard open it, and several processes may work on it at once. Errors name the
+/// place and what would help.
 class Study {
  public:
-  /// A study to work on; made if the file is not there. `settings` are what a search must not
-  /// change when it goes on; an Error says which differ. A study that Optuna made has none yet and
-  /// gets these. Its recorded parameters must be the space's.
-  Study(const std::filesystem::path& path, const std::string& name, Direction direction,
-        const Space& space, const nlohmann::json& settings);
-  /// A study to look at.
+  /// A study to work on; made if it is not there. A file holds one, a server one of each name.
+  /// `settings` are what a search must not change when it goes on; an Error says which differ. A
+  /// study that Optuna made has none yet and gets these. Its recorded parameters must be the
+  /// space's.
+  Study(const std::string& place, const std::string& name, Direction direction, const Space& space,
+        const nlohmann::json& settings);
+  /// A study to look at, in a file.
   explicit Study(const std::filesystem::path& path);
 
+  const std::string& place() const { return database_->name(); }  // as it may be shown
   Direction direction() const { return direction_; }
   const std::string& name() const { return name_; }
   const nlohmann::json& settings() const { return settings_; }
@@ -45,26 +46,22 @@ class Study {
   /// recorded, if it is not running any more.
   bool tell(const Trial& trial);
 
-  /// Marks running trials whose process is gone as failed.
-  void fail_lost_trials();
+  /// Writes a server's study as it is now into an SQLite file, which is only to be looked at. An
+  /// Error if anything but an older copy is there.
+  void copy_to(const std::filesystem::path& path);
 
  private:
-  /// What `read` returns; its Errors name the file.
+  /// What `read` returns; its Errors name the place.
   template <class Read>
   auto naming(Read read);
-  std::vector<Trial> read_trials(const std::map<std::string, Distribution>& distributions);
-  void find_study();
+  void find(const std::string& name);
   void create(const std::string& name, Direction direction);
   void keep_settings(const nlohmann::json& settings);
   void expect_space(const Space& space);
-  void start(Trial& trial, const Space& space);
-  bool record(const Trial& trial);
-  void set_attribute(const char* table, const char* owner, std::int64_t id, const std::string& key,
-                     const nlohmann::json& value);
+  void fail_lost_trials();
 
-  std::filesystem::path path_;
+  std::unique_ptr<Database> database_;
   std::unique_ptr<Worker> worker_;  // of a study to work on
-  Database database_;
   std::int64_t id_ = 0;
   std::string name_;
   Direction direction_ = Direction::maximize;

@@ -7,6 +7,7 @@
 #include "kernels/gpu_description.h"
 #include "kernels/support/processor.h"
 #include "kernels/support/threads.h"
+#include "search/storage/database.h"
 
 namespace tutti {
 namespace {
@@ -59,7 +60,8 @@ int devices(const CommonOptions& common) {
                                      {"cuda", to_json(gpu)},
                                      {"mpi", mpi_libraries()},
                                      {"simt", {{"available", true}}},
-                                     {"reference", {{"available", true}}}};
+                                     {"reference", {{"available", true}}},
+                                     {"postgresql", {{"available", has_postgresql()}}}};
     std::cout << document.dump(2) << '\n';
     return done;
   }
@@ -69,11 +71,17 @@ int devices(const CommonOptions& common) {
   std::cout << '\n';
   print(gpu);
   std::cout << "simt       the GPU's kernels on a machine in software, for checks\n"
-               "reference  naive loops, for checks\n";
+               "reference  naive loops, for checks
+";
   print_mpi();
-  std::cout << "\n--device "
-            << (common.device ? name(*common.device) : "auto") << " takes " << name(chosen)
-            << " here.\n";
+  std::cout << "postgresql "
+            << (has_postgresql() ? "for tune --storage"
+                                 : "not available: built without it; install libpq-dev")
+            << "
+
+--device " << (common.device ? name(*common.device) : "auto") << " takes "
+            << name(chosen) << " here.
+";
   return done;
 }
 

@@ -15,6 +15,7 @@ void add_tune(CLI::App& program, int& status) {
       "For example:\n"
       "  tutti tune lstm --data songs.csv --out run --trials 100\n"
       "  tutti tune lstm --data songs.csv --out run --trials 200 --resume\n"
+      "  tutti tune lstm --data songs.csv --out mine --storage postgresql://ann@host/studies\n"
       "  tutti tune --report run\n"
       "  optuna-dashboard sqlite:///run/study.db");
 

@@ -10,6 +10,7 @@
 #include "apps/search/search_print.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/folder_lock.h"
 #include "kernels/support/json_text.h"
 #include "reports/metrics_json.h"
 
@@ -29,9 +30,32 @@ void expect_folder(const SearchOptions& o) {
     throw Error(o.out, ": is a file; --out takes a folder");
   if (!o.resume && fs::exists(folder) && !fs::is_empty(folder))
     throw Error(o.out, ": already holds files; choose another --out");
+}
+
+void make_folder(const SearchOptions& o) {
   std::error_code problem;
-  fs::create_directories(folder / "trials", problem);
+  fs::create_directories(fs::path(o.out) / "trials", problem);
   if (problem) throw Error("cannot make the folder ", o.out, ": ", problem.message());
+}
+
+/// What the reports of a folder read when its study is on a server.
+void keep_copy(const SearchOptions& o, Study& study) {
+  if (o.storage.empty()) return;
+  const FolderLock lock(o.out, FolderLock::IfHeld::wait);
+  study.copy_to(fs::path(o.out) / "study.db");
+}
+
+Study open_study(const SearchOptions& o, const Search& search) {
+  const bool shared = !o.storage.empty();
+  if (shared && !is_server(o.storage))
+    throw Error("--storage: takes postgresql://user:password@host:5432/database; without it the ",
+                "study is a file");
+  if (!shared) make_folder(o);
+  Study study(shared ? o.storage : (fs::path(o.out) / "study.db").string(), search.model,
+              o.direction(), search.space, search.settings);
+  if (shared) make_folder(o);  // now that the server is known to answer
+  keep_copy(o, study);
+  return study;
 }
 
 std::string history_name(const Trial& trial) {
@@ -168,13 +192,14 @@ json test_metrics(const fs::path& folder) {
 
 int run_search(const SearchOptions& o, const Search& search) {
   expect_folder(o);
-  Study study(fs::path(o.out) / "study.db", search.model, o.direction(), search.space,
-              search.settings);
+  Study study = open_study(o, search);
   const bool finished = run_trials(o, search, study);
+  keep_copy(o, study);
   const auto trials = study.trials();
   const Trial* best = best_trial(trials, o.direction());
   if (!finished) {
-    std::cerr << "tutti: stopped; " << o.out << " holds the study, --resume goes on with it\n";
+    std::cerr << "tutti: stopped; " << (o.storage.empty() ? o.out : study.place())
+              << " holds the study, --resume goes on with it\n";
     return interrupted;
   }
   if (!best)

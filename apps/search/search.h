@@ -28,7 +28,7 @@ struct SearchOptions {
   /// The space of --space, or the one given.
   Space space(const nlohmann::ordered_json& original, const std::vector<Tunable>& tunables) const;
 
-  std::string out, space_file;
+  std::string out, space_file, storage;
   Objective objective = Objective::val_accuracy;
   SamplerKind sampler = SamplerKind::tpe;
   Pruner pruner = Pruner::median;

@@ -11,6 +11,14 @@ void SearchOptions::add_to(CLI::App& command) {
   command.add_option("--out", out, "Folder for the study, its trials, pictures and the best model")
       ->required()
       ->type_name("RUN");
+  command
+      .add_option(
+          "--storage", storage,
+          "Keep the study in a database on a PostgreSQL server, where any number of "
+          "machines and Optuna's workers join it: "
+          "postgresql://ann:password@host:5432/studies. It is named like the model; RUN gets "
+          "a copy. libpq finds a password that is left out in PGPASSWORD or ~/.pgpass")
+      ->type_name("URL");
   command.add_option("--trials", trials, "Trials that the study is to hold in the end")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
       ->capture_default_str();

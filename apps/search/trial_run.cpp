@@ -23,7 +23,13 @@ void TrialRun::finish(const std::string& error) {
     trial_.state = TrialState::fail;
     return;
   }
-  trial_.value = trial_.intermediate.rbegin()->second;
+  const double value = trial_.intermediate.rbegin()->second;
+  if (std::isnan(value)) {  // neither better nor worse than others; nor does Optuna store it
+    trial_.state = TrialState::fail;
+    trial_.error = std::string("its ") + name(options_->objective) + " is no number";
+    return;
+  }
+  trial_.value = value;
   if (trial_.state == TrialState::running) trial_.state = TrialState::complete;
 }
 

@@ -16,7 +16,8 @@ program = Path(__file__).parent / "bin" / "tutti"
 def tune(model: str, data: PathLike, out: PathLike, **options: Any) -> Path:
     """Searches hyper-parameters of "lstm", "rnn" or "ensemble"; returns the study's file.
 
-    The study opens in Optuna: optuna.load_study(study_name=None, storage=f"sqlite:///{path}").
+    The study opens in Optuna: optuna.load_study(study_name=None, storage=f"sqlite:///{path}"). With
+    storage="postgresql://…" it is on a server, and the file is a copy.
     Options are those of `tutti tune MODEL --help`, with _ for -: trials=100, sampler="tpe",
     resume=True. Ctrl-C ends the search and keeps the finished trials; resume=True goes on.
     """

@@ -3,8 +3,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "search/storage/trial_rows.h"
 #include "search/study.h"
 #include "tests/support/catch.h"
+#include "tests/support/postgresql.h"
 #include "tests/support/program.h"
 #include "tests/support/songs.h"
 
@@ -40,6 +42,47 @@ json report(const fs::path& run) {
   const auto result = run_tutti("tune --report " + word(run) + " --json");
   REQUIRE(result.status == 0);
   return json::parse(result.out);
+}
+
+std::vector<tutti::Trial> trials_in(const std::string& place) {
+  return tutti::read_trials(*tutti::open_database(place, tutti::Database::Access::write), 1);
+}
+
+void survive_kills(const Fixture& f, const std::string& storage, const std::string& place) {
+  const std::string search =
+      word(TUTTI_PROGRAM) + " " +
+      f.tune(storage + " --resume --device cpu --jobs 3 --threads 1 --trials 100000") +
+      " >/dev/null 2>&1 </dev/null";
+  // Two at work all the time: one of them is killed, another takes its place.
+  std::string script =
+      "start() { ( exec " + search + " ) & }; start; p0=$!; start; p1=$!; sleep 1; ";
+  for (std::uint32_t kill = 0; kill < 20; ++kill) {
+    const std::string process = "p" + std::to_string(hash(kill, 6) % 2);
+    script += "sleep 0." + std::to_string(100 + hash(kill, 5) % 400) + "; kill -9 $" + process +
+              "; start; " + process + "=$!; ";
+  }
+  std::system(("{ " + script + "kill -9 $p0 $p1; wait; } 2>/dev/null").c_str());
+  const auto counted = [&](const std::vector<tutti::Trial>& trials) {
+    return std::count_if(trials.begin(), trials.end(), tutti::counts);
+  };
+  // Those still running have lost their processes: they fail, and their places are free.
+  const auto left = trials_in(place);
+  const auto running = std::count_if(left.begin(), left.end(), [](const tutti::Trial& trial) {
+    return trial.state == tutti::TrialState::running;
+  });
+  const auto target = counted(left) - running + 5;
+  REQUIRE(
+      run_tutti(f.tune(storage + " --resume --jobs 3 --trials " + std::to_string(target))).status ==
+      0);
+  const auto trials = trials_in(place);
+  CHECK(counted(trials) == target);
+  CHECK(counted(trials) < static_cast<std::ptrdiff_t>(trials.size()));  // some were lost
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    CHECK(trials[i].number == static_cast<std::int64_t>(i));
+    CHECK(trials[i].state != tutti::TrialState::running);
+    CHECK(trials[i].value.has_value() == tutti::counts(trials[i]));
+    if (trials[i].state == tutti::TrialState::complete) CHECK(trials[i].intermediate.size() == 4);
+  }
 }
 
 }  // namespace
@@ -156,43 +199,68 @@ TEST_CASE("A trial that diverges fails, and the search goes on") {
 
 TEST_CASE("Processes killed at any moment lose no study and no trial") {
   const Fixture f;
-  const std::string search = word(TUTTI_PROGRAM) + " " +
-                             f.tune("--resume --device cpu --jobs 3 --threads 1 --trials 100000") +
-                             " >/dev/null 2>&1 </dev/null";
-  // Two at work all the time: one of them is killed, another takes its place.
-  std::string script =
-      "start() { ( exec " + search + " ) & }; start; p0=$!; start; p1=$!; sleep 1; ";
-  for (std::uint32_t kill = 0; kill < 20; ++kill) {
-    const std::string process = "p" + std::to_string(hash(kill, 6) % 2);
-    script += "sleep 0." + std::to_string(100 + hash(kill, 5) % 400) + "; kill -9 $" + process +
-              "; start; " + process + "=$!; ";
+  survive_kills(f, "", f.run / "study.db");
+  const auto database = tutti::open_database(f.run / "study.db", tutti::Database::Access::write);
+  const auto check = database->prepare("PRAGMA integrity_check");
+  REQUIRE(check->step());
+  CHECK(check->text(0) == "ok");
+}
+
+TEST_CASE("Processes killed at any moment lose no trial on a server") {
+  const auto url = postgresql_database();
+  if (!url) return;
+  const Fixture f;
+  survive_kills(f, "--storage " + *url, *url);
+  CHECK(report(f.run)["trials"].size() == trials_in(*url).size());  // of the copy
+}
+
+TEST_CASE("A search on a server begins anywhere, and is the same as one in a file") {
+  const auto url = postgresql_database();
+  if (!url) return;
+  const Fixture f;
+  const fs::path one = f.folder / "one", two = f.folder / "two";
+  REQUIRE(run_tutti(f.tune("--trials 5", one)).status == 0);
+  REQUIRE(run_tutti(f.tune("--trials 3 --storage " + *url)).status == 0);
+  REQUIRE(run_tutti(f.tune("--trials 5 --jobs 2 --storage " + *url, two)).status == 0);
+  CHECK(report(f.run)["trials"].size() == 3);
+  CHECK(report(two)["trials"].size() == 5);
+  REQUIRE(run_tutti(f.tune("--trials 5 --resume --storage " + *url)).status == 0);
+  CHECK(report(f.run) == report(two));
+  for (int trial = 0; trial < 3; ++trial)
+    CHECK(report(f.run)["trials"][trial] == report(one)["trials"][trial]);
+  CHECK(text_of(f.run / "model.h5") == text_of(two / "model.h5"));
+  for (const auto& [name, text] : contents(f.run)) {
+    CAPTURE(name);
+    CHECK(text.find("p4ss") == std::string::npos);
   }
-  std::system(("{ " + script + "kill -9 $p0 $p1; wait; } 2>/dev/null").c_str());
-  {
-    tutti::Database database(f.run / "study.db", tutti::Database::Access::write);
-    tutti::Statement check(database, "PRAGMA integrity_check");
-    REQUIRE(check.step());
-    CHECK(check.text(0) == "ok");
-  }
-  const auto counted = [&](const std::vector<tutti::Trial>& trials) {
-    return std::count_if(trials.begin(), trials.end(), tutti::counts);
+
+  const auto refused = [&](const std::string& options, const fs::path& out,
+                           const std::string& words) {
+    CAPTURE(options);
+    const auto result = run_tutti(f.tune(options, out));
+    CHECK(result.status == 1);
+    CHECK_THAT(result.err, Contains(words) && !Contains("p4ss"));
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
   };
-  // Those still running have lost their processes: they fail, and their places are free.
-  const auto left = tutti::Study(f.run / "study.db").trials();
-  const auto running = std::count_if(left.begin(), left.end(), [](const tutti::Trial& trial) {
-    return trial.state == tutti::TrialState::running;
-  });
-  const auto target = counted(left) - running + 5;
-  REQUIRE(run_tutti(f.tune("--resume --jobs 3 --trials " + std::to_string(target))).status == 0);
-  const auto trials = tutti::Study(f.run / "study.db").trials();
-  CHECK(counted(trials) == target);
-  CHECK(counted(trials) < static_cast<std::ptrdiff_t>(trials.size()));  // some were lost
-  for (std::size_t i = 0; i < trials.size(); ++i) {
-    CHECK(trials[i].number == static_cast<std::int64_t>(i));
-    CHECK(trials[i].state != tutti::TrialState::running);
-    CHECK(trials[i].value.has_value() == tutti::counts(trials[i]));
-    if (trials[i].state == tutti::TrialState::complete) CHECK(trials[i].intermediate.size() == 4);
-  }
+  refused("--resume", f.run, "study.db: is a copy of the study on");
+  refused("--storage " + *url, f.run, "already holds a study; --resume goes on with it");
+  refused("--resume --storage " + *url, one, "study.db: is a study of its own");
+  refused("--seed 9 --storage " + *url, f.folder / "three", "was started with seed");
+  refused("--storage " + *url + "s", f.folder / "three", "does not exist");
+  CHECK_FALSE(fs::exists(f.folder / "three"));
+}
+
+TEST_CASE("The option --storage takes a server's URL, where the build has PostgreSQL") {
+  const Fixture f;
+  const auto result = run_tutti(f.tune("--storage mysql://ann:p4ss@host/studies"));
+  CHECK(result.status == 1);
+  CHECK_THAT(result.err, Contains("--storage: takes postgresql://") && !Contains("p4ss"));
+  CHECK(json::parse(run_tutti("devices --json").out)["postgresql"]["available"] ==
+        tutti::has_postgresql());
+  if (tutti::has_postgresql()) return;
+  CHECK_THAT(run_tutti("devices").out, Contains("postgresql not available"));
+  CHECK_THAT(run_tutti(f.tune("--storage postgresql://ann:p4ss@host/studies")).err,
+             StartsWith("tutti: --storage: this build has no PostgreSQL; "));
 }
 
 TEST_CASE("A search that cannot be is refused in one line") {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -10,6 +11,7 @@
 #include "kernels/support/error.h"
 #include "tests/support/catch.h"
 #include "tests/support/files.h"
+#include "tests/support/postgresql.h"
 
 using namespace tutti;
 using nlohmann::json;
@@ -25,10 +27,26 @@ const Space space =
 const json settings = {{"objective", "val_loss"}, {"seed", 54}};
 const RandomSampler sampler;
 
-struct Fixture {
+/// A place for a study, empty at first.
+struct File {
   TemporaryFolder folder;
   std::filesystem::path path = folder / "study.db";
-  Study open() const { return Study(path, "lstm", Direction::minimize, space, settings); }
+  std::string place = path.string();
+  static bool missing() { return false; }
+  Study open() const { return Study(place, "lstm", Direction::minimize, space, settings); }
+  std::unique_ptr<Database> database() const {
+    return open_database(place, Database::Access::write);
+  }
+};
+
+struct Server {
+  std::optional<std::string> url = test::postgresql_database();
+  std::string place = url.value_or("");
+  bool missing() const { return !url; }
+  Study open() const { return Study(place, "lstm", Direction::minimize, space, settings); }
+  std::unique_ptr<Database> database() const {
+    return open_database(place, Database::Access::write);
+  }
 };
 
 /// Root may write every file: for a while this process is nobody instead.
@@ -43,8 +61,9 @@ struct Nobody {
 
 }  // namespace
 
-TEST_CASE("A study keeps its trials") {
-  const Fixture f;
+TEMPLATE_TEST_CASE("A study keeps its trials", "", File, Server) {
+  const TestType f;
+  if (f.missing()) return;
   constexpr double infinite = std::numeric_limits<double>::infinity();
   std::vector<Trial> asked;
   {
@@ -61,7 +80,7 @@ TEST_CASE("A study keeps its trials") {
     for (const auto& trial : asked) CHECK(study.tell(trial));
     for (const auto& trial : asked) CHECK_FALSE(study.tell(trial));  // once only
   }
-  Study again(f.path);
+  Study again = f.open();
   CHECK(again.direction() == Direction::minimize);
   CHECK(again.name() == "lstm");
   CHECK(again.settings() == settings);
@@ -82,8 +101,10 @@ TEST_CASE("A study keeps its trials") {
   CHECK(again.distributions().at("lr") == space.find("lr")->distribution);
 }
 
-TEST_CASE("A study holds as many trials as asked for, however many work on it") {
-  const Fixture f;
+TEMPLATE_TEST_CASE("A study holds as many trials as asked for, however many work on it", "", File,
+                   Server) {
+  const TestType f;
+  if (f.missing()) return;
   std::vector<std::vector<std::int64_t>> numbers(3);
   {
     std::vector<std::jthread> workers;
@@ -102,13 +123,30 @@ TEST_CASE("A study holds as many trials as asked for, however many work on it") 
         }
       });
   }
-  const auto trials = Study(f.path).trials();
+  const auto trials = f.open().trials();
   CHECK(trials.size() == 20);
   CHECK(numbers[0].size() + numbers[1].size() + numbers[2].size() == 20);
 }
 
-TEST_CASE("Trials of a process that is gone fail, and others take their place") {
-  const Fixture f;
+TEMPLATE_TEST_CASE("Trials are read while others begin", "", File, Server) {
+  const TestType f;
+  if (f.missing()) return;
+  Study study = f.open();
+  std::atomic<bool> ended = false;
+  const std::jthread others([&] {
+    Study other = f.open();
+    for (int i = 0; i < 50; ++i) other.ask(space, sampler, 1, 1, 1000);
+    ended = true;
+  });
+  while (!ended)
+    for (const auto& trial : study.trials()) CHECK(trial.state == TrialState::running);
+  CHECK(study.trials().size() == 50);
+}
+
+TEMPLATE_TEST_CASE("Trials of a process that is gone fail, and others take their place", "", File,
+                   Server) {
+  const TestType f;
+  if (f.missing()) return;
   {
     Study lost = f.open();
     lost.ask(space, sampler, 1, 4, 10);
@@ -126,8 +164,10 @@ TEST_CASE("Trials of a process that is gone fail, and others take their place") 
   }
 }
 
-TEST_CASE("What was asked for depends on seed and number, not on who asks") {
-  const Fixture one, two;
+TEMPLATE_TEST_CASE("What was asked for depends on seed and number, not on who asks", "", File,
+                   Server) {
+  const TestType one, two;
+  if (one.missing()) return;
   Study alone = one.open();
   const auto all = alone.ask(space, sampler, 9, 6, 6);
   Study first = two.open(), second = two.open();
@@ -136,18 +176,22 @@ TEST_CASE("What was asked for depends on seed and number, not on who asks") {
   for (std::size_t i = 0; i < 6; ++i) CHECK(shared[i].params == all[i].params);
 }
 
-TEST_CASE("Waiting trials run first, with the values that they were given") {
-  const Fixture f;
+TEMPLATE_TEST_CASE("Waiting trials run first, with the values that they were given", "", File,
+                   Server) {
+  const TestType f;
+  if (f.missing()) return;
   Study study = f.open();
   // As Optuna's enqueue_trial writes them.
-  const auto enqueue = [&](int number, const std::string& params) {
-    Database database(f.path, Database::Access::write);
-    database.run("INSERT INTO trials (number, study_id, state) VALUES (" + std::to_string(number) +
-                 ", 1, 'WAITING')");
-    Statement(database,
-              "INSERT INTO trial_system_attributes (trial_id, key, value_json) VALUES (?, "
-              "'fixed_params', ?)")
-        .bind(database.last_row())
+  const auto enqueue = [&](std::int64_t number, const std::string& params) {
+    const auto database = f.database();
+    const auto trial = database->prepare(
+        "INSERT INTO trials (number, study_id, state) VALUES (?, 1, 'WAITING') RETURNING trial_id");
+    trial->bind(number).step();
+    database
+        ->prepare(
+            "INSERT INTO trial_system_attributes (trial_id, key, value_json) VALUES (?, "
+            "'fixed_params', ?)")
+        ->bind(trial->integer(0))
         .bind(params)
         .step();
   };
@@ -183,15 +227,15 @@ TEST_CASE("A waiting trial runs again what the grid has tried, and the grid goes
   const Space small = parse_space(
       nlohmann::ordered_json::parse(R"({"batch": {"type": "categorical", "choices": [8, 16]}})"),
       {{"batch", true, 1}});
-  const Fixture f;
-  Study study(f.path, "lstm", Direction::minimize, small, settings);
+  const File f;
+  Study study(f.place, "lstm", Direction::minimize, small, settings);
   const GridSampler grid;
   CHECK(study.ask(small, grid, 1, 10, 10).size() == 2);
   {
-    Database database(f.path, Database::Access::write);
-    database.run(
+    const auto database = f.database();
+    database->run(
         "INSERT INTO trials (trial_id, number, study_id, state) VALUES (3, 2, 1, 'WAITING')");
-    database.run(
+    database->run(
         "INSERT INTO trial_system_attributes (trial_id, key, value_json) VALUES (3, "
         "'fixed_params', '{\"batch\": 16}')");
   }
@@ -201,7 +245,7 @@ TEST_CASE("A waiting trial runs again what the grid has tried, and the grid goes
 }
 
 TEST_CASE("A file that is no study to go on with is refused, and left as it is") {
-  const Fixture f;
+  const File f;
   const auto refused = [&](const std::string& words) {
     CHECK_THROWS_WITH(f.open(), Contains("study.db") && Contains(words));
   };
@@ -211,23 +255,22 @@ TEST_CASE("A file that is no study to go on with is refused, and left as it is")
     CHECK(std::filesystem::file_size(f.path) == 5000);
   }
   SECTION("another program's tables") {
-    Database(f.path, Database::Access::create).run("CREATE TABLE songs (id INTEGER)");
+    open_database(f.place, Database::Access::create)->run("CREATE TABLE songs (id INTEGER)");
     refused("holds no study: Optuna's table 'studies' is missing");
   }
   SECTION("another schema") {
     f.open();
-    Database(f.path, Database::Access::write)
-        .run("UPDATE alembic_version SET version_num = 'v2.4.0.a'");
+    f.database()->run("UPDATE alembic_version SET version_num = 'v2.4.0.a'");
     refused("has the schema v2.4.0.a of another Optuna; this program knows v3.2.0.a");
   }
   SECTION("two studies") {
     f.open();
-    Database(f.path, Database::Access::write).run("INSERT INTO studies VALUES (7, 'more')");
+    f.database()->run("INSERT INTO studies VALUES (7, 'more')");
     refused("holds several studies");
   }
   SECTION("another direction") {
     f.open();
-    CHECK_THROWS_WITH(Study(f.path, "lstm", Direction::maximize, space, settings),
+    CHECK_THROWS_WITH(Study(f.place, "lstm", Direction::maximize, space, settings),
                       Contains("to MINIMIZE its value; this search would MAXIMIZE"));
   }
   SECTION("another space") {
@@ -235,22 +278,22 @@ TEST_CASE("A file that is no study to go on with is refused, and left as it is")
     Space wider = space;
     wider.parameters[1].distribution.high = 128;
     CHECK_THROWS_WITH(
-        Study(f.path, "lstm", Direction::minimize, wider, settings),
+        Study(f.place, "lstm", Direction::minimize, wider, settings),
         Contains("is a study of another space: 'units' is ") && Contains("64") && Contains("128"));
     wider.parameters.pop_back();
-    CHECK_THROWS_WITH(Study(f.path, "lstm", Direction::minimize, wider, settings),
+    CHECK_THROWS_WITH(Study(f.place, "lstm", Direction::minimize, wider, settings),
                       Contains("not searched here"));
   }
   SECTION("other settings") {
     f.open();
-    CHECK_THROWS_WITH(Study(f.path, "lstm", Direction::minimize, space,
+    CHECK_THROWS_WITH(Study(f.place, "lstm", Direction::minimize, space,
                             {{"objective", "val_loss"}, {"seed", 55}}),
                       Contains("was started with seed 54, not 55"));
   }
   SECTION("locked") {
     f.open();
-    Database other(f.path, Database::Access::write);
-    const Transaction transaction(other);
+    const auto other = f.database();
+    const Transaction transaction(*other);
     refused("another program has kept it locked for 5 s");
   }
   SECTION("read only") {
@@ -264,15 +307,15 @@ TEST_CASE("A file that is no study to go on with is refused, and left as it is")
 }
 
 TEST_CASE("What a damaged study holds is an Error that names it") {
-  const Fixture f;
+  const File f;
   const Space space = parse_space(nlohmann::ordered_json::parse(
                                       R"({"lr": {"type": "float", "low": 1e-5, "high": 0.1},
                           "batch": {"type": "categorical", "choices": [8, 16]}})"),
                                   {{"lr", false, 1e-12}, {"batch", true, 1}});
-  Study(f.path, "lstm", Direction::minimize, space, settings).ask(space, sampler, 1, 2, 10);
+  Study(f.place, "lstm", Direction::minimize, space, settings).ask(space, sampler, 1, 2, 10);
   const auto refused = [&](const std::string& change, const std::string& words) {
     CAPTURE(change);
-    Database(f.path, Database::Access::write).run(change);
+    f.database()->run(change);
     CHECK_THROWS_WITH(Study(f.path).trials(), Contains("study.db") && Contains(words));
   };
   const std::string deep(300'000, '[');
@@ -317,21 +360,22 @@ TEST_CASE("What a damaged study holds is an Error that names it") {
         "'trial_values' is missing");
   }
   SECTION("a value of no kind") {
-    Study study(f.path, "lstm", Direction::minimize, space, settings);
+    Study study(f.place, "lstm", Direction::minimize, space, settings);
     refused(
         "INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (1, 0, 1, 'X')",
         "of the kind 'X'");
   }
 }
 
-TEST_CASE("Trials of another program whose heartbeats lie far in the future are lost") {
-  const Fixture f;
+TEMPLATE_TEST_CASE("Trials of another program whose heartbeats lie far in the future are lost", "",
+                   File, Server) {
+  const TestType f;
+  if (f.missing()) return;
   Study study = f.open();
   study.ask(space, sampler, 1, 1, 10);
-  Database(f.path, Database::Access::write)
-      .run(
-          "DELETE FROM trial_system_attributes; UPDATE trial_heartbeats SET heartbeat = "
-          "'9999-01-01 00:00:00'");
+  f.database()->run(
+      "DELETE FROM trial_system_attributes; UPDATE trial_heartbeats SET heartbeat = "
+      "'9999-01-01 00:00:00'");
   study.ask(space, sampler, 1, 1, 10);
   CHECK(study.trials()[0].state == TrialState::fail);
 }

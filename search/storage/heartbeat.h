@@ -1,26 +1,24 @@
 #pragma once
 #include <condition_variable>
-#include <filesystem>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 
-#include "search/sqlite.h"
+#include "search/storage/database.h"
 
 namespace tutti {
-
-/// System attribute of a trial: the number of the worker that runs it.
-inline constexpr const char* worker_key = "tutti:worker";
 
 /// A thread that says every ten seconds, in Optuna's table of heartbeats, that a worker's running
 /// trials are alive.
 class Heartbeat {
  public:
-  Heartbeat(const std::filesystem::path& study, std::int64_t worker);
+  Heartbeat(const std::string& place, std::int64_t worker);
 
  private:
   void beat();
 
-  Database database_;
+  std::unique_ptr<Database> database_;
   std::int64_t worker_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
