@@ -47,8 +47,9 @@ std::string build() {
 
 /// Commands that deal out their work; the others are the root's.
 bool is_dealt_out(const std::string& command) {
-  static const std::set<std::string> all = {"train",   "reproduce", "compare",  "features",
-                                            "predict", "genre",     "evaluate", "spectrogram"};
+  static const std::set<std::string> all = {"train",   "tune",     "reproduce",
+                                            "compare", "evaluate", "predict",
+                                            "genre",   "features", "spectrogram"};
   return all.contains(command);
 }
 

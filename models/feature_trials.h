@@ -3,6 +3,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "models/feature_classifier.h"
@@ -28,6 +29,7 @@ class FeatureTrials {
     std::vector<EpochResult> splits;
     std::string error;
   };
+  friend auto message_parts(Epoch& e) { return std::tie(e.trial, e.splits, e.error); }
   /// Trains every trial one epoch further; nothing of those that were stopped.
   std::vector<Epoch> epoch();
 

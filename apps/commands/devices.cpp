@@ -71,17 +71,13 @@ int devices(const CommonOptions& common) {
   std::cout << '\n';
   print(gpu);
   std::cout << "simt       the GPU's kernels on a machine in software, for checks\n"
-               "reference  naive loops, for checks
-";
+               "reference  naive loops, for checks\n";
   print_mpi();
   std::cout << "postgresql "
             << (has_postgresql() ? "for tune --storage"
                                  : "not available: built without it; install libpq-dev")
-            << "
-
---device " << (common.device ? name(*common.device) : "auto") << " takes "
-            << name(chosen) << " here.
-";
+            << "\n\n--device " << (common.device ? name(*common.device) : "auto") << " takes "
+            << name(chosen) << " here.\n";
   return done;
 }
 

@@ -39,8 +39,8 @@ EnsembleOptions with(EnsembleOptions options, const Params& params, const Space&
   return options;
 }
 
-/// Trains a trial's ensemble, which is not kept.
-void train_trial(TrialRun& run, const EnsembleOptions& o, const SpectrogramTree& tree,
+/// Trains a trial's ensemble, which is not kept; `run` is the root's.
+void train_trial(TrialRun* run, const EnsembleOptions& o, const SpectrogramTree& tree,
                  const ThreeWaySplit& split, Device device, const std::stop_token& stop) {
   const Examples training(tree.pictures.pixels, tree.labels, split.train);
   const Examples validation(tree.pictures.pixels, tree.labels, split.validation);
@@ -61,13 +61,13 @@ void train_trial(TrialRun& run, const EnsembleOptions& o, const SpectrogramTree&
                  ended.get_token(),
                  {.on_epoch = [&](int epoch, const std::vector<EpochResult>& members) {
                    epochs = epoch;
-                   if (!run.report(members)) ended.request_stop();
+                   if (!run->report(members)) ended.request_stop();
                  }});
   } catch (const Diverged& problem) {
     error = problem.what();
   }
-  if (!error.empty() || epochs == o.epochs || run.trial().state == TrialState::pruned)
-    run.finish(error);
+  if (run && (!error.empty() || epochs == o.epochs || run->trial().state == TrialState::pruned))
+    run->finish(error);
 }
 
 int tune_ensemble(const TuneEnsembleOptions& o) {
@@ -106,10 +106,16 @@ int tune_ensemble(const TuneEnsembleOptions& o) {
                      {"seed", e.seed},
                      {"data", tree.pictures.fingerprint}};
   const std::stop_token stop = stop_on_interrupt();
+  TrialRun* trained = nullptr;
+  search.calls.add("trial", [&](Message& params) {
+    train_trial(trained, with(e, params.get<Params>(), space), tree, split, device, stop);
+  });
   search.train = [&](std::vector<TrialRun>& runs) {
     for (auto& run : runs)
-      if (!stop.stop_requested())
-        train_trial(run, with(e, run.trial().params, space), tree, split, device, stop);
+      if (!stop.stop_requested()) {
+        trained = &run;
+        search.calls.call("trial", Message::of(run.trial().params));
+      }
   };
   search.train_best = [&](const Params& params) {
     EnsembleOptions best = with(e, params, space);

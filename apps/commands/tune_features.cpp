@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <csignal>
 #include <memory>
 
 #include "apps/feature_training.h"
 #include "apps/search/search.h"
+#include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "models/feature_trials.h"
 
@@ -68,23 +70,70 @@ std::vector<ThreeWaySplit> splits_of(const FeatureOptions& f, int folds,
   return splits;
 }
 
-/// Trains every trial an epoch further, and ends those that need no more.
-void train(std::vector<TrialRun>& runs, FeatureTrials& trials, const FeatureOptions& options,
-           const Space& space, Device device) {
-  for (const auto& run : runs)
-    if (run.history().empty())
-      trials.start(run.trial().number, with(options, run.trial().params, space).recipe(device));
-  for (const auto& [number, splits, error] : trials.epoch()) {
-    auto& run = *std::find_if(runs.begin(), runs.end(), [n = number](const TrialRun& one) {
-      return one.trial().number == n;
-    });
-    const bool goes_on = error.empty() && run.report(splits) &&
-                         run.history().size() < static_cast<std::size_t>(options.epochs);
-    if (goes_on) continue;
-    run.finish(error);
-    trials.end(number);
+/// Trials under way, each on one of the world's processes: what all of them do when the root calls.
+class SharedTrials {
+ public:
+  SharedTrials(FeatureTrials& trials, const FeatureOptions& options, const Space& space,
+               Device device, std::stop_token stop)
+      : trials_(trials),
+        options_(options),
+        space_(space),
+        device_(device),
+        stop_(std::move(stop)) {}
+
+  void add_to(Calls& calls) {
+    calls.add("epoch", [this](Message& said) { epoch(said); });
   }
-}
+
+  /// Trains every trial an epoch further, and ends those that need no more.
+  void train(std::vector<TrialRun>& runs, const Calls& calls) {
+    std::vector<std::int64_t> begun;
+    std::vector<Params> params;
+    for (const auto& run : runs)
+      if (run.history().empty()) {
+        begun.push_back(run.trial().number);
+        params.push_back(run.trial().params);
+      }
+    calls.call("epoch", Message::of(std::exchange(ended_, {}), begun, params));
+    for (const auto& [number, splits, error] : results_) {
+      auto& run = *std::find_if(runs.begin(), runs.end(), [n = number](const TrialRun& one) {
+        return one.trial().number == n;
+      });
+      const bool goes_on = error.empty() && run.report(splits) &&
+                           run.history().size() < static_cast<std::size_t>(options_.epochs);
+      if (goes_on) continue;
+      run.finish(error);
+      ended_.push_back(number);
+    }
+  }
+
+ private:
+  static bool is_here(std::int64_t trial) { return trial % world().size() == world().rank(); }
+
+  void epoch(Message& said) {
+    std::vector<std::int64_t> ended, begun;
+    std::vector<Params> params;
+    said.read(ended, begun, params);
+    for (const auto trial : ended)
+      if (is_here(trial)) trials_.end(trial);
+    for (std::size_t i = 0; i < begun.size(); ++i)
+      if (is_here(begun[i]))
+        trials_.start(begun[i], with(options_, params[i], space_).recipe(device_));
+    results_.clear();
+    for (const auto& part : world().all_gather(Message::of(trials_.epoch())))
+      for (auto& result : Message(part).get<std::vector<FeatureTrials::Epoch>>())
+        results_.push_back(std::move(result));
+    if (any_stopped(stop_) && !stop_.stop_requested()) std::raise(SIGTERM);
+  }
+
+  FeatureTrials& trials_;
+  const FeatureOptions& options_;
+  const Space& space_;
+  Device device_;
+  std::stop_token stop_;
+  std::vector<std::int64_t> ended_;            // since the last epoch
+  std::vector<FeatureTrials::Epoch> results_;  // of all processes
+};
 
 int tune_features(const TuneFeaturesOptions& o) {
   const FeatureOptions& f = o.features;
@@ -109,7 +158,9 @@ int tune_features(const TuneFeaturesOptions& o) {
                      {"options", f.to_json()},   {"seed", f.seed},
                      {"data", table.fingerprint}};
   FeatureTrials trials(table, splits, f.recipe(device).scaling, device, stop_on_interrupt());
-  search.train = [&](std::vector<TrialRun>& runs) { train(runs, trials, f, space, device); };
+  SharedTrials shared(trials, f, space, device, stop_on_interrupt());
+  shared.add_to(search.calls);
+  search.train = [&](std::vector<TrialRun>& runs) { shared.train(runs, search.calls); };
   search.train_best = [&](const Params& params) {
     FeatureOptions best = with(f, params, space);
     best.common.quiet = true;

@@ -8,6 +8,7 @@
 #include "apps/run_directory.h"
 #include "apps/run_report.h"
 #include "apps/search/search_print.h"
+#include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/folder_lock.h"
@@ -190,7 +191,9 @@ json test_metrics(const fs::path& folder) {
 
 }  // namespace
 
-int run_search(const SearchOptions& o, const Search& search) {
+namespace {
+
+int search_as_root(const SearchOptions& o, const Search& search, const json& test_of_best) {
   expect_folder(o);
   Study study = open_study(o, search);
   const bool finished = run_trials(o, search, study);
@@ -210,7 +213,8 @@ int run_search(const SearchOptions& o, const Search& search) {
   if (!search.common.quiet)
     std::cerr << "training the best trial again, " << best->number << ": "
               << params_words(best->params, search.space) << std::endl;
-  const json test = search.train_best(best->params);
+  search.calls.call("best", Message::of(best->params));
+  const json& test = test_of_best;
   if (test.is_null()) return interrupted;
   const fs::path run = fs::path(o.out) / "run.json";
   write_report(o.out, parse_json(read_file(run), run.string()), to_json(report, test));
@@ -218,6 +222,21 @@ int run_search(const SearchOptions& o, const Search& search) {
   if (!search.common.json)
     std::cout << "\nThe run is in " << o.out
               << ": report.html, study.db, trials/, the best model, search_*.png\n";
+  return done;
+}
+
+}  // namespace
+
+int run_search(const SearchOptions& o, Search& search) {
+  json test;
+  search.calls.add("best",
+                   [&](Message& params) { test = search.train_best(params.get<Params>()); });
+  if (world().root()) {
+    const int status = search_as_root(o, search, test);
+    search.calls.end();
+    return status;
+  }
+  search.calls.follow();
   return done;
 }
 

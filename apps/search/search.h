@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/common.h"
+#include "engine/distributed/calls.h"
 #include "engine/training/history.h"
 #include "search/pruner.h"
 #include "search/sampler.h"
@@ -67,7 +68,7 @@ class TrialRun {
   bool finished_ = false;
 };
 
-/// What a command searches.
+/// What a command searches. The root of the world searches; the others do what it calls.
 struct Search {
   std::string model;
   Space space;
@@ -80,11 +81,12 @@ struct Search {
   /// Trains the best trial's parameters into the folder, as `tutti train` does: what it came to on
   /// the test set, or null if it was stopped.
   std::function<nlohmann::json(const Params&)> train_best;
+  Calls calls = {};
 };
 
 /// Runs trials until the study holds as many as asked for; writes the study, the trials' histories,
 /// the best model and the pictures; returns the exit status.
-int run_search(const SearchOptions& options, const Search& search);
+int run_search(const SearchOptions& options, Search& search);
 
 /// The study in a folder, as `tune --json` prints it; null if it holds none.
 nlohmann::json study_json(const std::filesystem::path& folder);

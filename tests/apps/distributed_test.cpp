@@ -61,11 +61,11 @@ std::string in_each(const std::string& script) {
                          "; RANK=${OMPI_COMM_WORLD_RANK:-$PMI_RANK}; " + script);
 }
 
-/// The files of a folder and those below it.
+/// The files of a folder and those below it, but for a study's, which holds times.
 std::map<std::string, std::string> tree(const fs::path& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file())
+    if (entry.is_regular_file() && entry.path().filename() != "study.db")
       files[fs::relative(entry.path(), folder).string()] = text_of(entry.path());
   return files;
 }
@@ -143,6 +143,21 @@ TEST_CASE("a batch in shards comes to the same bits on any number of processes",
              {2, 4});
 }
 
+TEST_CASE("a search comes to the same trials on any number of processes", "[distributed]") {
+  const Songs songs;
+  std::ofstream(songs.folder / "space.json")
+      << R"({"lr": {"type": "float", "low": 1e-5, "high": 1e-3, "log": true}})";
+  check_same(songs,
+             "tune rnn --data SONGS/table.csv --out OUT --trials 7 --jobs 3 --epochs 3 "
+             "--batch 8 --space SONGS/space.json --json",
+             {2, 3});
+  check_same(
+      songs,
+      "tune ensemble --data SONGS/genres --out OUT --trials 2 --members 2 --epochs 2 --batch 4 "
+      "--space SONGS/space.json --json",
+      {2});
+}
+
 TEST_CASE("songs are dealt out, and what is made of them comes in order", "[distributed]") {
   const Songs songs;
   check_same(songs, "spectrogram SONGS/audio --out OUT", {2, 3});
@@ -170,7 +185,7 @@ TEST_CASE("an error that all processes come upon is said once", "[distributed]")
   }
 }
 
-TEST_CASE("a process with another command line or other data is named", "[distributed]") {
+TEST_CASE("a process with another build, command line or other data is named", "[distributed]") {
   const Songs songs;
   fs::create_directories(songs.folder / "other");
   std::ofstream(songs.folder / "other/table.csv") << tutti::test::table(42);
@@ -180,6 +195,9 @@ TEST_CASE("a process with another command line or other data is named", "[distri
     const auto in_folder = [&](const std::string& script) {
       return run_shell("cd " + word(songs.folder.path()) + "; " + mpirun(mpi, 2) + in_each(script));
     };
+    const auto other_build = in_folder("[ $RANK = 0 ] || TUTTI=./other/tutti; " + train);
+    CHECK(other_build.status != 0);
+    CHECK_THAT(other_build.err, Contains("tutti: the build differs between the processes"));
     const auto other_line = in_folder(train + " --seed 1$RANK");
     CHECK(other_line.status != 0);
     CHECK_THAT(other_line.err, Contains("tutti: the command line differs between the processes: on "

@@ -10,15 +10,19 @@ using namespace tutti;
 
 TEST_CASE("what a message holds is read back in its order") {
   TrainCheckpoint::Member member;
-  member.state = {.epoch = 3,
-                  .steps = 7,
-                  .weights = {{1, 2}, {}, {std::numeric_limits<float>::infinity()}},
-                  .optimizer = {5, {{"m", {{1}}}, {"v", {{2}, {3, 4}}}}},
-                  .trained = {{9}},
-                  .plateau = {0.5, 0.25, 2},
-                  .stopping = {1, 2, {3, 4, 5, 6}, {{7}}, {8, {}}},
-                  .loss = 0.125,
-                  .correct = 11};
+  auto& state = member.state;
+  state.epoch = 3;
+  state.steps = 7;
+  state.weights = {{1, 2}, {}, {std::numeric_limits<float>::infinity()}};
+  state.optimizer.steps = 5;
+  state.optimizer.slots["m"] = {{1}};
+  state.optimizer.slots["v"] = {{2}, {3, 4}};
+  state.trained = {{9}};
+  state.plateau = {0.5, 0.25, 2};
+  state.stopping.result = {3, 4, 5, 6};
+  state.stopping.weights = {{7}};
+  state.loss = 0.125;
+  state.correct = 11;
   member.left = EpochResult{1, 2, 3, 4};
   member.diverged = "it did";
   const std::string bytes = Message::of(member, 2.5, std::string("end"));
