@@ -38,7 +38,7 @@ std::string mpirun(const std::string& mpi, int processes) {
   return "OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "
          "OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none "
          "OMPI_MCA_btl_vader_single_copy_mechanism=none "
-         "timeout -k 5 240 mpirun." +
+         "timeout -k 5 120 mpirun." +
          mpi + " -n " + std::to_string(processes) + ' ';
 }
 
@@ -189,6 +189,8 @@ TEST_CASE("a process with another build, command line or other data is named", "
   const Songs songs;
   fs::create_directories(songs.folder / "other");
   std::ofstream(songs.folder / "other/table.csv") << tutti::test::table(42);
+  fs::copy_file(TUTTI_PROGRAM, songs.folder / "other/tutti");
+  std::ofstream(songs.folder / "other/tutti", std::ios::app) << "another";
   const std::string train =
       "$TUTTI train lstm --data table.csv --out OUT --epochs 2 --batch 16 --quiet";
   for (const auto& mpi : mpis()) {
