@@ -15,4 +15,12 @@ const Tensor& Gradient::tensor() const {
   return tensor_;
 }
 
+Tensor sum(const Tensor& a, const Tensor& b) {
+  Tensor y = like(a);
+  with_backend(y, [&](auto& backend) {
+    backend.arithmetic(kernels::Arithmetic::add, kernels::contiguous(y.size()), a, b, y);
+  });
+  return y;
+}
+
 }  // namespace tutti

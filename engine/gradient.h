@@ -27,4 +27,7 @@ class Gradient {
   mutable DenseProduct product_{};
 };
 
+/// Two gradients of one shape added up.
+Tensor sum(const Tensor& a, const Tensor& b);
+
 }  // namespace tutti

@@ -35,14 +35,6 @@ void Variable::set_grad(Tensor gradient) const { node_->gradient = std::move(gra
 
 namespace {
 
-Tensor sum(const Tensor& a, const Tensor& b) {
-  Tensor y = like(a);
-  with_backend(y, [&](auto& backend) {
-    backend.arithmetic(kernels::Arithmetic::add, kernels::contiguous(y.size()), a, b, y);
-  });
-  return y;
-}
-
 Tensor ones_like(const Tensor& shape) {
   Tensor y = like(shape);
   with_backend(y, [&](auto& backend) { backend.fill(y.size(), 1, y); });

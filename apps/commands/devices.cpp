@@ -43,6 +43,7 @@ void print_mpi() {
   std::cout << "mpi        ";
   if (libraries.empty()) std::cout << "not built in: no MPI was installed where this was built";
   for (std::size_t i = 0; i < libraries.size(); ++i) std::cout << (i ? ", " : "") << libraries[i];
+  std::cout << (has_nccl() ? "; NCCL between GPUs" : "");
   std::cout << '\n';
 }
 
@@ -59,6 +60,7 @@ int devices(const CommonOptions& common) {
                                        {"instructions", processor.instructions}}},
                                      {"cuda", to_json(gpu)},
                                      {"mpi", mpi_libraries()},
+                                     {"nccl", has_nccl()},
                                      {"simt", {{"available", true}}},
                                      {"reference", {{"available", true}}},
                                      {"postgresql", {{"available", has_postgresql()}}}};

@@ -1,6 +1,4 @@
 // Compiled into libtutti-openmpi.so and libtutti-mpich.so.
-#include "engine/distributed/mpi_world.h"
-
 #include <mpi.h>
 
 #include <algorithm>
@@ -9,12 +7,15 @@
 #include <limits>
 #include <thread>
 
+#include "engine/distributed/plugins.h"
 #include "kernels/support/error.h"
 
 namespace tutti {
 namespace {
 
-constexpr std::size_t piece = std::size_t{1} << 30;  // MPI counts bytes by an int
+constexpr std::size_t piece = std::size_t{1} << 30;  // MPI counts by an int
+constexpr std::int64_t most_floats = std::int64_t{1} << 28;
+constexpr int floats_tag = 1;  // messages have 0
 
 /// Errors of MPI end the program: that is its usual handler.
 class MpiWorld : public World {
@@ -72,20 +73,17 @@ class MpiWorld : public World {
     return parts(all, sizes);
   }
 
-  std::vector<std::string> exchange(const std::vector<std::string>& messages) override {
-    std::vector<int> sizes, incoming(messages.size());
-    std::string outgoing;
-    for (const auto& message : messages) {
-      sizes.push_back(static_cast<int>(message.size()));
-      outgoing += message;
-    }
-    MPI_Alltoall(sizes.data(), 1, MPI_INT, incoming.data(), 1, MPI_INT, MPI_COMM_WORLD);
-    const auto places = room_for(sizes).second;
-    const auto [bytes, incoming_places] = room_for(incoming);
-    std::string all(bytes, '\0');
-    MPI_Alltoallv(outgoing.data(), sizes.data(), places.data(), MPI_BYTE, all.data(),
-                  incoming.data(), incoming_places.data(), MPI_BYTE, MPI_COMM_WORLD);
-    return parts(all, incoming);
+  void transfer(const std::vector<Outgoing>& out, const std::vector<Incoming>& in) override {
+    std::vector<MPI_Request> requests;
+    for (const auto& [from, values, count] : in)
+      for (std::int64_t at = 0; at < count; at += most_floats)
+        MPI_Irecv(values + at, floats(count - at), MPI_FLOAT, from, floats_tag, MPI_COMM_WORLD,
+                  &requests.emplace_back());
+    for (const auto& [to, values, count] : out)
+      for (std::int64_t at = 0; at < count; at += most_floats)
+        MPI_Isend(values + at, floats(count - at), MPI_FLOAT, to, floats_tag, MPI_COMM_WORLD,
+                  &requests.emplace_back());
+    MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
   }
 
   std::uint32_t any(std::uint32_t bits) override {
@@ -102,6 +100,7 @@ class MpiWorld : public World {
   }
 
  private:
+  static int floats(std::int64_t left) { return static_cast<int>(std::min(left, most_floats)); }
   static int length(const std::string& message, std::size_t at) {
     return static_cast<int>(std::min(piece, message.size() - at));
   }

@@ -1,15 +1,15 @@
 #include "engine/distributed/tree_sum.h"
 
 #include <bit>
-#include <cstring>
-#include <functional>
 #include <optional>
+
+#include "engine/dispatch.h"
+#include "engine/gradient.h"
 
 namespace tutti {
 namespace {
 
 using Span = std::pair<std::int64_t, std::int64_t>;
-using Values = std::vector<float>;
 
 /// Where a node's shards part: after the largest power of two below their number.
 std::int64_t middle(const Span& span) {
@@ -17,18 +17,13 @@ std::int64_t middle(const Span& span) {
   return span.first + static_cast<std::int64_t>(std::bit_floor(count - 1));
 }
 
-void add_to(Values& sum, const Values& more) {
-  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += more[i];
-}
-
 /// The sum of a node from those of nodes below it; nothing if there are none.
-std::optional<Values> sum_of(const Span& span, std::map<Span, Values>& known) {
-  if (const auto found = known.find(span); found != known.end()) return std::move(found->second);
+std::optional<Tensor> sum_of(const Span& span, const std::map<Span, Tensor>& known) {
+  if (const auto found = known.find(span); found != known.end()) return found->second;
   if (span.second - span.first <= 1) return std::nullopt;
-  auto left = sum_of({span.first, middle(span)}, known),
-       right = sum_of({middle(span), span.second}, known);
-  if (left && right) add_to(*left, *right);
-  return left ? std::move(left) : std::move(right);
+  const auto left = sum_of({span.first, middle(span)}, known),
+             right = sum_of({middle(span), span.second}, known);
+  return left && right ? sum(*left, *right) : left ? left : right;
 }
 
 /// The largest nodes that lie in a share.
@@ -42,25 +37,25 @@ void add_nodes(const Span& span, const Share& share, std::vector<Span>& nodes) {
   add_nodes({middle(span), span.second}, share, nodes);
 }
 
-std::string bytes_of(const float* values, std::int64_t count) {
-  return {reinterpret_cast<const char*>(values), static_cast<std::size_t>(count) * sizeof(float)};
-}
-
-Values values_of(const std::string& bytes, std::size_t first, std::int64_t count) {
-  Values values(static_cast<std::size_t>(count));
-  if (count) std::memcpy(values.data(), bytes.data() + first, values.size() * sizeof(float));
-  return values;
+Tensor part(const Tensor& vector, const Share& share) {
+  return vector.slice(share.first, share.count);
 }
 
 }  // namespace
 
-TreeSum::TreeSum(World& world, std::vector<std::int64_t> sizes,
-                 const std::vector<std::int64_t>& present)
-    : world_(world), sizes_(std::move(sizes)), present_(present), parts_(sizes_.size()) {
+TreeSum::TreeSum(World& world, std::vector<std::int64_t> sizes, std::vector<std::int64_t> present,
+                 Device device)
+    : world_(world),
+      transfers_(device == Device::cuda ? gpu_transfers() : nullptr),
+      device_(transfers_ || world.alone() ? device : Device::cpu),
+      sizes_(std::move(sizes)),
+      present_(std::move(present)),
+      parts_(sizes_.size()),
+      sums_(sizes_.size()) {
+  if (!transfers_) transfers_ = &world_;
   const Share share = share_of(std::ssize(present_), world_.rank(), world_.size());
   for (std::int64_t s = share.first; s < share.end(); ++s)
     here_ += present_[static_cast<std::size_t>(s)] > 0;
-  sums_.resize(sizes_.size());
   if (!world_.alone()) traveller_ = std::jthread([this] { travel(); });
 }
 
@@ -70,9 +65,10 @@ TreeSum::~TreeSum() {
   added_.notify_all();
 }
 
-void TreeSum::add(std::size_t vector, std::int64_t shard, Values values) {
+void TreeSum::add(std::size_t vector, std::int64_t shard, const Tensor& values) {
+  Tensor flat = values.reshape({values.size()}).to(device_);
   const std::lock_guard lock(mutex_);
-  parts_[vector][{shard, shard + 1}] = std::move(values);
+  parts_[vector][{shard, shard + 1}] = std::move(flat);
   added_.notify_all();
 }
 
@@ -88,31 +84,56 @@ std::vector<TreeSum::Span> TreeSum::nodes_of(int rank) const {
   return nodes;
 }
 
-Values TreeSum::summed(std::size_t vector) {
-  const std::int64_t size = sizes_[vector];
-  std::vector<Values> here;
-  for (const auto& node : nodes_of(world_.rank()))
-    here.push_back(sum_of(node, parts_[vector]).value());
-  std::vector<std::string> slices;
-  for (int rank = 0; rank < world_.size(); ++rank) {
-    const Share slice = share_of(size, rank, world_.size());
-    std::string& bytes = slices.emplace_back();
-    for (const auto& values : here) bytes += bytes_of(values.data() + slice.first, slice.count);
-  }
-  const auto from_each = world_.exchange(slices);
-  const std::int64_t count = share_of(size, world_.rank(), world_.size()).count;
+Share TreeSum::slice_of(std::size_t vector, int rank) const {
+  return share_of(sizes_[vector], rank, world_.size());
+}
+
+/// Of every process' nodes, the slice that is this one's.
+TreeSum::Sums TreeSum::exchange(std::size_t vector, const Sums& here) {
+  const int rank = world_.rank();
+  const Share mine = slice_of(vector, rank);
   Sums known;
-  for (int rank = 0; rank < world_.size(); ++rank) {
-    std::size_t at = 0;
-    for (const auto& node : nodes_of(rank)) {
-      known[node] = values_of(from_each[static_cast<std::size_t>(rank)], at, count);
-      at += static_cast<std::size_t>(count) * sizeof(float);
+  std::vector<Transfers::Outgoing> out;
+  std::vector<Transfers::Incoming> in;
+  for (int other = 0; other < world_.size(); ++other) {
+    const Share theirs = slice_of(vector, other);
+    for (const auto& node : nodes_of(other)) {
+      known[node] = other == rank ? part(here.at(node), mine)
+                                  : Tensor::empty({mine.count}, DType::float32, device_);
+      if (other != rank && mine.count) in.push_back({other, known[node], mine.count});
     }
+    if (other != rank && theirs.count)
+      for (const auto& [node, values] : here)
+        out.push_back({other, std::as_const(values).data<float>() + theirs.first, theirs.count});
   }
-  const Values slice = sum_of({0, std::ssize(present_)}, known).value();
-  std::string all;
-  for (const auto& bytes : world_.all_gather(bytes_of(slice.data(), count))) all += bytes;
-  return values_of(all, 0, size);
+  transfers_->transfer(out, in);
+  return known;
+}
+
+/// The whole vector, to all.
+Tensor TreeSum::gather(std::size_t vector, const Tensor& slice) {
+  std::vector<Tensor> slices;
+  std::vector<Transfers::Outgoing> out;
+  std::vector<Transfers::Incoming> in;
+  for (int other = 0; other < world_.size(); ++other) {
+    const Share theirs = slice_of(vector, other);
+    const bool here = other == world_.rank();
+    if (theirs.count)
+      slices.push_back(here ? slice : Tensor::empty({theirs.count}, DType::float32, device_));
+    if (theirs.count && !here) in.push_back({other, slices.back(), theirs.count});
+    if (slice.size() && !here)
+      out.push_back({other, std::as_const(slice).data<float>(), slice.size()});
+  }
+  transfers_->transfer(out, in);
+  return slices.empty() ? slice : Tensor::joined(slices);
+}
+
+Tensor TreeSum::summed(std::size_t vector) {
+  Sums here;
+  for (const auto& node : nodes_of(world_.rank()))
+    here[node] = sum_of(node, parts_[vector]).value();
+  const Sums known = exchange(vector, here);
+  return gather(vector, sum_of({0, std::ssize(present_)}, known).value());
 }
 
 void TreeSum::travel() try {
@@ -128,7 +149,7 @@ void TreeSum::travel() try {
   failure_ = std::current_exception();
 }
 
-std::vector<Values> TreeSum::finish() {
+std::vector<Tensor> TreeSum::finish() {
   if (world_.alone())
     for (std::size_t vector = 0; vector < sizes_.size(); ++vector)
       sums_[vector] = sum_of({0, std::ssize(present_)}, parts_[vector]).value();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/distributed/world.h"
+#include "engine/tensor.h"
 
 namespace tutti {
 
@@ -18,32 +19,40 @@ namespace tutti {
 /// given its own, while others are still being made; each process sums a slice of it.
 class TreeSum {
  public:
-  /// Of vectors of these sizes; shards have `present` examples each, and those with none take no
-  /// part. Of all.
-  TreeSum(World& world, std::vector<std::int64_t> sizes, const std::vector<std::int64_t>& present);
+  /// Of float32 vectors of these sizes on a device, between GPUs by NCCL where that is and else
+  /// through the host; shards have `present` examples each, and those with none take no part. Of
+  /// all.
+  TreeSum(World& world, std::vector<std::int64_t> sizes, std::vector<std::int64_t> present,
+          Device device = Device::cpu);
   TreeSum(const TreeSum&) = delete;
   TreeSum& operator=(const TreeSum&) = delete;
   ~TreeSum();
 
-  /// A shard of this process has its part of a vector.
-  void add(std::size_t vector, std::int64_t shard, std::vector<float> values);
+  /// A shard of this process has its part of a vector, of any shape.
+  void add(std::size_t vector, std::int64_t shard, const Tensor& values);
 
-  /// Of all, once everything here is added: the sums, the same everywhere.
-  std::vector<std::vector<float>> finish();
+  /// Of all, once everything here is added: the sums [size], the same everywhere; on the host if
+  /// they went through it.
+  std::vector<Tensor> finish();
 
  private:
   using Span = std::pair<std::int64_t, std::int64_t>;  // of shards, a node of the tree
-  using Sums = std::map<Span, std::vector<float>>;
+  using Sums = std::map<Span, Tensor>;
 
   std::vector<Span> nodes_of(int rank) const;
+  Share slice_of(std::size_t vector, int rank) const;
   void travel();
-  std::vector<float> summed(std::size_t vector);
+  Tensor summed(std::size_t vector);
+  Sums exchange(std::size_t vector, const Sums& here);
+  Tensor gather(std::size_t vector, const Tensor& slice);
 
   World& world_;
+  Transfers* transfers_;
+  Device device_;  // where the vectors are
   std::vector<std::int64_t> sizes_, present_;
-  std::int64_t here_ = 0;    // shards with examples
+  std::ptrdiff_t here_ = 0;  // shards with examples
   std::vector<Sums> parts_;  // of each vector
-  std::vector<std::vector<float>> sums_;
+  std::vector<Tensor> sums_;
   std::mutex mutex_;
   std::condition_variable added_;
   bool given_up_ = false;

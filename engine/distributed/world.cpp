@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <sstream>
 
-#include "engine/distributed/mpi_world.h"
+#include "engine/distributed/plugins.h"
 #include "kernels/support/companion.h"
 #include "kernels/support/error.h"
 
@@ -28,9 +29,7 @@ class Alone : public World {
   std::pair<int, std::string> receive_any() override { throw nobody(); }
   std::string broadcast(std::string message, int) override { return message; }
   std::vector<std::string> all_gather(const std::string& message) override { return {message}; }
-  std::vector<std::string> exchange(const std::vector<std::string>& messages) override {
-    return messages;
-  }
+  void transfer(const std::vector<Outgoing>&, const std::vector<Incoming>&) override {}
   std::uint32_t any(std::uint32_t bits) override { return bits; }
   void barrier() override {}
   [[noreturn]] void abort(int status) override { std::_Exit(status); }
@@ -68,6 +67,17 @@ std::optional<Launch> launch() {
   return std::nullopt;
 }
 
+/// A function of a library that comes with the program; an Error if it does not load.
+template <class Function>
+Function* function_of(const std::string& file, const char* name) {
+  const std::string path = companion(file).string();
+  void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library) throw Error(::dlerror());
+  const auto function = reinterpret_cast<Function*>(::dlsym(library, name));
+  if (!function) throw Error(path, ": is of another build of tutti");
+  return function;
+}
+
 std::unique_ptr<World> load(const Launch& launch) {
   const auto libraries = mpi_libraries();
   std::string known;
@@ -80,11 +90,7 @@ std::unique_ptr<World> load(const Launch& launch) {
                 " processes, but this build has ",
                 known.empty() ? "no MPI; build it where MPI is installed"
                               : known + " alone; use its mpirun");
-  const std::string path = companion("libtutti-" + launch.library + ".so").string();
-  void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!library) throw Error("started by ", launch.launcher, ", but ", ::dlerror());
-  const auto join = reinterpret_cast<JoinMpi*>(::dlsym(library, join_mpi_name));
-  if (!join) throw Error(path, ": is of another build of tutti");
+  const auto join = function_of<JoinMpi>("libtutti-" + launch.library + ".so", join_mpi_name);
   std::unique_ptr<World> world(join());
   if (world->alone() && launch.processes.find_first_not_of("1") == 0 &&
       launch.processes != "several")
@@ -119,6 +125,20 @@ void join_world() {
   if (const auto started = launch()) joined() = load(*started);
 }
 
+Transfers* gpu_transfers() {
+  static const std::unique_ptr<Transfers> joined = []() -> std::unique_ptr<Transfers> {
+    JoinNccl* join = nullptr;
+    if (has_nccl() && !world().alone()) try {
+        join = function_of<JoinNccl>("libtutti-nccl.so", join_nccl_name);
+      } catch (const Error& problem) {
+        std::cerr << "tutti: note: gradients travel through the host: " << problem.what() << '\n';
+      }
+    if (world().any(join ? 0 : 1)) return nullptr;  // all of them, or none
+    return std::unique_ptr<Transfers>(join(world()));
+  }();
+  return joined.get();
+}
+
 void leave_world() { joined().reset(); }
 
 std::vector<std::string> mpi_libraries() {
@@ -127,6 +147,8 @@ std::vector<std::string> mpi_libraries() {
   for (std::string name; names >> name;) all.push_back(name);
   return all;
 }
+
+bool has_nccl() { return TUTTI_NCCL; }
 
 void expect_same(const std::string& what, const std::string& text) {
   const std::string theirs = world().broadcast(text, 0);

@@ -7,14 +7,31 @@
 
 namespace tutti {
 
+/// Moves floats between processes.
+class Transfers {
+ public:
+  virtual ~Transfers() = default;
+  struct Outgoing {
+    int to;
+    const float* values;
+    std::int64_t count;
+  };
+  struct Incoming {
+    int from;
+    float* values;
+    std::int64_t count;
+  };
+  /// Of all: what each sends another arrives there in its order, none of it at itself. Returns when
+  /// everything here has.
+  virtual void transfer(const std::vector<Outgoing>& out, const std::vector<Incoming>& in) = 0;
+};
+
 /// The processes that work on one command together, rank 0 to size() - 1, each on its own machine
 /// or several on one. All run the same command; rank 0, the root, writes and prints. What is said
 /// to be of all must be called by all of them in the same order. Messages are bytes; losing a
 /// process ends the others.
-class World {
+class World : public Transfers {
  public:
-  virtual ~World() = default;
-
   virtual int rank() const = 0;
   virtual int size() const = 0;
   virtual int local_rank() const = 0;  // among those on this machine
@@ -32,8 +49,6 @@ class World {
   virtual std::string broadcast(std::string message, int from) = 0;
   /// Of all: every one's message, by rank.
   virtual std::vector<std::string> all_gather(const std::string& message) = 0;
-  /// Of all: to each its message, by rank, and those that each has for this one.
-  virtual std::vector<std::string> exchange(const std::vector<std::string>& messages) = 0;
   /// Of all: the bits that any of them has set.
   virtual std::uint32_t any(std::uint32_t bits) = 0;
   /// Of all: returns when all have called it.
@@ -48,6 +63,9 @@ World& world();
 /// This process alone.
 World& this_process();
 
+/// Of all: between the GPUs of a world by NCCL, on memory of the device; null where that is not.
+Transfers* gpu_transfers();
+
 /// Joins the processes that mpirun or srun has started beside this one. An Error if that takes an
 /// MPI which this build has not.
 void join_world();
@@ -56,6 +74,8 @@ void leave_world();
 
 /// What MPI libraries this build has been made with, by name.
 std::vector<std::string> mpi_libraries();
+/// Whether it has been made with NCCL.
+bool has_nccl();
 
 /// Of all: an Error unless the text is the same everywhere, which says where it is another than the
 /// root's, and the first line of it that is.

@@ -51,6 +51,7 @@ MemberBatch part_of(const MemberBatch& batch, std::int64_t members, const Share&
 }
 
 std::int64_t steps_in_epoch(std::int64_t examples, std::int64_t batch, bool drop_last) {
+  if (batch < 1) return 0;
   return drop_last ? examples / batch : (examples + batch - 1) / batch;
 }
 

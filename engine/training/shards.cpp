@@ -41,7 +41,8 @@ ShardedStep::ShardedStep(std::vector<Parameter> parameters, std::int64_t example
                          std::int64_t shards)
     : parameters_(changing(std::move(parameters))),
       shards_(cut(examples, shards)),
-      tree_(world(), sizes_of(parameters_), examples_of(shards_)) {
+      tree_(world(), sizes_of(parameters_), examples_of(shards_),
+            parameters_.at(0).variable.value().device()) {
   const Share share = share_of(shards, world().rank(), world().size());
   for (const auto& shard : shards_)
     if (share.has(shard.number) && shard.part.count > 0) here_.push_back(shard);
@@ -71,7 +72,7 @@ void ShardedStep::add_changes(const Shard& shard,
     for (std::size_t i = 0; i < old.size(); ++i)
       difference[i] = static_cast<float>(shard.weight) * (difference[i] - old[i]);
     buffer.copy_from(old.data(), buffer.size());
-    tree_.add(p, shard.number, std::move(difference));
+    tree_.add(p, shard.number, Tensor::from(buffer.shape(), difference, buffer.device()));
   }
 }
 
@@ -83,7 +84,7 @@ void ShardedStep::add_gradients(const Shard& shard, const Variable& loss) {
     const auto found = leaves_.find(leaf);
     if (found == leaves_.end()) return;
     const Variable& trained = parameters_[found->second].variable;
-    tree_.add(found->second, shard.number, trained.grad().to_vector<float>());
+    tree_.add(found->second, shard.number, trained.grad());
     ++known;
   });
   if (known != leaves_.size())
@@ -117,11 +118,12 @@ void ShardedStep::apply() {
     const auto& [name, variable, l2, trainable, saved] = parameters_[p];
     Tensor value = variable.value();
     if (trainable) {
-      variable.set_grad(Tensor::from(value.shape(), sums_[p], value.device()));
+      variable.set_grad(sums_[p].reshape(value.shape()).to(value.device()));
       continue;
     }
     Values changed = value.to_vector<float>();
-    for (std::size_t i = 0; i < changed.size(); ++i) changed[i] += sums_[p][i];
+    const auto change = sums_[p].to_vector<float>();
+    for (std::size_t i = 0; i < changed.size(); ++i) changed[i] += change[i];
     value.copy_from(changed.data(), value.size());
   }
 }

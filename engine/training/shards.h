@@ -43,7 +43,7 @@ class ShardedStep {
   std::map<const void*, std::size_t> leaves_;  // those that are trained
   std::vector<Shard> shards_, here_;
   TreeSum tree_;
-  std::vector<std::vector<float>> sums_;
+  std::vector<Tensor> sums_;
   std::vector<float> losses_;  // [shards here, M]
   std::vector<std::int64_t> correct_;
 };

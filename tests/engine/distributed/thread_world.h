@@ -1,5 +1,6 @@
 #pragma once
 #include <condition_variable>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <memory>
@@ -48,13 +49,21 @@ class ThreadWorld : public World {
     return all_gather(message).at(static_cast<std::size_t>(from));
   }
   std::vector<std::string> all_gather(const std::string& message) override {
-    return exchange(std::vector<std::string>(static_cast<std::size_t>(size_), message));
-  }
-  std::vector<std::string> exchange(const std::vector<std::string>& messages) override {
-    for (int to = 0; to < size_; ++to) send(to, messages[static_cast<std::size_t>(to)]);
+    for (int to = 0; to < size_; ++to) send(to, message);
     std::vector<std::string> all;
     for (int from = 0; from < size_; ++from) all.push_back(receive(from));
     return all;
+  }
+  void transfer(const std::vector<Outgoing>& out, const std::vector<Incoming>& in) override {
+    for (const auto& [to, values, count] : out)
+      send(to, {reinterpret_cast<const char*>(values),
+                static_cast<std::size_t>(count) * sizeof(float)});
+    for (const auto& [from, values, count] : in) {
+      const std::string bytes = receive(from);
+      if (bytes.size() != static_cast<std::size_t>(count) * sizeof(float))
+        throw Error("another count of floats than what is waited for");
+      std::memcpy(values, bytes.data(), bytes.size());
+    }
   }
   std::uint32_t any(std::uint32_t) override { throw Error("not of threads"); }
   void barrier() override { all_gather(""); }

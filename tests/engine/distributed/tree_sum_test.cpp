@@ -26,8 +26,10 @@ std::vector<std::vector<Values>> summed(int processes, const std::vector<std::in
     const Share share = share_of(std::ssize(present), world.rank(), world.size());
     for (std::int64_t shard = share.first; shard < share.end(); ++shard)
       for (std::size_t vector = 0; vector < sizes.size(); ++vector)
-        if (present[static_cast<std::size_t>(shard)]) sum.add(vector, shard, part(vector, shard));
-    results[static_cast<std::size_t>(world.rank())] = sum.finish();
+        if (present[static_cast<std::size_t>(shard)])
+          sum.add(vector, shard, Tensor::from({sizes[vector], 1}, part(vector, shard)));
+    auto& result = results[static_cast<std::size_t>(world.rank())];
+    for (const auto& tensor : sum.finish()) result.push_back(tensor.to_vector<float>());
   });
   return results;
 }

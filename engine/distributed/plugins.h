@@ -8,4 +8,8 @@ namespace tutti {
 using JoinMpi = World*();
 inline constexpr const char* join_mpi_name = "tutti_join_mpi";
 
+/// The same of libtutti-nccl.so, of all. Null if NCCL does not start.
+using JoinNccl = Transfers*(World& world);
+inline constexpr const char* join_nccl_name = "tutti_join_nccl";
+
 }  // namespace tutti
