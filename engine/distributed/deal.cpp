@@ -55,15 +55,15 @@ class Deck {
 };
 
 /// Gives the others blocks until none is left, from a thread of its own.
-void serve(Deck& deck) {
-  for (int working = world().size() - 1; working > 0;) {
-    auto [rank, said] = world().receive_any();
+void serve(Deck& deck, World& all) {
+  for (int working = all.size() - 1; working > 0;) {
+    auto [rank, said] = all.receive_any();
     Message message(std::move(said));
     const auto block = message.get<std::int64_t>();
     if (block != no_block) deck.add(block, message.get<std::string>());
     const std::int64_t next = deck.next();
     working -= next == no_block;
-    world().send(rank, Message::of(next));
+    all.send(rank, Message::of(next));
   }
 }
 
@@ -96,7 +96,7 @@ void deal_out(std::int64_t count, std::int64_t at_once,
   Deck deck(count, at_once);
   if (!world().root()) return ask(deck, work);
   std::jthread server;
-  if (!world().alone()) server = std::jthread([&deck] { serve(deck); });
+  if (!world().alone()) server = std::jthread([&deck, &all = world()] { serve(deck, all); });
   try {
     work_and_take(deck, work, take);
   } catch (...) {

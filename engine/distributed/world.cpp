@@ -119,7 +119,16 @@ World& this_process() {
   return one;
 }
 
-World& world() { return joined() ? *joined() : this_process(); }
+namespace {
+
+thread_local World* of_thread = nullptr;
+
+}  // namespace
+
+WorldOfThread::WorldOfThread(World& world) { of_thread = &world; }
+WorldOfThread::~WorldOfThread() { of_thread = nullptr; }
+
+World& world() { return of_thread ? *of_thread : joined() ? *joined() : this_process(); }
 
 void join_world() {
   if (const auto started = launch()) joined() = load(*started);

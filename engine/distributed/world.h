@@ -62,6 +62,14 @@ class World : public Transfers {
 World& world();
 /// This process alone.
 World& this_process();
+/// Has world() be another one in this thread, while it lives: where threads play processes.
+class WorldOfThread {
+ public:
+  explicit WorldOfThread(World& world);
+  WorldOfThread(const WorldOfThread&) = delete;
+  WorldOfThread& operator=(const WorldOfThread&) = delete;
+  ~WorldOfThread();
+};
 
 /// Of all: between the GPUs of a world by NCCL, on memory of the device; null where that is not.
 Transfers* gpu_transfers();

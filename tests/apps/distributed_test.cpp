@@ -223,19 +223,23 @@ TEST_CASE("a killed process ends the others; other numbers of them resume", "[di
   REQUIRE(run_tutti(train("whole")).status == 0);
   for (const auto& mpi : mpis()) {
     const fs::path run = songs.folder / mpi, pid = songs.folder / (mpi + ".pid");
-    std::jthread killer([&] {
-      while (!fs::exists(run / "checkpoint.safetensors"))
+    std::chrono::steady_clock::time_point killed;
+    std::jthread killer([&](const std::stop_token& ended) {
+      while (!ended.stop_requested() && !fs::exists(run / "checkpoint.safetensors"))
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
-      ::kill(std::stoi(text_of(pid)), SIGKILL);
+      killed = std::chrono::steady_clock::now();
+      if (fs::exists(pid)) ::kill(std::stoi(text_of(pid)), SIGKILL);
     });
     const auto ended = run_shell(mpirun(mpi, 3) + in_each("[ $RANK = 1 ] && echo $$ >" + word(pid) +
                                                           "; exec $TUTTI " + train(mpi)));
+    const auto end = std::chrono::steady_clock::now();
+    killer.request_stop();
     killer.join();
-    const auto killed = std::chrono::steady_clock::now();
     CAPTURE(ended.err);
     CHECK(ended.status != 0);
     CHECK_THAT(ended.out + ended.err, Contains("9 (Killed)") || Contains("EXIT CODE: 9"));
-    CHECK(std::chrono::steady_clock::now() - killed < std::chrono::seconds(30));
+    CHECK(end - killed < std::chrono::seconds(30));
+    CHECK(run_shell("pgrep -f -- " + word("[-]-out " + run.string())).out == "");
     CHECK(run_many(mpi, 2, train(mpi) + " --resume").status == 0);
     CHECK(differing(contents(songs.folder / "whole"), contents(run)) == std::vector<std::string>());
   }

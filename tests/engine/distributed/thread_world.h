@@ -44,7 +44,18 @@ class ThreadWorld : public World {
     queue.pop();
     return message;
   }
-  std::pair<int, std::string> receive_any() override { throw Error("not of threads"); }
+  std::pair<int, std::string> receive_any() override {
+    std::unique_lock lock(mail_.mutex);
+    for (;;) {
+      for (int from = 0; from < size_; ++from)
+        if (auto& queue = mail_.messages[{from, rank_}]; !queue.empty()) {
+          std::string message = std::move(queue.front());
+          queue.pop();
+          return {from, std::move(message)};
+        }
+      mail_.came.wait(lock);
+    }
+  }
   std::string broadcast(std::string message, int from) override {
     return all_gather(message).at(static_cast<std::size_t>(from));
   }
@@ -65,7 +76,14 @@ class ThreadWorld : public World {
       std::memcpy(values, bytes.data(), bytes.size());
     }
   }
-  std::uint32_t any(std::uint32_t) override { throw Error("not of threads"); }
+  std::uint32_t any(std::uint32_t bits) override {
+    std::uint32_t all = 0;
+    for (const auto& said : all_gather({reinterpret_cast<const char*>(&bits), sizeof bits})) {
+      std::memcpy(&bits, said.data(), sizeof bits);
+      all |= bits;
+    }
+    return all;
+  }
   void barrier() override { all_gather(""); }
   [[noreturn]] void abort(int) override { throw Error("aborted"); }
 
@@ -74,13 +92,14 @@ class ThreadWorld : public World {
   int rank_, size_;
 };
 
-/// Runs body(world) on each thread of a world.
+/// Runs body(world) on each thread of a world, which world() is there.
 inline void in_world(int size, const std::function<void(World&)>& body) {
   Mail mail;
   std::vector<std::jthread> threads;
   for (int rank = 0; rank < size; ++rank)
     threads.emplace_back([&mail, &body, rank, size] {
       ThreadWorld world(mail, rank, size);
+      const WorldOfThread here(world);
       body(world);
     });
 }
