@@ -2,6 +2,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -69,6 +70,11 @@ class Message {
       for (const auto& value : values) put(bytes, value);
   }
   template <class Value>
+  static void put(std::string& bytes, const std::optional<Value>& value) {
+    put(bytes, value.has_value());
+    if (value) put(bytes, *value);
+  }
+  template <class Value>
   static void put(std::string& bytes, const std::map<std::string, Value>& values) {
     put(bytes, values.size());
     for (const auto& [key, value] : values) {
@@ -105,6 +111,11 @@ class Message {
     } else {
       for (std::size_t i = 0; i < size; ++i) values.push_back(get<Value>());
     }
+  }
+  template <class Value>
+  void take(std::optional<Value>& value) {
+    value.reset();
+    if (get<bool>()) value = get<Value>();
   }
   template <class Value>
   void take(std::map<std::string, Value>& values) {

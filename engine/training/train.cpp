@@ -102,9 +102,9 @@ class TrainRun {
     finish();
     return std::move(result_);
   } catch (const Diverged& problem) {
-    if (world_.alone()) throw;
     world_.any(to_fail);
-    fail_together(Message::of(problem.member, std::string(problem.what())));
+    fail_together(Message::of(present_.at(static_cast<std::size_t>(problem.member)),
+                              std::string(problem.what())));
   } catch (const FailedElsewhere&) {
     fail_together("");
   }

@@ -13,7 +13,7 @@
 
 namespace tutti {
 
-/// A loss that is not finite, of the member at this place.
+/// A loss that is not finite: of the member at this place of a Training, of this one to train().
 struct Diverged : Error {
   template <class... Parts>
   explicit Diverged(std::int64_t place, const Parts&... parts) : Error(parts...), member(place) {}

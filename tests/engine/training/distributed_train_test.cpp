@@ -18,8 +18,6 @@ struct Outcome {
   std::string optimizer;                          // of the root
   std::vector<std::string> checkpoints;
   bool stopped = false;
-
-  bool operator==(const Outcome&) const = default;
 };
 
 std::string to_message(const TrainCheckpoint& checkpoint) {
@@ -82,8 +80,10 @@ void check_same(const Job& job) {
   for (const int count : {2, 3, 7}) {
     const auto all = on_processes(count, job);
     INFO(count << " processes");
-    CHECK(all[0] == one);
+    CHECK(all[0].optimizer == one.optimizer);
+    CHECK(all[0].checkpoints == one.checkpoints);
     for (const auto& other : all) {
+      CHECK(other.stopped == one.stopped);
       CHECK(other.history == one.history);
       CHECK(other.diverged == one.diverged);
       CHECK(other.error == one.error);
