@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "apps/common.h"
+#include "engine/distributed/join.h"
 #include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"

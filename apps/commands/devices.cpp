@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/common.h"
+#include "engine/distributed/join.h"
 #include "engine/distributed/world.h"
 #include "kernels/gpu_description.h"
 #include "kernels/support/processor.h"

@@ -92,8 +92,6 @@ class MpiWorld : public World {
     return all;
   }
 
-  void barrier() override { MPI_Barrier(MPI_COMM_WORLD); }
-
   [[noreturn]] void abort(int status) override {
     MPI_Abort(MPI_COMM_WORLD, status);
     std::_Exit(status);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "engine/dispatch.h"
+#include "engine/distributed/join.h"
 #include "engine/gradient.h"
 
 namespace tutti {

@@ -1,16 +1,8 @@
 #include "engine/distributed/world.h"
 
-#include <dlfcn.h>
-
-#include <algorithm>
 #include <cstdlib>
-#include <iostream>
-#include <memory>
-#include <optional>
 #include <sstream>
 
-#include "engine/distributed/plugins.h"
-#include "kernels/support/companion.h"
 #include "kernels/support/error.h"
 
 namespace tutti {
@@ -31,74 +23,11 @@ class Alone : public World {
   std::vector<std::string> all_gather(const std::string& message) override { return {message}; }
   void transfer(const std::vector<Outgoing>&, const std::vector<Incoming>&) override {}
   std::uint32_t any(std::uint32_t bits) override { return bits; }
-  void barrier() override {}
   [[noreturn]] void abort(int status) override { std::_Exit(status); }
 
  private:
   static Error nobody() { return Error("one process has nobody to exchange messages with"); }
 };
-
-std::unique_ptr<World>& joined() {
-  static std::unique_ptr<World> world;
-  return world;
-}
-
-std::optional<std::string> environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? std::optional<std::string>(value) : std::nullopt;
-}
-
-/// Who started this process beside others, by what launchers set: the MPI to speak, if it is known,
-/// and how many there are.
-struct Launch {
-  std::string library;  // empty: none was started, or without MPI
-  std::string launcher, processes;
-};
-
-std::optional<Launch> launch() {
-  if (const auto size = environment("OMPI_COMM_WORLD_SIZE"))
-    return Launch{"openmpi", "Open MPI's mpirun", *size};
-  if (environment("PMIX_RANK"))
-    return Launch{"openmpi", "a launcher that speaks PMIx",
-                  environment("SLURM_STEP_NUM_TASKS").value_or("several")};
-  if (const auto size = environment("PMI_SIZE")) return Launch{"mpich", "MPICH's mpirun", *size};
-  if (const auto size = environment("SLURM_STEP_NUM_TASKS"); size && *size != "1")
-    return Launch{"", "srun", *size};
-  return std::nullopt;
-}
-
-/// A function of a library that comes with the program; an Error if it does not load.
-template <class Function>
-Function* function_of(const std::string& file, const char* name) {
-  const std::string path = companion(file).string();
-  void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!library) throw Error(::dlerror());
-  const auto function = reinterpret_cast<Function*>(::dlsym(library, name));
-  if (!function) throw Error(path, ": is of another build of tutti");
-  return function;
-}
-
-std::unique_ptr<World> load(const Launch& launch) {
-  const auto libraries = mpi_libraries();
-  std::string known;
-  for (const auto& library : libraries) known += (known.empty() ? "" : ", ") + library;
-  if (launch.library.empty())
-    throw Error("srun started ", launch.processes,
-                " tasks that know nothing of each other; start them with srun --mpi=pmix");
-  if (std::find(libraries.begin(), libraries.end(), launch.library) == libraries.end())
-    throw Error("started by ", launch.launcher, " as one of ", launch.processes,
-                " processes, but this build has ",
-                known.empty() ? "no MPI; build it where MPI is installed"
-                              : known + " alone; use its mpirun");
-  const auto join = function_of<JoinMpi>("libtutti-" + launch.library + ".so", join_mpi_name);
-  std::unique_ptr<World> world(join());
-  if (world->alone() && launch.processes.find_first_not_of("1") == 0 &&
-      launch.processes != "several")
-    throw Error("started by ", launch.launcher, " as one of ", launch.processes,
-                " processes, but the ", launch.library,
-                " here finds itself alone; is it of the same installation?");
-  return world;
-}
 
 /// The first line in which two texts differ, of each.
 std::pair<std::string, std::string> difference(const std::string& ours, const std::string& theirs) {
@@ -121,6 +50,7 @@ World& this_process() {
 
 namespace {
 
+World* joined = nullptr;
 thread_local World* of_thread = nullptr;
 
 }  // namespace
@@ -128,36 +58,9 @@ thread_local World* of_thread = nullptr;
 WorldOfThread::WorldOfThread(World& world) { of_thread = &world; }
 WorldOfThread::~WorldOfThread() { of_thread = nullptr; }
 
-World& world() { return of_thread ? *of_thread : joined() ? *joined() : this_process(); }
+World& world() { return of_thread ? *of_thread : joined ? *joined : this_process(); }
 
-void join_world() {
-  if (const auto started = launch()) joined() = load(*started);
-}
-
-Transfers* gpu_transfers() {
-  static const std::unique_ptr<Transfers> joined = []() -> std::unique_ptr<Transfers> {
-    JoinNccl* join = nullptr;
-    if (has_nccl() && !world().alone()) try {
-        join = function_of<JoinNccl>("libtutti-nccl.so", join_nccl_name);
-      } catch (const Error& problem) {
-        std::cerr << "tutti: note: gradients travel through the host: " << problem.what() << '\n';
-      }
-    if (world().any(join ? 0 : 1)) return nullptr;  // all of them, or none
-    return std::unique_ptr<Transfers>(join(world()));
-  }();
-  return joined.get();
-}
-
-void leave_world() { joined().reset(); }
-
-std::vector<std::string> mpi_libraries() {
-  std::istringstream names(TUTTI_MPI_LIBRARIES);
-  std::vector<std::string> all;
-  for (std::string name; names >> name;) all.push_back(name);
-  return all;
-}
-
-bool has_nccl() { return TUTTI_NCCL; }
+void set_world(World* all) { joined = all; }
 
 void expect_same(const std::string& what, const std::string& text) {
   const std::string theirs = world().broadcast(text, 0);

@@ -51,8 +51,6 @@ class World : public Transfers {
   virtual std::vector<std::string> all_gather(const std::string& message) = 0;
   /// Of all: the bits that any of them has set.
   virtual std::uint32_t any(std::uint32_t bits) = 0;
-  /// Of all: returns when all have called it.
-  virtual void barrier() = 0;
 
   /// Ends all processes, without saying why.
   [[noreturn]] virtual void abort(int status) = 0;
@@ -62,6 +60,8 @@ class World : public Transfers {
 World& world();
 /// This process alone.
 World& this_process();
+/// What world() is from now on: null for this process alone.
+void set_world(World* all);
 /// Has world() be another one in this thread, while it lives: where threads play processes.
 class WorldOfThread {
  public:
@@ -70,20 +70,6 @@ class WorldOfThread {
   WorldOfThread& operator=(const WorldOfThread&) = delete;
   ~WorldOfThread();
 };
-
-/// Of all: between the GPUs of a world by NCCL, on memory of the device; null where that is not.
-Transfers* gpu_transfers();
-
-/// Joins the processes that mpirun or srun has started beside this one. An Error if that takes an
-/// MPI which this build has not.
-void join_world();
-/// Of all, at the end.
-void leave_world();
-
-/// What MPI libraries this build has been made with, by name.
-std::vector<std::string> mpi_libraries();
-/// Whether it has been made with NCCL.
-bool has_nccl();
 
 /// Of all: an Error unless the text is the same everywhere, which says where it is another than the
 /// root's, and the first line of it that is.

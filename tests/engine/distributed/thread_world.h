@@ -84,7 +84,6 @@ class ThreadWorld : public World {
     }
     return all;
   }
-  void barrier() override { all_gather(""); }
   [[noreturn]] void abort(int) override { throw Error("aborted"); }
 
  private:
