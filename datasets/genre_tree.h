@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "datasets/media_files.h"
@@ -13,6 +14,7 @@ struct GenreTree {
   std::vector<std::string> genres;           // the folders' names as_utf8, sorted
   std::vector<std::filesystem::path> paths;  // relative to the root, sorted
 };
+inline auto message_parts(GenreTree& t) { return std::tie(t.genres, t.paths); }
 
 /// The pictures or songs of a tree. Errors: no such folder, no genre folders, a genre with none, a
 /// folder that cannot be read.

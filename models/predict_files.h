@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "datasets/audio/songs.h"
@@ -13,6 +14,7 @@ namespace tutti {
 struct Sources {
   std::vector<std::filesystem::path> songs, others;
 };
+inline auto message_parts(Sources& s) { return std::tie(s.songs, s.others); }
 
 /// Of a folder its songs, or if it has none and the model takes pictures, its pictures. Of files
 /// those that are no songs are the others, if the model takes any. An Error if there is no such

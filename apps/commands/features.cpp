@@ -7,6 +7,7 @@
 #include "apps/song_report.h"
 #include "datasets/feature_table.h"
 #include "datasets/song_table.h"
+#include "engine/distributed/of_root.h"
 #include "engine/distributed/world.h"
 
 namespace tutti {
@@ -23,7 +24,7 @@ int features(const FeaturesCommand& o) {
   o.common.prepare();
   const bool statistics = o.set == FeatureSet::statistics;
   const Media media = statistics ? media_of_tree(o.audio) : Media::songs;
-  const GenreTree songs = find_genre_tree(o.audio, media);
+  const GenreTree songs = of_root([&] { return find_genre_tree(o.audio, media); });
   for (const auto& song : songs.paths)
     expect_another("--out", o.out, std::filesystem::path(o.audio) / song);
   ProgressBar bar("listening ", "songs", o.common.quiet);

@@ -12,6 +12,7 @@
 #include "apps/run_directory.h"
 #include "apps/song_report.h"
 #include "datasets/genre_tag.h"
+#include "engine/distributed/of_root.h"
 #include "engine/distributed/world.h"
 #include "kernels/support/text.h"
 #include "models/predict_files.h"
@@ -74,7 +75,7 @@ void tag(const GenreOptions& o, const std::vector<Prediction>& songs, SongProble
 int name_genres(const GenreOptions& o) {
   const Run run(run_folder(o.run), o.common.prepare());
   note_unfinished(run);
-  const Sources sources = find_sources(o.paths, InputFiles::none);
+  const Sources sources = of_root([&] { return find_sources(o.paths, InputFiles::none); });
   ProgressBar bar("listening ", "songs", o.common.quiet);
   Predictions found = predict_files(
       run, sources, Vote::mean, [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });

@@ -6,6 +6,7 @@
 #include "apps/progress.h"
 #include "apps/run_directory.h"
 #include "apps/song_report.h"
+#include "engine/distributed/of_root.h"
 #include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "models/predict_files.h"
@@ -43,7 +44,7 @@ int predict(const PredictOptions& o) {
     throw Error(o.run, ": holds no run.json; name its classes by --classes A,B,…");
   const Run run(file, device);
   note_unfinished(run);
-  const Sources sources = find_sources(o.paths, run.traits().takes);
+  const Sources sources = of_root([&] { return find_sources(o.paths, run.traits().takes); });
   ProgressBar bar("predicting ", "files", o.common.quiet);
   const Predictions predictions = predict_files(
       run, sources, o.vote, [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });

@@ -6,6 +6,7 @@
 #include "apps/progress.h"
 #include "apps/song_report.h"
 #include "datasets/song_pictures.h"
+#include "engine/distributed/of_root.h"
 #include "engine/distributed/world.h"
 
 namespace tutti {
@@ -29,7 +30,7 @@ int spectrogram(const SpectrogramCommand& o) {
                      : o.scale == FrequencyScale::mel ? PictureScale::mel
                                                       : PictureScale::linear;
   expect_another("--out", o.out, o.audio);
-  const GenreTree songs = find_genre_tree(o.audio, Media::songs);
+  const GenreTree songs = of_root([&] { return find_genre_tree(o.audio, Media::songs); });
   ProgressBar bar("listening ", "songs", o.common.quiet);
   const SongProblems problems =
       write_song_pictures(o.out, o.audio, songs, scale,
