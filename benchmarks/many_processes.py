@@ -35,9 +35,9 @@ def cases(args):
     melcnn = lambda members, epochs, *more: ["train", "melcnn", "--data", args.mels, "--out", "OUT", "--members",
                                              str(members), "--epochs", str(epochs), *more]
     ensemble = lambda members: ["train", "ensemble", "--data", args.mels, "--out", "OUT", "--members", str(members),
-                                "--epochs", "1"]
+                                "--epochs", "2"]
     genre = lambda times: ["genre", *[args.songs] * times, "--csv"]
-    yield "members of MelCnn", melcnn(4, 2), melcnn(2, 2)
+    yield "members of MelCnn", melcnn(4, 6), melcnn(2, 6)
     yield "members of GenreCnn", ensemble(4), ensemble(2)
     yield "songs named", genre(2), genre(1)
     yield "batches of MelCnn, 8 shards", melcnn(1, 6, "--data-parallel"), None
