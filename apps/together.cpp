@@ -4,11 +4,14 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <set>
+#include <sstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "apps/common.h"
 #include "engine/distributed/join.h"
@@ -60,12 +63,19 @@ std::string line_of(int argc, char** argv) {
   return words;
 }
 
-/// One of the machine's GPUs for each of its processes, unless the launcher has chosen.
+/// One of this machine's GPUs, or of those that the launcher left, for each of its processes.
 void choose_gpu() {
-  int count = 0;
-  while (fs::exists("/dev/nvidia" + std::to_string(count))) ++count;
-  if (count > 1)
-    ::setenv("CUDA_VISIBLE_DEVICES", std::to_string(world().local_rank() % count).c_str(), 0);
+  std::vector<std::string> gpus;
+  if (const char* const left = std::getenv("CUDA_VISIBLE_DEVICES")) {
+    std::istringstream names(left);
+    for (std::string name; std::getline(names, name, ',');) gpus.push_back(name);
+  } else {
+    while (fs::exists("/dev/nvidia" + std::to_string(gpus.size())))
+      gpus.push_back(std::to_string(gpus.size()));
+  }
+  if (gpus.size() > 1)
+    ::setenv("CUDA_VISIBLE_DEVICES",
+             gpus[static_cast<std::size_t>(world().local_rank()) % gpus.size()].c_str(), 1);
 }
 
 }  // namespace

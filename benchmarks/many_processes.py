@@ -39,8 +39,8 @@ def cases(args):
     genre = lambda times: ["genre", *[args.songs] * times, "--csv"]
     yield "members of MelCnn", melcnn(4, 6), melcnn(2, 6)
     yield "members of GenreCnn", ensemble(4), ensemble(2)
-    yield "songs named", genre(2), genre(1)
-    yield "batches of MelCnn, 8 shards", melcnn(1, 6, "--data-parallel"), None
+    yield "songs named", genre(8), genre(4)
+    yield "batches of MelCnn, 8 shards", melcnn(1, 16, "--data-parallel"), None
 
 
 def main():
