@@ -118,6 +118,19 @@ void check_same(const Songs& songs, const std::string& command, const std::vecto
 
 }  // namespace
 
+TEST_CASE("a process that knows nothing of the others does not work in their place") {
+  const std::string devices = word(TUTTI_PROGRAM) + " devices";
+  const auto alone = run_shell("OMPI_COMM_WORLD_SIZE=2 " + devices);
+  CHECK(alone.status == 1);
+  const bool built = std::string(TUTTI_MPI_LIBRARIES).find("openmpi") != std::string::npos;
+  CHECK_THAT(alone.err,
+             Contains("tutti: started by Open MPI's mpirun as one of 2 processes, but ") &&
+                 Contains(built ? "finds itself alone" : "this build has"));
+  const auto tasks = run_shell("SLURM_STEP_NUM_TASKS=4 " + devices);
+  CHECK(tasks.status == 1);
+  CHECK_THAT(tasks.err, Contains("srun --mpi=pmix"));
+}
+
 TEST_CASE("several processes train to the bits of one", "[distributed]") {
   const Songs songs;
   check_same(songs, "train ensemble --data SONGS/genres --out OUT --members 3 --epochs 2 --batch 4",
