@@ -140,10 +140,13 @@ TEST_CASE("A stopped training goes on with another number of processes") {
   Checkpoints none;
   const Outcome undisturbed = outcome(whole, none);
   Checkpoints kept;
+  std::vector<char> all_stopped(3);
   in_world(3, [&](World& world) {
     Checkpoints others;
-    CHECK(outcome(stopped, world.root() ? kept : others).stopped);
+    all_stopped[static_cast<std::size_t>(world.rank())] =
+        outcome(stopped, world.root() ? kept : others).stopped;
   });
+  CHECK(all_stopped == std::vector<char>(3, true));
   REQUIRE(!kept.all.empty());
   CHECK(kept.all.back().place.steps == 2);
   Job rest;
