@@ -1,5 +1,6 @@
 #include "apps/common.h"
 
+#include <sched.h>
 #include <semaphore.h>
 #include <unistd.h>
 
@@ -118,15 +119,23 @@ void CommonOptions::add_to(CLI::App& command) {
 
 namespace {
 
-/// As many as asked for; else processes on one machine share its cores, if nothing else deals them
-/// out.
+/// How many processes of the world may use the same cores as this one, which is one of them. Of
+/// all.
+int sharers_of_cores() {
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  sched_getaffinity(0, sizeof cores, &cores);
+  const std::string own =
+      world().host() + std::string(reinterpret_cast<const char*>(&cores), sizeof cores);
+  return static_cast<int>(std::ranges::count(world().all_gather(own), own));
+}
+
 void set_threads(int wanted) {
-  const int own = thread_count();
+  const int sharers = sharers_of_cores();
   if (wanted > 0)
     set_thread_count(wanted);
-  else if (const int processes = world().local_size();
-           processes > 1 && own == static_cast<int>(std::thread::hardware_concurrency()))
-    set_thread_count(std::max(1, own / processes));
+  else if (sharers > 1)
+    set_thread_count(std::max(1, thread_count() / sharers));
 }
 
 }  // namespace

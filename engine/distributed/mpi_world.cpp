@@ -28,7 +28,6 @@ class MpiWorld : public World {
     MPI_Comm local;
     MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &local);
     MPI_Comm_rank(local, &local_rank_);
-    MPI_Comm_size(local, &local_size_);
     MPI_Comm_free(&local);
     char name[MPI_MAX_PROCESSOR_NAME];
     int length = 0;
@@ -40,7 +39,6 @@ class MpiWorld : public World {
   int rank() const override { return rank_; }
   int size() const override { return size_; }
   int local_rank() const override { return local_rank_; }
-  int local_size() const override { return local_size_; }
   std::string host() const override { return host_; }
 
   void send(int to, const std::string& message) override {
@@ -150,7 +148,7 @@ class MpiWorld : public World {
     return {status.MPI_SOURCE, std::move(message)};
   }
 
-  int rank_ = 0, size_ = 1, local_rank_ = 0, local_size_ = 1;
+  int rank_ = 0, size_ = 1, local_rank_ = 0;
   std::string host_;
 };
 

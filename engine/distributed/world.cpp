@@ -14,7 +14,6 @@ class Alone : public World {
   int rank() const override { return 0; }
   int size() const override { return 1; }
   int local_rank() const override { return 0; }
-  int local_size() const override { return 1; }
   std::string host() const override { return "this machine"; }
   void send(int, const std::string&) override { throw nobody(); }
   std::string receive(int) override { throw nobody(); }

@@ -35,7 +35,6 @@ class World : public Transfers {
   virtual int rank() const = 0;
   virtual int size() const = 0;
   virtual int local_rank() const = 0;  // among those on this machine
-  virtual int local_size() const = 0;
   virtual std::string host() const = 0;
   bool root() const { return rank() == 0; }
   bool alone() const { return size() == 1; }

@@ -28,7 +28,6 @@ class ThreadWorld : public World {
   int rank() const override { return rank_; }
   int size() const override { return size_; }
   int local_rank() const override { return rank_; }
-  int local_size() const override { return size_; }
   std::string host() const override { return "a thread"; }
 
   void send(int to, const std::string& message) override {
