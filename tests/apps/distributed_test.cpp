@@ -100,11 +100,13 @@ void check_same(const Songs& songs, const std::string& command, const std::vecto
         text.replace(at, std::string(name).size(), word(path));
     return text + " --quiet";
   };
+  const auto here = mpis();
+  if (here.empty()) return;
   fs::remove_all(out);
   const ProgramResult one = run_tutti(with_paths(command));
   INFO(command);
   const auto files = fs::exists(out) ? tree(out) : std::map<std::string, std::string>();
-  for (const auto& mpi : mpis())
+  for (const auto& mpi : here)
     for (const int n : processes) {
       INFO(mpi << " with " << n);
       fs::remove_all(out);
@@ -233,8 +235,9 @@ TEST_CASE("a killed process ends the others; other numbers of them resume", "[di
     return "train ensemble --data " + word(songs.folder / "genres") + " --members 3 --epochs 6 " +
            "--batch 4 --quiet --out " + word(songs.folder / out);
   };
-  REQUIRE(run_tutti(train("whole")).status == 0);
-  for (const auto& mpi : mpis()) {
+  const auto here = mpis();
+  if (!here.empty()) REQUIRE(run_tutti(train("whole")).status == 0);
+  for (const auto& mpi : here) {
     const fs::path run = songs.folder / mpi, pid = songs.folder / (mpi + ".pid");
     std::chrono::steady_clock::time_point killed;
     std::jthread killer([&](const std::stop_token& ended) {
