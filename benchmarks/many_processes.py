@@ -37,10 +37,10 @@ def cases(args):
     ensemble = lambda members: ["train", "ensemble", "--data", args.mels, "--out", "OUT", "--members", str(members),
                                 "--epochs", "2"]
     genre = lambda times: ["genre", *[args.songs] * times, "--csv"]
-    yield "members of MelCnn", melcnn(4, 6), melcnn(2, 6)
+    yield "members of MelCnn", melcnn(4, 3), melcnn(2, 3)
     yield "members of GenreCnn", ensemble(4), ensemble(2)
-    yield "songs named", genre(8), genre(4)
-    yield "batches of MelCnn, 8 shards", melcnn(1, 16, "--data-parallel"), None
+    yield "songs named", genre(4), genre(2)
+    yield "batches of MelCnn, 8 shards", melcnn(1, 8, "--data-parallel"), None
 
 
 def main():
