@@ -82,7 +82,7 @@ std::vector<std::string> differing(const std::map<std::string, std::string>& a,
 
 struct Songs {
   Songs() {
-    REQUIRE(run_tutti("synth --songs 4 --seconds 4 --quiet --out " + word(folder.path())).status ==
+    REQUIRE(run_tutti("synth --songs 2 --seconds 4 --quiet --out " + word(folder.path())).status ==
             0);
     std::ofstream(folder / "table.csv") << tutti::test::table(40);
   }
