@@ -119,23 +119,19 @@ void CommonOptions::add_to(CLI::App& command) {
 
 namespace {
 
-/// How many processes of the world may use the same cores as this one, which is one of them. Of
-/// all.
-int sharers_of_cores() {
+/// As many as asked for. Else processes of the world that may use the same cores share them, each
+/// with an equal part. Of all.
+void set_threads(int wanted) {
   cpu_set_t cores;
   CPU_ZERO(&cores);
   sched_getaffinity(0, sizeof cores, &cores);
   const std::string own =
       world().host() + std::string(reinterpret_cast<const char*>(&cores), sizeof cores);
-  return static_cast<int>(std::ranges::count(world().all_gather(own), own));
-}
-
-void set_threads(int wanted) {
-  const int sharers = sharers_of_cores();
+  const auto sharers = static_cast<int>(std::ranges::count(world().all_gather(own), own));
   if (wanted > 0)
     set_thread_count(wanted);
   else if (sharers > 1)
-    set_thread_count(std::max(1, thread_count() / sharers));
+    set_thread_count(std::max(1, CPU_COUNT(&cores) / sharers));
 }
 
 }  // namespace

@@ -132,7 +132,7 @@ std::optional<TrainCheckpoint> RunFolder::checkpoint(const RunFile& file,
                                                      const TrainingRecord& training) const {
   json here = description(file, training);
   here["data"].erase("path");  // of each machine
-  expect_same("the training", here.dump(1));
+  expect_same("the training", here.dump(1, ' ', false, json::error_handler_t::replace));
   const bool resumes = writes() && options_.resume && fs::exists(file.path());
   if (!world().any(resumes ? 1 : 0)) return std::nullopt;
   if (read_run_file(options_.out).state == RunState::finished) {
@@ -146,6 +146,7 @@ std::optional<TrainCheckpoint> RunFolder::checkpoint(const RunFile& file,
 
 void RunFolder::begin(RunFile file, const TrainingRecord& training,
                       const std::vector<SplitRow>& split) const {
+  world().any(0);  // all have read what may now be replaced
   if (!writes()) return;
   // Killed after any of these, the folder can be resumed, and never from another run's state.
   remove_leftovers();

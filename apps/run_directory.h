@@ -67,7 +67,8 @@ class RunFolder {
   /// which option or data is another than this training's, or than the root's.
   std::optional<TrainCheckpoint> checkpoint(const RunFile& file,
                                             const TrainingRecord& training) const;
-  /// Removes the files of an older run, and no others, and writes what is known before training.
+  /// Removes the files of an older run, and no others, and writes what is known before training. Of
+  /// all of the world: nothing is removed before all have come here.
   void begin(RunFile file, const TrainingRecord& training,
              const std::vector<SplitRow>& split) const;
   /// Keeps checkpoints: after every epoch, when stopped, and every so many minutes.

@@ -1,7 +1,12 @@
 #include "engine/distributed/tree_sum.h"
 
 #include <bit>
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
 #include <optional>
+#include <utility>
 
 #include "engine/dispatch.h"
 #include "engine/distributed/join.h"
@@ -44,8 +49,41 @@ Tensor part(const Tensor& vector, const Share& share) {
 
 }  // namespace
 
-TreeSum::TreeSum(World& world, std::vector<std::int64_t> sizes, std::vector<std::int64_t> present,
-                 Device device)
+/// What the sum and the thread that moves the vectors share.
+class TreeSum::Work {
+ public:
+  Work(World& world, std::vector<std::int64_t> sizes, std::vector<std::int64_t> present,
+       Device device);
+
+  void add(std::size_t vector, std::int64_t shard, const Tensor& values);
+  void travel();  // in a thread of its own
+  void give_up();
+  std::vector<Tensor> take_sums();  // once it has travelled
+
+ private:
+  using Sums = std::map<Span, Tensor>;
+
+  std::vector<Span> nodes_of(int rank) const;
+  Share slice_of(std::size_t vector, int rank) const;
+  Tensor summed(std::size_t vector);
+  Sums exchange(std::size_t vector, const Sums& here);
+  Tensor gather(std::size_t vector, const Tensor& slice);
+
+  World& world_;
+  Transfers* transfers_;
+  Device device_;  // where the vectors are
+  std::vector<std::int64_t> sizes_, present_;
+  std::ptrdiff_t here_ = 0;  // shards with examples
+  std::vector<Sums> parts_;  // of each vector
+  std::vector<Tensor> sums_;
+  std::mutex mutex_;
+  std::condition_variable added_;
+  bool given_up_ = false;
+  std::exception_ptr failure_;
+};
+
+TreeSum::Work::Work(World& world, std::vector<std::int64_t> sizes,
+                    std::vector<std::int64_t> present, Device device)
     : world_(world),
       transfers_(device == Device::cuda ? gpu_transfers() : nullptr),
       device_(transfers_ || world.alone() ? device : Device::cpu),
@@ -57,23 +95,16 @@ TreeSum::TreeSum(World& world, std::vector<std::int64_t> sizes, std::vector<std:
   const Share share = share_of(std::ssize(present_), world_.rank(), world_.size());
   for (std::int64_t s = share.first; s < share.end(); ++s)
     here_ += present_[static_cast<std::size_t>(s)] > 0;
-  if (!world_.alone()) traveller_ = std::jthread([this] { travel(); });
 }
 
-TreeSum::~TreeSum() {
-  const std::lock_guard lock(mutex_);
-  given_up_ = true;
-  added_.notify_all();
-}
-
-void TreeSum::add(std::size_t vector, std::int64_t shard, const Tensor& values) {
+void TreeSum::Work::add(std::size_t vector, std::int64_t shard, const Tensor& values) {
   Tensor flat = values.reshape({values.size()}).to(device_);
   const std::lock_guard lock(mutex_);
   parts_[vector][{shard, shard + 1}] = std::move(flat);
   added_.notify_all();
 }
 
-std::vector<TreeSum::Span> TreeSum::nodes_of(int rank) const {
+std::vector<Span> TreeSum::Work::nodes_of(int rank) const {
   const auto shards = std::ssize(present_);
   std::vector<Span> nodes;
   add_nodes({0, shards}, share_of(shards, rank, world_.size()), nodes);
@@ -85,12 +116,12 @@ std::vector<TreeSum::Span> TreeSum::nodes_of(int rank) const {
   return nodes;
 }
 
-Share TreeSum::slice_of(std::size_t vector, int rank) const {
+Share TreeSum::Work::slice_of(std::size_t vector, int rank) const {
   return share_of(sizes_[vector], rank, world_.size());
 }
 
 /// Of every process' nodes, the slice that is this one's.
-TreeSum::Sums TreeSum::exchange(std::size_t vector, const Sums& here) {
+TreeSum::Work::Sums TreeSum::Work::exchange(std::size_t vector, const Sums& here) {
   const int rank = world_.rank();
   const Share mine = slice_of(vector, rank);
   Sums known;
@@ -112,7 +143,7 @@ TreeSum::Sums TreeSum::exchange(std::size_t vector, const Sums& here) {
 }
 
 /// The whole vector, to all.
-Tensor TreeSum::gather(std::size_t vector, const Tensor& slice) {
+Tensor TreeSum::Work::gather(std::size_t vector, const Tensor& slice) {
   std::vector<Tensor> slices;
   std::vector<Transfers::Outgoing> out;
   std::vector<Transfers::Incoming> in;
@@ -129,15 +160,16 @@ Tensor TreeSum::gather(std::size_t vector, const Tensor& slice) {
   return slices.empty() ? slice : Tensor::joined(slices);
 }
 
-Tensor TreeSum::summed(std::size_t vector) {
+Tensor TreeSum::Work::summed(std::size_t vector) {
   Sums here;
   for (const auto& node : nodes_of(world_.rank()))
     here[node] = sum_of(node, parts_[vector]).value();
+  if (world_.alone()) return here.at({0, std::ssize(present_)});
   const Sums known = exchange(vector, here);
   return gather(vector, sum_of({0, std::ssize(present_)}, known).value());
 }
 
-void TreeSum::travel() try {
+void TreeSum::Work::travel() try {
   for (std::size_t vector = sizes_.size(); vector-- > 0;) {
     {
       std::unique_lock lock(mutex_);
@@ -150,14 +182,39 @@ void TreeSum::travel() try {
   failure_ = std::current_exception();
 }
 
-std::vector<Tensor> TreeSum::finish() {
-  if (world_.alone())
-    for (std::size_t vector = 0; vector < sizes_.size(); ++vector)
-      sums_[vector] = sum_of({0, std::ssize(present_)}, parts_[vector]).value();
-  else
-    traveller_.join();
+void TreeSum::Work::give_up() {
+  const std::lock_guard lock(mutex_);
+  given_up_ = true;
+  added_.notify_all();
+}
+
+std::vector<Tensor> TreeSum::Work::take_sums() {
   if (failure_) std::rethrow_exception(failure_);
   return std::move(sums_);
+}
+
+TreeSum::TreeSum(World& world, std::vector<std::int64_t> sizes, std::vector<std::int64_t> present,
+                 Device device)
+    : work_(std::make_shared<Work>(world, std::move(sizes), std::move(present), device)) {
+  if (!world.alone()) traveller_ = std::thread([work = work_] { work->travel(); });
+}
+
+TreeSum::~TreeSum() {
+  if (!traveller_.joinable()) return;
+  work_->give_up();
+  traveller_.detach();
+}
+
+void TreeSum::add(std::size_t vector, std::int64_t shard, const Tensor& values) {
+  work_->add(vector, shard, values);
+}
+
+std::vector<Tensor> TreeSum::finish() {
+  if (traveller_.joinable())
+    traveller_.join();
+  else
+    work_->travel();
+  return work_->take_sums();
 }
 
 }  // namespace tutti

@@ -1,11 +1,7 @@
 #pragma once
-#include <condition_variable>
 #include <cstdint>
-#include <exception>
-#include <map>
-#include <mutex>
+#include <memory>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "engine/distributed/world.h"
@@ -26,6 +22,7 @@ class TreeSum {
           Device device = Device::cpu);
   TreeSum(const TreeSum&) = delete;
   TreeSum& operator=(const TreeSum&) = delete;
+  /// An unfinished sum is left to itself: it may be waiting for others for ever.
   ~TreeSum();
 
   /// A shard of this process has its part of a vector, of any shape.
@@ -36,28 +33,9 @@ class TreeSum {
   std::vector<Tensor> finish();
 
  private:
-  using Span = std::pair<std::int64_t, std::int64_t>;  // of shards, a node of the tree
-  using Sums = std::map<Span, Tensor>;
-
-  std::vector<Span> nodes_of(int rank) const;
-  Share slice_of(std::size_t vector, int rank) const;
-  void travel();
-  Tensor summed(std::size_t vector);
-  Sums exchange(std::size_t vector, const Sums& here);
-  Tensor gather(std::size_t vector, const Tensor& slice);
-
-  World& world_;
-  Transfers* transfers_;
-  Device device_;  // where the vectors are
-  std::vector<std::int64_t> sizes_, present_;
-  std::ptrdiff_t here_ = 0;  // shards with examples
-  std::vector<Sums> parts_;  // of each vector
-  std::vector<Tensor> sums_;
-  std::mutex mutex_;
-  std::condition_variable added_;
-  bool given_up_ = false;
-  std::exception_ptr failure_;
-  std::jthread traveller_;
+  class Work;
+  std::shared_ptr<Work> work_;
+  std::thread traveller_;
 };
 
 }  // namespace tutti
