@@ -55,7 +55,8 @@ TEST_CASE("Names that are not UTF-8 work from training to the report") {
   const TemporaryFolder folder;
   const fs::path bad = odd.folder / "gr\xe9" / "b\xfc\x64.png";
   std::ofstream(bad) << "no picture";
-  const auto skipping = run_tutti(train(odd.folder.path(), folder / "run", "--skip-bad"));
+  const auto skipping =
+      run_tutti(train(odd.folder.path(), folder / "run", one_each + "--skip-bad"));
   INFO(skipping.err);
   REQUIRE(skipping.status == 0);
   fs::remove(bad);
