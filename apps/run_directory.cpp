@@ -187,9 +187,9 @@ void RunFolder::end(RunFile file, const TrainingRecord& training) const {
                parse_json(read_file(options_.out / "metrics.json"), "metrics.json"),
                options_.out / "confusion.png");
   file.state = RunState::finished;
-  const json run = description(file, training);
-  write_report(options_.out, run);
-  write_json(file.path(), run);
+  write_report(options_.out, description(file, training));
+  file.checksums = checksums_of(options_.out);
+  write_json(file.path(), description(file, training));
   remove_leftovers();
 }
 

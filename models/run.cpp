@@ -24,6 +24,7 @@ constexpr Row run_models[] = {{ModelKind::ensemble, load_ensemble_model},
 
 std::unique_ptr<RunModel> load_model(const RunFile& run, Device device) {
   expect_model(run);
+  expect_own_files(run);
   for (const auto& [kind, load] : run_models)
     if (kind == run.kind) return load(run, device);
   throw Error(run.path().string(), ": models of the kind '", name(run.kind), "' cannot be loaded");

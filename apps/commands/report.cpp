@@ -29,6 +29,7 @@ json read_report(const std::string& place, bool alone) {
     throw Error(place, ": is neither the folder of a run nor of a search");
   json report = fs::exists(file) ? report_of(folder, parse_json(read_file(file), file.string()))
                                  : json{{"name", "A search"}, {"run", json::object()}};
+  if (fs::exists(file)) expect_own_files(read_run_file(folder));
   if (const auto study = study_json(folder); !study.is_null()) report["search"] = study;
   if (!alone) report["name"] = place;
   return report;

@@ -1,7 +1,7 @@
 // The PNG specification, third edition: https://www.w3.org/TR/png-3/
 #include "datasets/decoding/png_chunks.h"
 
-#include <array>
+#include <zlib.h>
 
 #include "kernels/support/error.h"
 
@@ -17,20 +17,9 @@ std::uint32_t big_endian(std::string_view bytes) {
   return value;
 }
 
-constexpr auto crc_table = [] {
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t byte = 0; byte < 256; ++byte) {
-    table[byte] = byte;
-    for (int bit = 0; bit < 8; ++bit)
-      table[byte] = (table[byte] >> 1) ^ (table[byte] & 1 ? 0xedb88320u : 0);
-  }
-  return table;
-}();
-
-std::uint32_t crc32(std::string_view bytes) {
-  std::uint32_t crc = 0xffffffffu;
-  for (const unsigned char byte : bytes) crc = (crc >> 8) ^ crc_table[(crc ^ byte) & 0xff];
-  return ~crc;
+std::uint32_t checksum_of(std::string_view bytes) {
+  return static_cast<std::uint32_t>(
+      ::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 /// The first chunk of `rest`, from its length to its checksum.
@@ -45,7 +34,7 @@ std::string_view type_of(std::string_view chunk) { return chunk.substr(4, 4); }
 void check(std::string_view chunk) {
   const auto type = type_of(chunk);
   const auto data_end = chunk.size() - 4;
-  if (crc32(chunk.substr(4, data_end - 4)) != big_endian(chunk.substr(data_end)))
+  if (checksum_of(chunk.substr(4, data_end - 4)) != big_endian(chunk.substr(data_end)))
     throw Error("damaged: a PNG chunk's checksum does not match its data");
   const bool critical = !(type[0] & 0x20);  // a capital letter: readers have to know it
   if (critical && type != "IHDR" && type != "PLTE" && type != "IDAT" && type != "IEND")

@@ -9,6 +9,7 @@
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/json_text.h"
+#include "models/run/checksums.h"
 
 namespace tutti {
 namespace fs = std::filesystem;
@@ -244,7 +245,8 @@ void write_checkpoint(const fs::path& run, const TrainCheckpoint& checkpoint) {
     json members = json::array();
     for (std::int64_t m = 0; m < checkpoint.members; ++m)
       members.push_back(write_member(file, std::to_string(m), checkpoint.member(m)));
-    file.finish({{"members", members},
+    file.finish({{"run", checksum(run / "run.json")},
+                 {"members", members},
                  {"history", to_json(checkpoint.history)},
                  {"steps", checkpoint.place.steps},
                  {"examples", checkpoint.place.examples}});
@@ -256,6 +258,7 @@ std::optional<TrainCheckpoint> read_checkpoint(const fs::path& run) {
   const auto file = std::make_shared<StoredTensors>(run / file_name);
   return file->checked([&] {
     const json& known = file->metadata();
+    if (known.at("run") != checksum(run / "run.json")) throw Error("it is of another run");
     return TrainCheckpoint{
         .history = history_of(known.at("history")),
         .place = {known.at("steps").get<std::int64_t>(), known.at("examples").get<std::int64_t>()},

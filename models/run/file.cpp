@@ -20,7 +20,7 @@ namespace key {
 constexpr const char *model = "model", *class_names = "classes", *data = "data",
                      *fingerprint = "fingerprint", *options = "options", *members = "members",
                      *out_of_bag = "out_of_bag_accuracy", *preprocessing = "preprocessing",
-                     *state = "state", *temperature = "temperature";
+                     *state = "state", *temperature = "temperature", *checksums = "checksums";
 }  // namespace key
 
 RunFile parse(const fs::path& folder, const json& document) {
@@ -44,6 +44,9 @@ RunFile parse(const fs::path& folder, const json& document) {
   run.preprocessing = fields.get<json>(key::preprocessing);
   if (!run.preprocessing.is_object()) fields.fail(key::preprocessing, "is no object");
   run.state = fields.find_word<RunState>(key::state).value_or(RunState::finished);
+  run.checksums = fields.find<Checksums>(key::checksums).value_or(Checksums());
+  for (const auto& [file, checksum] : run.checksums)
+    if (fs::path(file).filename() != file) fields.fail(key::checksums, "names a file elsewhere");
   return run;
 }
 
@@ -61,6 +64,7 @@ json to_json(const RunFile& run) {
     if (run.kind == ModelKind::ensemble)
       document[key::out_of_bag] = run.out_of_bag_accuracy ? json(*run.out_of_bag_accuracy) : json();
   }
+  if (!run.checksums.empty()) document[key::checksums] = run.checksums;
   if (run.temperature != 1) document[key::temperature] = run.temperature;
   return document;
 }

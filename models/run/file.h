@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/support/enum_names.h"
+#include "models/run/checksums.h"
 
 namespace tutti {
 
@@ -35,6 +36,7 @@ struct RunFile {
   /// Of the probabilities of each network: see models/calibration.h. 1: as the networks give them.
   double temperature = 1;
   RunState state = RunState::finished;  // training: under way, or interrupted
+  Checksums checksums = {};             // none while it is trained
   std::string text = {};                // of run.json as it was read
 
   std::filesystem::path path() const { return folder / "run.json"; }

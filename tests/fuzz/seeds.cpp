@@ -112,6 +112,7 @@ std::vector<std::string> checkpoint_seeds() {
     member.state.weights = {{1, 2, 3}, {4}};
     return member;
   };
+  write_file(folder / "run.json", "{}");
   write_checkpoint(folder.path(), checkpoint);
   return {read_file(folder / "checkpoint.safetensors")};
 }

@@ -90,6 +90,7 @@ const fs::path& folder_with(const char* name, std::string_view file) {
 }
 
 void read_whole_checkpoint(std::string_view file) {
+  folder_with("run.json", "{}");  // which it belongs to
   const auto checkpoint = read_checkpoint(folder_with("checkpoint.safetensors", file));
   if (!checkpoint) return;
   for (std::int64_t m = 0; m < std::min<std::int64_t>(checkpoint->members, 8); ++m)

@@ -41,6 +41,7 @@ const std::map<std::string, std::vector<std::string>> confined = {
     {"mpi.h", {"engine/distributed"}},
     {"hdf5", {"models/keras"}},
     {"zip.h", {"models/keras"}},
+    {"zlib.h", {"models/run", "datasets/decoding"}},
     {"sqlite3", {"search"}},
     {"libpq", {"search"}},
     {"cairo", {"reports"}},

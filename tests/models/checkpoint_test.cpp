@@ -38,10 +38,15 @@ const TrainCheckpoint checkpoint{.history = {{{1, 0.5, 2, 0.25}, {none, none, no
                                  .members = 2,
                                  .member = member};
 
+/// A folder with a run.json, for a checkpoint to belong to.
+struct RunFolder : TemporaryFolder {
+  RunFolder() { write_file(path() / "run.json", "{}"); }
+};
+
 }  // namespace
 
 TEST_CASE("A checkpoint is read as it was written") {
-  const TemporaryFolder run;
+  const RunFolder run;
   CHECK(!read_checkpoint(run.path()));
   write_checkpoint(run.path(), checkpoint);
   const auto read = read_checkpoint(run.path());
@@ -79,7 +84,7 @@ TEST_CASE("A checkpoint is read as it was written") {
 }
 
 TEST_CASE("A damaged checkpoint is an Error that names it") {
-  const TemporaryFolder run;
+  const RunFolder run;
   write_checkpoint(run.path(), checkpoint);
   const auto path = run / "checkpoint.safetensors";
   const std::string good = read_file(path);
@@ -105,4 +110,12 @@ TEST_CASE("A damaged checkpoint is an Error that names it") {
     } catch (const Error&) {
     }
   }
+}
+
+TEST_CASE("A checkpoint of another run is an Error") {
+  const RunFolder run;
+  write_checkpoint(run.path(), checkpoint);
+  write_file(run / "run.json", "{ }");
+  CHECK_THROWS_WITH(read_checkpoint(run.path()),
+                    Contains("checkpoint.safetensors") && Contains("of another run"));
 }

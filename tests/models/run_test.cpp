@@ -355,6 +355,31 @@ TEST_CASE("A run whose files do not fit its run.json is an Error that names them
   CHECK_THROWS_WITH(Run(run.folder.path()), Contains("holds no classifier_0.h5"));
 }
 
+TEST_CASE("A file that the run's training did not write is an Error that names it") {
+  EnsembleRun run;
+  RunFile file = ensemble().file;
+  write_file(run.folder / "split.csv", "a");
+  file.checksums = checksums_of(run.folder.path());
+  CHECK(file.checksums.size() == 3);
+  CHECK(file.checksums.at("split.csv") ==
+        "e8b7be43");  // python3 -c "import zlib; print(hex(zlib.crc32(b'a')))"
+  run.document = to_json(file);
+  run.write();
+  CHECK_NOTHROW(Run(run.folder.path()));
+
+  const fs::path one = run.folder / "classifier_1.h5";
+  fs::remove(one);
+  fs::create_symlink(ensemble().folder / "classifier_0.h5", one);
+  CHECK_THROWS_WITH(Run(run.folder.path()), Contains(one.string()) && Contains("of another run"));
+  run.document["checksums"].erase("classifier_1.h5");
+  run.write();
+  CHECK_NOTHROW(Run(run.folder.path()));
+
+  run.document["checksums"] = {{"../split.csv", "e8b7be43"}};
+  run.write();
+  CHECK_THROWS_WITH(Run(run.folder.path()), Contains("checksums") && Contains("elsewhere"));
+}
+
 TEST_CASE("A run knows the parts of its own data") {
   const FeatureRun f;
   const Run run(f.folder.path());
