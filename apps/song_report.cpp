@@ -19,8 +19,15 @@ json listed(const std::vector<BadFile>& files) {
 }  // namespace
 
 void tell(const SongProblems& problems) {
-  for (const auto& [path, warning] : problems.warnings)
-    std::cerr << "tutti: warning: " << printable_lines(path.string() + ": " + warning) << '\n';
+  constexpr std::size_t most = 5;
+  const auto& warnings = problems.warnings;
+  const std::size_t shown = warnings.size() > most + 1 ? most : warnings.size();
+  for (std::size_t i = 0; i < shown; ++i)
+    std::cerr << "tutti: warning: "
+              << printable_lines(warnings[i].path.string() + ": " + warnings[i].reason) << '\n';
+  if (shown < warnings.size())
+    std::cerr << "tutti: " << warnings.size() - shown
+              << " more warnings like these; --json lists all\n";
   for (const auto& [path, reason] : problems.bad)
     std::cerr << "tutti: " << printable_lines(path.string() + ": " + reason) << '\n';
 }

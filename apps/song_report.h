@@ -6,7 +6,7 @@
 /// What the commands that read songs say of those that they could not use.
 namespace tutti {
 
-/// Lines on stderr: warnings, then errors.
+/// Lines on stderr: the first warnings, then all errors.
 void tell(const SongProblems& problems);
 
 /// Adds "errors" and "warnings": lists of path and reason.

@@ -86,6 +86,15 @@ TEST_CASE("A folder of songs becomes a table and a tree that say how they were m
   CHECK(json::parse(text_of(t.ensemble / "run.json")).at("preprocessing").at("scale") == "mel");
 }
 
+TEST_CASE("Of many warnings the first are shown, and --json has all", "[songs]") {
+  const TemporaryFolder folder;
+  const auto result = run_tutti("features " + word(trained().audio) + " --json --quiet --out " +
+                                word(folder / "songs.csv"));
+  CHECK(json::parse(result.out).at("warnings").size() == 20);
+  CHECK_THAT(result.err, Contains("song4.wav: lasts 3 s") && !Contains("song5.wav"));
+  CHECK_THAT(result.err, Contains("15 more warnings like these; --json lists all"));
+}
+
 TEST_CASE("Both kinds of model name the genres of songs that they have not heard", "[songs]") {
   const TemporaryFolder folder;
   for (int genre = 0; genre < genres; ++genre)
