@@ -150,6 +150,21 @@ TEST_CASE("JSON is read in one way") {
   CHECK(wrong == "");
 }
 
+TEST_CASE("Catch2 is known to tests/support/catch.h alone") {  // its versions 2 and 3 differ
+  const fs::path root = TUTTI_SOURCE_DIR;
+  std::string wrong;
+  for (const auto& entry : fs::recursive_directory_iterator(root / "tests")) {
+    const auto extension = entry.path().extension();
+    const std::string file = fs::relative(entry.path(), root).generic_string();
+    if ((extension != ".h" && extension != ".cpp") || file == "tests/support/catch.h") continue;
+    std::ifstream text(entry.path());
+    for (std::string line; std::getline(text, line);)
+      if (line.starts_with("#include <catch2/") || line.starts_with("using Catch::"))
+        wrong += file + ": " + line + '\n';
+  }
+  CHECK(wrong == "");
+}
+
 TEST_CASE("no folder is a drawer") {
   const fs::path root = TUTTI_SOURCE_DIR;
   std::map<std::string, int> files;
