@@ -6,12 +6,12 @@
 
 namespace tutti::kernels {
 
-/// How RMSprop moves one weight: see rmsprop in kernels/operations.h.
+/// How RMSprop updates one weight: see rmsprop in kernels/operations.h.
 template <class Real>
-struct RmspropMove {
+struct RmspropUpdate {
   Real fresh, momentum, epsilon;  // fresh: 1 - rho
 
-  explicit RmspropMove(const RmspropSettings& settings)
+  explicit RmspropUpdate(const RmspropSettings& settings)
       : fresh(static_cast<Real>(1 - settings.rho)),
         momentum(static_cast<Real>(settings.momentum)),
         epsilon(static_cast<Real>(settings.epsilon)) {}
@@ -25,9 +25,9 @@ struct RmspropMove {
       of.mean[i] += fresh * (g - of.mean[i]);
       square -= of.mean[i] * of.mean[i];
     }
-    Real move = rate * g / std::sqrt(square + epsilon);
-    if (of.momentum) move = of.momentum[i] = momentum * of.momentum[i] + move;
-    of.w[i] -= move;
+    Real step = rate * g / std::sqrt(square + epsilon);
+    if (of.momentum) step = of.momentum[i] = momentum * of.momentum[i] + step;
+    of.w[i] -= step;
   }
 };
 

@@ -4,12 +4,12 @@
 
 namespace tutti::kernels {
 
-/// How SGD with momentum moves one weight in float: see sgd in kernels/operations.h.
-struct SgdMove {
+/// How SGD with momentum updates one weight in float: see sgd in kernels/operations.h.
+struct SgdUpdate {
   float momentum;
   bool nesterov;
 
-  explicit SgdMove(const SgdSettings& settings)
+  explicit SgdUpdate(const SgdSettings& settings)
       : momentum(static_cast<float>(settings.momentum)), nesterov(settings.nesterov) {}
 
   TUTTI_HOST_DEVICE void operator()(float rate, float g, float& w, float& v) const {

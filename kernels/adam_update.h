@@ -6,12 +6,12 @@
 
 namespace tutti::kernels {
 
-/// How Adam moves one weight in float: see adam in kernels/operations.h. `keep` is the share of the
-/// weight that its decay leaves, 1 where it has none.
-struct AdamMove {
+/// How Adam updates one weight in float: see adam in kernels/operations.h. `keep` is the share of
+/// the weight that its decay leaves, 1 where it has none.
+struct AdamUpdate {
   float keep1, keep2, epsilon;  // 1 - beta1, 1 - beta2
 
-  explicit AdamMove(const AdamStep& step)
+  explicit AdamUpdate(const AdamStep& step)
       : keep1(static_cast<float>(1 - step.beta1)),
         keep2(static_cast<float>(1 - step.beta2)),
         epsilon(static_cast<float>(step.epsilon)) {}
