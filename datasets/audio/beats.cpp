@@ -21,12 +21,12 @@ Values normalized(Values onsets) {
   const double mean = std::accumulate(onsets.begin(), onsets.end(), 0.0) / n;
   double squares = 0;
   for (const double x : onsets) squares += (x - mean) * (x - mean);
-  const double deviation = std::sqrt(squares / (n - 1));
-  for (double& x : onsets) x /= deviation;
+  const double stddev = std::sqrt(squares / (n - 1));
+  for (double& x : onsets) x /= stddev;
   return onsets;
 }
 
-/// Smoothed by a bell of ± `period` frames, of deviation period / 32.
+/// Smoothed by a bell of ± `period` frames, of standard deviation period / 32.
 Values smoothed(const Values& onsets, std::int64_t period) {
   Values bell;
   for (auto k = -period; k <= period; ++k)

@@ -63,8 +63,8 @@ void add_echo(Sound& sound, double seconds, double level) {
   for (std::size_t i = delay; i < sound.size(); ++i) sound[i] += level * sound[i - delay];
 }
 
-void add_hiss(Sound& sound, double deviation, RandomStream noise) {
-  const double peak = deviation * std::sqrt(3);
+void add_hiss(Sound& sound, double stddev, RandomStream noise) {
+  const double peak = stddev * std::sqrt(3);
   for (double& sample : sound) sample += noise.uniform(-peak, peak);
 }
 

@@ -6,10 +6,10 @@
 namespace tutti {
 namespace {
 
-constexpr double least_deviation = 1e-7;  // Keras'
+constexpr double least_stddev = 1e-7;  // Keras'
 
-/// 1 / sqrt(variance + least_deviation^2)
-Variable inverse_deviation(const Variable& variance) {
+/// 1 / sqrt(variance + least_stddev^2)
+Variable inverse_stddev(const Variable& variance) {
   const std::int64_t members = variance.shape()[0], places = variance.value().size() / members;
   const Shape rows{members, places};
   const auto filled = [&](double value, const Shape& shape) {
@@ -19,8 +19,7 @@ Variable inverse_deviation(const Variable& variance) {
   };
   const Tensor zeros = filled(0, rows), ones = filled(1, rows);
   return batch_norm_inference(Variable(filled(1, {members, 1, places})), ones, zeros,
-                              least_deviation * least_deviation,
-                              {zeros, variance.value().reshape(rows)});
+                              least_stddev * least_stddev, {zeros, variance.value().reshape(rows)});
 }
 
 }  // namespace
@@ -46,10 +45,10 @@ Variable Normalization::forward(const Variable& x, const Context&) const {
   Shape shape = kept_;
   shape.insert(shape.begin(), x.shape()[0]);
   const Variable mean = reshape(parameter(0), shape),
-                 inverse = reshape(inverse_deviation(parameter(1)), shape);
+                 inverse = reshape(inverse_stddev(parameter(1)), shape);
   if (!options_.inverted) return multiply(subtract(x, mean), inverse);
-  const Variable deviation = multiply(reshape(parameter(1), shape), inverse);
-  return add(multiply(x, deviation), mean);
+  const Variable stddev = multiply(reshape(parameter(1), shape), inverse);
+  return add(multiply(x, stddev), mean);
 }
 
 }  // namespace tutti

@@ -3,13 +3,13 @@
 
 namespace tutti {
 
-/// (x - mean) / deviation, with means and variances that were measured on data, not learned: one
+/// (x - mean) / stddev, with means and variances that were measured on data, not learned: one
 /// for each place along some axes, which are counted with the batch as axis 0 or from the end.
 class Normalization final : public Layer {
  public:
   struct Options {
     std::vector<std::int64_t> axes = {-1};
-    bool inverted = false;  // x deviation + mean
+    bool inverted = false;  // x stddev + mean
     /// Given here, they are constants; otherwise weights of the model.
     std::vector<double> mean = {}, variance = {};
   };
