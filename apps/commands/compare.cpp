@@ -37,7 +37,7 @@ struct CompareOptions {
 struct ComparedModel : ReproducedFigure {
   explicit ComparedModel(std::string name) : ReproducedFigure{std::move(name), {}, {}} {}
 
-  double seconds = 0;  // to train and to judge a fold, with all that were trained beside it
+  double seconds = 0;  // to train and to evaluate a fold, with all that were trained beside it
 };
 
 class Comparison {
@@ -118,8 +118,8 @@ class Comparison {
       FitOptions options{.seed = o_.seed, .device = device_};
       options.batch_size = static_cast<int>(std::min<std::int64_t>(
           batch_, bootstrap_size(options.bootstrap_percent, std::ssize(train))));
-      const Examples judged(data_.pictures, data_.tree.labels, test);
-      ensemble.fit({data_.pictures, data_.tree.labels, train}, judged, options, {},
+      const Examples held_out(data_.pictures, data_.tree.labels, test);
+      ensemble.fit({data_.pictures, data_.tree.labels, train}, held_out, options, {},
                    progress(options.epochs, train.size(), all.label));
       const Tensor scores = ensemble.predict_classifiers(data_.pictures, test).scores;
       one.values.push_back(accuracy_alone(scores, test));

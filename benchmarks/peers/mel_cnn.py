@@ -137,9 +137,9 @@ def main():
         fold[place[clip["name"]]] = clip["fold"]
     right = []
     for k in range(fold.max() + 1):
-        learns, judged = (fold != k) & (fold >= 0), fold == k
+        learns, held_out = (fold != k) & (fold >= 0), fold == k
         net, _ = train(x[learns], y[learns], genres, args, random)
-        right.append(accuracy(net, x[judged], y[judged]))
+        right.append(accuracy(net, x[held_out], y[held_out]))
         print(f"fold {k}: {right[-1]:.4f}", flush=True)
     print(f"mean {statistics.mean(right):.4f} ± {statistics.stdev(right):.4f}")
 

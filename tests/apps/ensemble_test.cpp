@@ -344,7 +344,7 @@ TEST_CASE("An ensemble trains and predicts on the GPU's kernels without a GPU", 
   }
 }
 
-TEST_CASE("An ensemble is trained and judged on the parts that files name", "[ensemble]") {
+TEST_CASE("An ensemble is trained and evaluated on the parts that files name", "[ensemble]") {
   const TemporaryFolder folder;
   const auto list = [&](const std::string& name, int number) {
     std::ofstream file(folder / name);
