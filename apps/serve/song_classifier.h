@@ -10,18 +10,18 @@
 namespace tutti {
 
 /// Names the genres of songs that clients send, from any number of threads.
-class Listener {
+class SongClassifier {
  public:
   /// An Error if the run does not take songs, or does not know its classes.
-  Listener(const Run& run, std::stop_token stop);
+  SongClassifier(const Run& run, std::stop_token stop);
 
   /// What `tutti genre --json --windows` says of the songs, under their clients' names; with
   /// `pictures` each has its "picture" too. No song is begun once it is to stop.
-  nlohmann::json listen(const std::vector<Upload>& songs, bool pictures);
+  nlohmann::json classify(const std::vector<Upload>& songs, bool pictures);
 
  private:
-  struct Heard;
-  void hear(const Upload& song, Heard& heard);
+  struct Answer;
+  void classify(const Upload& song, Answer& answer);
 
   const Run& run_;
   std::stop_token stop_;

@@ -1,4 +1,4 @@
-#include "apps/serve/listener.h"
+#include "apps/serve/song_classifier.h"
 
 #include <algorithm>
 #include <chrono>
@@ -76,13 +76,13 @@ std::string for_clients(std::string reason) {
 
 }  // namespace
 
-struct Listener::Heard {
+struct SongClassifier::Answer {
   Predictions found;
   bool draw;
   std::vector<json> pictures;  // one of each song that was found
 };
 
-Listener::Listener(const Run& run, std::stop_token stop)
+SongClassifier::SongClassifier(const Run& run, std::stop_token stop)
     : run_(run), stop_(std::move(stop)), input_of_(run.preprocessor()) {
   if (run.classes().empty())
     throw Error(run.file().folder.string(), ": holds no run.json, which names its classes");
@@ -90,8 +90,8 @@ Listener::Listener(const Run& run, std::stop_token stop)
   lend_readers_once();
 }
 
-void Listener::hear(const Upload& song, Heard& heard) {
-  auto& [all, said] = heard.found;
+void SongClassifier::classify(const Upload& song, Answer& answer) {
+  auto& [all, said] = answer.found;
   if (stop_.stop_requested()) {
     said.bad.push_back({song.name(), "comes too late: the server is being stopped"});
     return;
@@ -106,7 +106,7 @@ void Listener::hear(const Upload& song, Heard& heard) {
           throw Error("lasts more than ", most_windows / 2, " min; a shorter part is wanted");
         if (Clock::now() > end) throw Error("takes more than ", longest_work.count(), " s to read");
         inputs.push_back(input_of_(samples));
-        if (heard.draw) picture.add(samples);
+        if (answer.draw) picture.add(samples);
       });
   for (const auto& [_, reason] : problems.bad)
     said.bad.push_back({song.name(), for_clients(reason)});
@@ -114,18 +114,18 @@ void Listener::hear(const Upload& song, Heard& heard) {
     said.warnings.push_back({song.name(), warning});
   if (!problems.bad.empty()) return;
 
-  if (heard.draw) heard.pictures.push_back(picture.to_json());
+  if (answer.draw) answer.pictures.push_back(picture.to_json());
   const auto windows = static_cast<std::int64_t>(inputs.size());
   const std::lock_guard lock(scoring_);
   all.push_back(run_.predict({song.name()}, {windows}, stacked(inputs)).at(0));
 }
 
-json Listener::listen(const std::vector<Upload>& songs, bool pictures) {
-  Heard heard{{}, pictures, {}};
-  for (const auto& song : songs) hear(song, heard);
-  json document = to_json(heard.found, run_.classes(), {.windows = true});
-  for (std::size_t i = 0; i < heard.pictures.size(); ++i)
-    document["songs"][i]["picture"] = std::move(heard.pictures[i]);
+json SongClassifier::classify(const std::vector<Upload>& songs, bool pictures) {
+  Answer answer{{}, pictures, {}};
+  for (const auto& song : songs) classify(song, answer);
+  json document = to_json(answer.found, run_.classes(), {.windows = true});
+  for (std::size_t i = 0; i < answer.pictures.size(); ++i)
+    document["songs"][i]["picture"] = std::move(answer.pictures[i]);
   return document;
 }
 
