@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 /// The version of librosa whose numbers the table holds; the published ones do not say it.
 LibrosaVersion librosa_version_of(const FeatureOptions& f) {
-  if (f.compat) return *f.compat;
+  if (f.librosa_version) return *f.librosa_version;
   return librosa_version_of_table(f.data).value_or(LibrosaVersion::v0_6);
 }
 

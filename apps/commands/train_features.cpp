@@ -31,7 +31,7 @@ void add_train_command(CLI::App& train, FeatureModel model, const char* descript
   const auto o = std::make_shared<TrainFeaturesOptions>(model);
   o->features.add_to(*command);
   o->run.add_to(*command, "model");
-  add_words(*command, "--compat", o->features.compat,
+  add_words(*command, "--compat", o->features.librosa_version,
             "The version of librosa that made the features, for predicting songs: 0.6, 0.11, or "
             "auto: what FEATURES.csv.json says, else 0.6 as of the published tables");
   command
