@@ -77,7 +77,7 @@ CLI::Option* add_split(CLI::App& command, SplitPlan& plan) {
           "--split", [&plan](const std::string& text) { plan = split_plan_named(text); },
           "How the data is cut into parts: stratified (each has its share of every genre), random, "
           "groups:CSV (songs of one group, such as an artist, stay together), or "
-          "files:TRAIN,VALIDATION,TEST or files:TRAIN,TEST (lists of names, one a line, in place "
+          "files:TRAIN,VALIDATION,TEST or files:TRAIN,TEST (lists of names, one per line, in place "
           "of "
           "shares)")
       ->type_name("SPLIT")

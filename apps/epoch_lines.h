@@ -9,7 +9,7 @@
 
 namespace tutti {
 
-/// Training on stderr: a bar of steps on a terminal, and a line an epoch with the members' means
+/// Training on stderr: a bar of steps on a terminal, and one line per epoch with the members' means
 /// and how fast it went.
 class EpochLines {
  public:

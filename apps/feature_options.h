@@ -22,8 +22,7 @@ struct FeatureOptions {
   std::string data, from;
   LstmOptions lstm;
   Scaling scaling = Scaling::minmax;
-  std::optional<LibrosaVersion>
-      librosa_version;  // whose numbers the table holds, if it does not say so
+  std::optional<LibrosaVersion> librosa_version;  // of the table, if it does not say so
   int epochs, batch = 32;
   double learning_rate, test = 0.2, validation = 0.1;
   SplitPlan split;

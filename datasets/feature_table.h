@@ -23,12 +23,12 @@ const std::vector<std::string>& feature_names(FeatureSet set = FeatureSet::libro
 /// if that is damaged.
 FeatureSet feature_set_of_table(const std::filesystem::path& table);
 
-/// A table of songs, one a row.
+/// A table of songs, one per row.
 struct FeatureTable {
   std::vector<std::string> names;    // of the column `filename`; "line N" in a table without it
   Tensor values;                     // float32 [n, features], columns as in feature_names(set)
   std::vector<std::string> classes;  // sorted by name; pop, classical if the labels are 1 and 2
-  std::vector<std::int32_t> labels;  // index into classes, one a song
+  std::vector<std::int32_t> labels;  // index into classes, one per song
   FeatureSet set = FeatureSet::librosa;
   std::string fingerprint;  // 16 hex digits of names, values and labels; the order of songs matters
 };

@@ -18,7 +18,8 @@ inline constexpr EnumNames<Scaling> enum_names<Scaling> = {
 
 /// Scales a table column by column: x' = (x - offset) * scale.
 struct Scaler {
-  std::vector<double> offset, scale;  // one a column; scale 0 makes a constant column 0 everywhere
+  std::vector<double> offset,
+      scale;  // one per column; scale 0 makes a constant column 0 everywhere
 
   /// A scaled copy of float32 values [n, columns]. An Error if the columns are not as many.
   Tensor apply(const Tensor& values) const;

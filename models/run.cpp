@@ -61,7 +61,7 @@ std::string listed(const std::vector<std::string>& names) {
 
 /// Labels of other data as numbers of these classes.
 std::vector<std::int32_t> labels_in(const std::vector<std::string>& classes,
-                                    const LabelledInputs& data) {
+                                    const LabeledInputs& data) {
   std::vector<std::int32_t> number, labels;
   for (const auto& genre : data.classes) {
     const auto found = std::find(classes.begin(), classes.end(), genre);
@@ -114,9 +114,9 @@ Tensor Run::score(const Tensor& inputs) const {
   return score(inputs, all_rows(static_cast<std::size_t>(inputs.dim(0))));
 }
 
-LabelledInputs Run::read_data(const std::filesystem::path& path, bool skip_bad,
-                              const Progress& progress) const {
-  LabelledInputs data = model_->read_data(path, skip_bad, progress);
+LabeledInputs Run::read_data(const std::filesystem::path& path, bool skip_bad,
+                             const Progress& progress) const {
+  LabeledInputs data = model_->read_data(path, skip_bad, progress);
   if (classes().empty()) {
     expect_classes(file_, data.classes, *model_);
     return data;
@@ -126,7 +126,7 @@ LabelledInputs Run::read_data(const std::filesystem::path& path, bool skip_bad,
   return data;
 }
 
-std::vector<std::int32_t> Run::rows_of(const LabelledInputs& data, Part part) const {
+std::vector<std::int32_t> Run::rows_of(const LabeledInputs& data, Part part) const {
   if (part == Part::all) return all_rows(data.names.size());
   if (!trained_on(data))
     throw Error(data.path.string(), ": is not the data that ", file_.folder.string(),

@@ -41,15 +41,15 @@ class Run {
                          const Progress& progress = {}) const {
     return model_->read_files(files, progress);
   }
-  LabelledInputs read_data(const std::filesystem::path& data, bool skip_bad = false,
-                           const Progress& progress = {}) const;
+  LabeledInputs read_data(const std::filesystem::path& data, bool skip_bad = false,
+                          const Progress& progress = {}) const;
 
   /// Whether the run was trained on a data set.
-  bool trained_on(const LabelledInputs& data) const {
+  bool trained_on(const LabeledInputs& data) const {
     return file_.fingerprint && *file_.fingerprint == data.fingerprint;
   }
   /// The rows of a part, as split.csv says. An Error if that is of other data, damaged or has none.
-  std::vector<std::int32_t> rows_of(const LabelledInputs& data, Part part) const;
+  std::vector<std::int32_t> rows_of(const LabeledInputs& data, Part part) const;
 
   /// Probabilities [classes] of a song, by windows [n, …] of it: the mean over windows and members.
   /// For a stream of windows, those of its parts may be averaged.

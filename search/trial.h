@@ -38,7 +38,7 @@ inline bool better(double a, double b, Direction direction) {
   return direction == Direction::maximize ? a > b : a < b;
 }
 
-/// Whether it counts towards the trials that a search is to make: it ended, or will.
+/// Whether it counts toward the trials that a search is to make: it ended, or will.
 bool counts(const Trial& trial);
 
 /// The first complete trial with the best value; null if none is complete.

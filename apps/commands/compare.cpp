@@ -166,7 +166,7 @@ class Comparison {
 void print(const std::vector<ComparedModel>& models) {
   std::cout << std::left << std::setw(32) << "" << std::right << std::setw(10) << "accuracy"
             << std::setw(8) << "± s.d." << std::setw(9) << "lowest" << std::setw(9) << "highest"
-            << std::setw(18) << "seconds a fold\n";
+            << std::setw(18) << "seconds per fold\n";
   for (const auto& model : models) {
     const auto [low, high] = std::ranges::minmax(model.values);
     std::cout << std::left << std::setw(32) << model.label << std::right << std::fixed

@@ -47,7 +47,7 @@ void add_train_command(CLI::App& train, FeatureModel model, const char* descript
 
 void add_train_features(CLI::App& train, int& status) {
   add_train_command(train, FeatureModel::lstm,
-                    "A 3-layer LSTM classifier on a table of 28 features a song", status);
+                    "A 3-layer LSTM classifier on a table of 28 features per song", status);
   add_train_command(train, FeatureModel::rnn, "The simple RNN before it, on the same table",
                     status);
 }

@@ -6,7 +6,7 @@
 
 namespace tutti {
 
-/// Beats a minute of a song by the strength of its onsets, a value a frame: where the mean
+/// Beats a minute of a song by the strength of its onsets, one value per frame: where the mean
 /// autocorrelation over windows of 8 s is highest, weighed by a prior around 120 and below 320.
 /// librosa.feature.tempo, in 0.6 librosa.beat.tempo.
 double estimate_tempo(const std::vector<double>& onsets, LibrosaVersion version);

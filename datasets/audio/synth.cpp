@@ -19,7 +19,7 @@ constexpr double longest = 3600;
 
 void check(const SynthOptions& options) {
   if (options.songs_per_genre < 1 || options.songs_per_genre > most_songs)
-    throw Error(options.songs_per_genre, " songs a genre: there can be 1 to ", most_songs);
+    throw Error(options.songs_per_genre, " songs per genre: there can be 1 to ", most_songs);
   if (!(options.seconds >= 1 && options.seconds <= longest))
     throw Error("songs of ", options.seconds, " seconds: they can last 1 to ", longest);
 }

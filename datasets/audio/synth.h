@@ -28,7 +28,7 @@ struct SynthOptions {
 
 /// Writes <out>/audio/<genre>/<genre>.00000.wav, <out>/genres/<genre>/resized000.png and
 /// spectrogram.json, in parallel; `progress` is called after each song, by one thread at a time. An
-/// Error names the file that cannot be written. There can be 1 to 100,000 songs a genre, of 1 to
+/// Error names the file that cannot be written. There can be 1 to 100,000 songs per genre, of 1 to
 /// 3600 seconds.
 void write_synthetic_songs(
     const std::filesystem::path& out, const SynthOptions& options,

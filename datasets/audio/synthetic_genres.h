@@ -6,7 +6,7 @@
 
 namespace tutti {
 
-// Music is written as bars, one character a step, and repeated. A '.' is a rest.
+// Music is written as bars, one character per step, and repeated. A '.' is a rest.
 
 /// The line of a pitched instrument:
 ///   1 … 9  this degree of the scale, counted from the chord's root
@@ -34,7 +34,7 @@ struct Genre {
   int steps_per_beat;
   double swing;             // how late every second step comes, in steps
   std::string_view scale;   // semitones of its seven degrees above the first, a and b for 10 and 11
-  std::string_view chords;  // degree of the root, one a bar
+  std::string_view chords;  // degree of the root, one per bar
   Drums drums{};
   std::vector<Voice> parts;
   double echo;   // level of every repeat, three steps after the one before

@@ -29,7 +29,7 @@ struct PackIndex {
   PackKind kind = PackKind::pictures;
   std::vector<std::string> classes;  // UTF-8
   std::vector<std::string> names;    // any bytes but NUL; of pictures and songs, each another
-  std::vector<std::int32_t> labels;  // index into classes, one a name
+  std::vector<std::int32_t> labels;  // index into classes, one per name
   std::vector<PictureShape> shapes;
   std::vector<std::uint64_t> hashes;  // see DecodedClip
   std::vector<BadFile> left_out;

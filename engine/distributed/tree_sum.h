@@ -35,7 +35,7 @@ class TreeSum {
  private:
   class Work;
   std::shared_ptr<Work> work_;
-  std::thread traveller_;
+  std::thread traveler_;
 };
 
 }  // namespace tutti

@@ -25,7 +25,7 @@ struct DropoutState {
   std::int64_t steps = 0;
 };
 
-/// What dropout draws with in the next step, three words a member: see kernels::DropoutDraw.
+/// What dropout draws with in the next step, three words per member: see kernels::DropoutDraw.
 std::vector<std::int32_t> dropout_draws(const std::vector<DropoutState>& members);
 
 /// A function with parameters. To write one, override build and forward: both of the first pair, or

@@ -22,7 +22,7 @@ class Adam : public Optimizer {
  protected:
   /// With a row of decays below that of the rates, parameters that decay do.
   void update(const Tensor& numbers) override;
-  /// Corrected against the bias of the first means towards 0.
+  /// Corrected against the bias of the first means toward 0.
   std::vector<double> prepared(double rate, std::int64_t steps) const override;
   virtual bool decays(const Parameter& parameter) const { return tutti::decays(parameter); }
 

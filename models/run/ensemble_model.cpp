@@ -56,8 +56,8 @@ class EnsembleModel : public RunModel {
     return result;
   }
 
-  LabelledInputs read_data(const fs::path& data, bool skip_bad,
-                           const Progress& progress) const override {
+  LabeledInputs read_data(const fs::path& data, bool skip_bad,
+                          const Progress& progress) const override {
     expect_same_scale(data);
     SpectrogramTree tree = load_spectrogram_tree(data, skip_bad, progress);
     std::vector<std::string> names;

@@ -48,7 +48,7 @@ class FeatureModelOfRun : public RunModel {
     return {std::move(names), stacked(values)};
   }
 
-  LabelledInputs read_data(const fs::path& data, bool, const Progress&) const override {
+  LabeledInputs read_data(const fs::path& data, bool, const Progress&) const override {
     expect_same_features(data);
     FeatureTable table = load_feature_table(data);
     return {data,

@@ -96,7 +96,7 @@ class Model:
         for what, examples in (("X", x), ("the validation X", other_x)):
             if examples is not None and examples.shape[1:] != self.input_shape:
                 raise Error(f"{what} is {list(examples.shape)}; the model takes "
-                            f"{list(self.input_shape)} an example, examples first")
+                            f"{list(self.input_shape)} per example, examples first")
         with Watch(epochs, callback, progress) as watch:
             history, problem = network.fit(
                 x, codes, other_x, other_codes, bootstrap_fraction=bootstrap_fraction,

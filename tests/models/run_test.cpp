@@ -181,7 +181,7 @@ TEST_CASE("Runs of both classifiers of features score tables as the classifiers 
     const Run run(f.folder.path());
     CHECK(name(run.file().kind) == std::string(name(model)));
     CHECK(run.traits().takes == InputFiles::tables);
-    const LabelledInputs data = run.read_data(f.folder / "songs.csv");
+    const LabeledInputs data = run.read_data(f.folder / "songs.csv");
     CHECK(run.trained_on(data));
     CHECK(run.score(data.inputs, {3, 1}).to_vector<float>() ==
           f.classifier->predict(0, f.table, {3, 1}));
@@ -383,7 +383,7 @@ TEST_CASE("A file that the run's training did not write is an Error that names i
 TEST_CASE("A run knows the parts of its own data") {
   const FeatureRun f;
   const Run run(f.folder.path());
-  LabelledInputs data = run.read_data(f.folder / "songs.csv");
+  LabeledInputs data = run.read_data(f.folder / "songs.csv");
   CHECK_THROWS_WITH(run.rows_of(data, Part::test), Contains("split.csv"));
   std::vector<SplitRow> rows;
   for (const auto& name : data.names)
@@ -412,7 +412,7 @@ TEST_CASE("An ensemble's test part is its validation part") {
   const EnsembleRun run;
   run.write();
   write_split_file(run.folder.path(), {{"a", "dark", Part::train}, {"b", "dark", Part::test}});
-  const LabelledInputs data{"here", {"a", "b"}, {}, {"bright", "dark"}, {1, 1}, "f00d"};
+  const LabeledInputs data{"here", {"a", "b"}, {}, {"bright", "dark"}, {1, 1}, "f00d"};
   CHECK(Run(run.folder.path()).rows_of(data, Part::validation) == std::vector<std::int32_t>{1});
 }
 
@@ -421,7 +421,7 @@ TEST_CASE("Data is read with the run's classes, if it was made as what the run w
   f.document["classes"] = {"slow", "quick"};  // not in the order of the table
   f.write();
   const Run run(f.folder.path());
-  const LabelledInputs data = run.read_data(f.folder / "songs.csv");
+  const LabeledInputs data = run.read_data(f.folder / "songs.csv");
   CHECK(data.classes == run.classes());
   CHECK(data.labels[0] == 0);  // song0 is slow
   CHECK(data.labels[1] == 1);

@@ -229,7 +229,7 @@ TEST_CASE("Bidirectional is a layer there and a layer back, the latter's steps i
   };
   CHECK(values(y) == values(concatenate({pass(x, 0), reverse(pass(reverse(x, 2), 3), 2)}, -1)));
   CHECK_THROWS_WITH(Bidirectional(lstm_of(3, true), lstm_of(3, true)),
-                    Contains("Bidirectional: takes a layer that goes forwards"));
+                    Contains("Bidirectional: takes a layer that goes forward"));
   CHECK_THROWS_WITH(
       built({4, 2}, Bidirectional(lstm_of(3, false), lstm_of(2, true), Bidirectional::Merge::sum)),
       Contains("Bidirectional: cannot merge [4, 3] and [4, 2]"));
