@@ -33,7 +33,7 @@ CLI::Validator number(const char* name, const char* wanted, Accepts accepts) {
 /// Nothing, or what is wrong with a word: what another reader might take for another number (010 is
 /// 8 in C), a number below what its type holds, an empty name.
 std::string odd_word(const std::string& type, const std::string& word) {
-  if (word.empty()) return "an empty word is no value";
+  if (word.empty()) return "an empty word is not a value";
   const bool whole = type.starts_with("INT") || type.starts_with("UINT");
   if (!whole && !type.starts_with("FLOAT")) return "";
   const std::size_t digits = word[0] == '-' ? 1 : 0;

@@ -113,7 +113,7 @@ void RunFolder::expect_logs() const {
   std::error_code problem;
   if (!logs.empty()) fs::create_directories(logs, problem);
   if (!logs.empty() && (problem || ::access(logs.c_str(), W_OK) != 0))
-    throw Error("--tensorboard ", logs.string(), ": is no folder that can be written to");
+    throw Error("--tensorboard ", logs.string(), ": is not a folder that can be written to");
 }
 
 json RunFolder::description(const RunFile& file, const TrainingRecord& training) const {

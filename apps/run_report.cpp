@@ -81,7 +81,7 @@ json read_songs(const fs::path& path, const json& run) {
     const auto found = indices.find(row.cells[column]);
     if (found == indices.end())
       throw Error(path.string(), ", line ", row.line, ": '", row.cells[column],
-                  "' is no genre of the run");
+                  "' is not a genre of the run");
     return found->second;
   };
   json songs = json::array();

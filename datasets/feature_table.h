@@ -14,7 +14,8 @@ namespace tutti {
 enum class FeatureSet { librosa, statistics };
 template <>
 inline constexpr EnumNames<FeatureSet> enum_names<FeatureSet> = {
-    "set of features", {{FeatureSet::librosa, "librosa"}, {FeatureSet::statistics, "statistics"}}};
+    "a set of features",
+    {{FeatureSet::librosa, "librosa"}, {FeatureSet::statistics, "statistics"}}};
 
 /// The features of a set in their order: tempo, beats, … mfcc20 of the published data set.
 const std::vector<std::string>& feature_names(FeatureSet set = FeatureSet::librosa);
@@ -37,8 +38,8 @@ struct FeatureTable {
 /// features, `label` and perhaps `filename`. Unless `labeled`, `label` may be missing, is not read
 /// if it is there, and classes and labels stay empty. Errors name the file and the line or column:
 /// a file that cannot be read or has no songs, columns that are missing, doubled or unknown, a row
-/// of another length than the header, a value that is no finite number, an empty label, fewer than
-/// two classes, a table whose record says that it is of another set.
+/// of another length than the header, a value that is not a finite number, an empty label, fewer
+/// than two classes, a table whose record says that it is of another set.
 FeatureTable load_feature_table(const std::filesystem::path& path, bool labeled = true,
                                 FeatureSet set = FeatureSet::librosa);
 

@@ -13,7 +13,7 @@ namespace tutti {
 enum class Scaling { minmax, standard, none };
 template <>
 inline constexpr EnumNames<Scaling> enum_names<Scaling> = {
-    "scaling",
+    "a scaling",
     {{Scaling::minmax, "minmax"}, {Scaling::standard, "standard"}, {Scaling::none, "none"}}};
 
 /// Scales a table column by column: x' = (x - offset) * scale.

@@ -34,7 +34,7 @@ class Run {
   Tensor score(const Tensor& inputs) const;
   Tensor score(const Tensor& inputs, const std::vector<std::int32_t>& rows) const;
 
-  /// See RunModel. Labels are those of the run's classes; an Error names a genre that is none of
+  /// See RunModel. Labels are those of the run's classes; an Error names a genre that is not one of
   /// them.
   Preprocessor preprocessor() const { return model_->preprocessor(); }
   NamedInputs read_files(const std::vector<std::filesystem::path>& files,

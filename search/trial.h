@@ -14,7 +14,7 @@ enum class Direction { minimize, maximize };
 enum class TrialState { running, complete, pruned, fail, waiting };
 template <>
 inline constexpr EnumNames<TrialState> enum_names<TrialState> = {
-    "state of a trial",
+    "a state of a trial",
     {{TrialState::running, "running"},
      {TrialState::complete, "complete"},
      {TrialState::pruned, "pruned"},

@@ -123,7 +123,7 @@ class GenreServer final : public BoundedServer {
     });
     set_error_handler([](const Request&, Response& response) {
       if (response.body.empty())
-        answer(response, response.status, {{"error", "this is no request that HTTP knows"}});
+        answer(response, response.status, {{"error", "this is not an HTTP request"}});
     });
     set_logger(
         [this](const Request&, const Response& response) { counters_.answered(response.status); });
@@ -197,7 +197,7 @@ class GenreServer final : public BoundedServer {
     const std::string length = request.get_header_value("Content-Length");
     if (is_chunked(request)) return;
     if (length.empty() || length.find_first_not_of("0123456789") != std::string::npos)
-      throw Refusal(411, "the Content-Length is missing or no number");
+      throw Refusal(411, "the Content-Length is missing or not a number");
     if (length.size() > 18 || std::stoull(length) > most_bytes_) throw too_large();
   }
 

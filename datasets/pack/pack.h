@@ -16,7 +16,7 @@ namespace tutti {
 enum class PackKind { pictures, songs, table };
 template <>
 inline constexpr EnumNames<PackKind> enum_names<PackKind> = {
-    "kind of pack",
+    "a kind of pack",
     {{PackKind::pictures, "pictures"}, {PackKind::songs, "songs"}, {PackKind::table, "table"}}};
 
 /// What a pack holds beside its data. Shapes and hashes are of pictures and songs alone, which have

@@ -24,7 +24,7 @@ struct SplitPlan {
   std::vector<std::filesystem::path> files;
 };
 
-/// An Error if the text is no plan.
+/// An Error if the text is not a plan.
 SplitPlan split_plan_named(const std::string& text);
 std::string name(const SplitPlan& plan);  // the text again
 

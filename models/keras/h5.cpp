@@ -83,7 +83,7 @@ void read_groups(hid_t weights, Description& description, std::uint64_t& budget)
     if (std::find(saved.begin(), saved.end(), name) == saved.end()) {
       if (layer.class_name == "InputLayer") continue;
       if (keras_major(description.model) >= 3 && joins(layer.class_name))
-        continue;  // x + y of Keras 3 is no layer there
+        continue;  // x + y of Keras 3 is not a layer there
       throw Error("layer_names lacks the layer ", name, " (", layer.class_name, ")");
     }
     if (!groups.contains(name))

@@ -22,7 +22,7 @@ struct MelRecipe {
 class MelEnsemble {
  public:
   /// With initial weights, for the training clips; windows are of so many frames. An Error if there
-  /// is no network, or fewer clips than a batch.
+  /// is not a network, or fewer clips than a batch.
   MelEnsemble(const ClipExamples& training, std::int64_t frames, std::int64_t genres,
               const MelRecipe& recipe);
 

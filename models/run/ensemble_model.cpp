@@ -23,7 +23,7 @@ void expect_members(const RunFile& run) {
   }
   for (const auto& entry : fs::directory_iterator(run.folder))
     if (const auto number = member_number(entry.path()); number && *number >= *run.members)
-      throw Error(entry.path().string(), ": is none of ", wanted, "; remove it");
+      throw Error(entry.path().string(), ": is not one of ", wanted, "; remove it");
 }
 
 class EnsembleModel : public RunModel {

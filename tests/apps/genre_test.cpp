@@ -95,7 +95,7 @@ TEST_CASE("A long song is classified window by window, and like its parts") {
   }
 }
 
-TEST_CASE("Silence is no genre, and gets no tag") {
+TEST_CASE("Silence is not a genre, and gets no tag") {
   const TemporaryFolder folder;
   const std::vector<float> nothing(22'050 * 2);
   tutti::write_wav(folder / "silence.wav", nothing, 22'050);
@@ -182,7 +182,7 @@ TEST_CASE("Songs whose tags cannot be written are named and stay as they are") {
   CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 2);
 }
 
-TEST_CASE("What is no song is named, and the others get their genre") {
+TEST_CASE("What is not a song is named, and the others get their genre") {
   const auto& l = library();
   const TemporaryFolder folder;
   fs::create_directories(folder / "deep/er/empty");

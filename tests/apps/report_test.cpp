@@ -148,7 +148,7 @@ TEST_CASE("a report of damaged files says which") {
   fails("history.csv", "epoch,member\n1\n", "line 2: has 1 cells, not 2");
   fails("history.csv", "a,b,c,d,e,f\n1,0,1,x,1,1\n", "'x' is not a number");
   fails("predictions.csv", "path,truth,genre,probability,quick,slow\na,quick,fast,1,1,0\n",
-        "'fast' is no genre of the run");
+        "'fast' is not a genre of the run");
   fails("predictions.csv", "path,truth\na,quick\n", "2 columns");
 }
 

@@ -96,7 +96,7 @@ TEST_CASE("plans for splits are read from their text and written again") {
   CHECK(split_plan_named("files:a,b,c").files == std::vector<fs::path>{"a", "b", "c"});
   for (const char* text : {"", "Random", "stratified ", "files", "group:x"})
     CHECK_THAT(plan_error(text),
-               Contains("'" + std::string(text) + "' is no way to split; random"));
+               Contains("'" + std::string(text) + "' is not a way to split; random"));
   for (const char* text :
        {"files:", "files:a", "files:a,", "files:a,,b", "files:a,b,", "files:a,b,c,d"})
     CHECK_THAT(plan_error(text),

@@ -246,7 +246,7 @@ TEST_CASE("A clip's probabilities do not depend on its neighbors") {
   CHECK(alone == std::vector<float>{beside[2], beside[3], beside[6], beside[7]});
 }
 
-TEST_CASE("A window of silence is no genre more than another") {
+TEST_CASE("A window of silence favors no genre") {
   const Collection c(12);
   const MelEnsemble ensemble = trained(c, small(1, 1));
   Tensor windows = windows_of(c.clips, frames);
