@@ -108,16 +108,14 @@ void print_parts(const MelOptions& o, const Material& m) {
             << m.split.validation.size() << " to validate, " << m.split.test.size() << " to test\n";
 }
 
-bool is_of_cnns(const char* kind) { return kind == std::string_view(MelEnsemble::cnns_kind); }
-
 /// Epoch lines of each kind of network in turn.
 MelEnsemble::Observe lines_of(const MelOptions& o, std::size_t clips,
                               const TrainCheckpoint* resumed = nullptr) {
-  return [&o, clips, resumed](const char* kind, int epochs) {
-    if (!o.common.quiet) std::cerr << kind << '\n';
+  return [&o, clips, resumed](MelNetwork kind, int epochs) {
+    if (!o.common.quiet) std::cerr << name(kind) << '\n';
     const auto lines = std::make_shared<EpochLines>(epochs, static_cast<std::int64_t>(clips),
                                                     "clips", o.common.quiet);
-    if (resumed && is_of_cnns(kind)) lines->resumed(resumed->history);
+    if (resumed && kind == MelNetwork::cnn) lines->resumed(resumed->history);
     return TrainObserver{
         .on_step = [lines](int epoch, std::int64_t step,
                            std::int64_t steps) { lines->step(epoch, step, steps); },
@@ -179,11 +177,11 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
   const std::string title = "Ensemble of " + std::to_string(ensemble.size());
   const auto folds = cross_validate(o, m, stop);
   const TrainCheckpoint* const from = checkpoint ? &*checkpoint : nullptr;
-  const auto observe = [&, lines = lines_of(o, m.split.train.size(), from)](const char* kind,
+  const auto observe = [&, lines = lines_of(o, m.split.train.size(), from)](MelNetwork kind,
                                                                             int epochs) {
     TrainObserver observer = lines(kind, epochs);
-    if (is_of_cnns(kind)) run.keep_checkpoints(observer);
-    if (is_of_cnns(kind) || !o.recipe.cnns)
+    if (kind == MelNetwork::cnn) run.keep_checkpoints(observer);
+    if (kind == MelNetwork::cnn || !o.recipe.cnns)
       run.log_epochs(observer, from ? from->history : History());
     return observer;
   };
@@ -242,7 +240,7 @@ void MelOptions::add_to(CLI::App& command) {
                   "A CNN's learning rate at first; it falls to 0 along a cosine")
       ->check(above_zero)
       ->capture_default_str();
-  command.add_option("--batch", recipe.cnn.batch, "Clips a training step")
+  command.add_option("--batch", recipe.cnn.batch, "Clips per training step")
       ->check(above_zero)
       ->capture_default_str();
   command.add_option("--units", recipe.network.units, "Hidden units of a network on statistics")

@@ -145,7 +145,7 @@ class Comparison {
       MelEnsemble ensemble(training, windows.dim(1), std::ssize(data_.tree.genres), recipe);
       ensemble.train(
           training, {clips, data_.tree.labels, {}}, {},
-          [&](const char* kind, int epochs) { return progress(epochs, train.size(), kind); });
+          [&](MelNetwork kind, int epochs) { return progress(epochs, train.size(), name(kind)); });
       const Tensor scores = ensemble.score(windows, test);
       cnn_alone.values.push_back(accuracy_alone(scores.slice(0, cnns), test));
       network_alone.values.push_back(accuracy_alone(scores.slice(cnns, statistics), test));

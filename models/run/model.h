@@ -40,7 +40,7 @@ struct LabeledInputs {
   std::vector<std::string> names;
   Tensor inputs;
   std::vector<std::string> classes;
-  std::vector<std::int32_t> labels;  // index into classes, one an input
+  std::vector<std::int32_t> labels;  // index into classes, one per input
   std::string fingerprint;
 };
 

@@ -143,7 +143,9 @@ TEST_CASE("a report of damaged files says which") {
     CHECK(!fs::exists(folder / "report.html"));
   };
   fails("run.json", "{", "is not JSON");
-  fails("run.json", "{}", "is not of a run");
+  fails("run.json", "{}", "'model' is missing");
+  fails("run.json", R"({"model": "cnn"})", "'cnn' is not a kind of model; ensemble, lstm");
+  fails("run.json", R"({"model": "melcnn"})", "is not of a run");
   fails("metrics.json", "[1", "is not JSON");
   fails("history.csv", "epoch,member\n1\n", "line 2: has 1 cells, not 2");
   fails("history.csv", "a,b,c,d,e,f\n1,0,1,x,1,1\n", "'x' is not a number");

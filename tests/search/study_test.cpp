@@ -335,7 +335,7 @@ TEST_CASE("What a damaged study holds is an Error that names it") {
   SECTION("settings of another kind") {
     refused("UPDATE study_user_attributes SET value_json = '[1]'", "has no objective");
   }
-  SECTION("a range without values") {
+  SECTION("a reversed range") {
     refused(
         R"(UPDATE trial_params SET distribution_json = '{"name": "FloatDistribution", "attributes": )"
         R"({"low": 3, "high": 1, "step": null, "log": false}}')",
