@@ -9,7 +9,7 @@
 
 #include "apps/common.h"
 #include "apps/run_report.h"
-#include "apps/training_log.h"
+#include "apps/training/training_log.h"
 #include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "apps/common.h"
-#include "apps/feature_training.h"
+#include "apps/training/feature_training.h"
 
 namespace tutti {
 namespace {

@@ -1,7 +1,7 @@
 #include <memory>
 
-#include "apps/ensemble_training.h"
 #include "apps/search/search.h"
+#include "apps/training/ensemble_training.h"
 #include "datasets/split.h"
 #include "kernels/support/error.h"
 #include "models/ensemble.h"

@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include "apps/epoch_lines.h"
 #include "apps/search/search.h"
+#include "apps/training/epoch_lines.h"
 
 namespace tutti {
 

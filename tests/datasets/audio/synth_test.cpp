@@ -1,4 +1,4 @@
-#include "datasets/audio/synth.h"
+#include "datasets/audio/synth/synth.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <set>
 
 #include "datasets/audio/spectrogram.h"
-#include "datasets/audio/synthetic_genres.h"
+#include "datasets/audio/synth/synthetic_genres.h"
 #include "datasets/audio/wav.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"

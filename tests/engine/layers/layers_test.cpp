@@ -1,12 +1,12 @@
 #include <set>
 
-#include "engine/layers/batch_normalization.h"
 #include "engine/layers/dense.h"
-#include "engine/layers/layer_normalization.h"
 #include "engine/layers/model.h"
 #include "engine/layers/noise/gaussian_noise.h"
 #include "engine/layers/noise/spatial_dropout.h"
-#include "engine/layers/normalization.h"
+#include "engine/layers/normalization/batch_normalization.h"
+#include "engine/layers/normalization/layer_normalization.h"
+#include "engine/layers/normalization/normalization.h"
 #include "engine/layers/prelu.h"
 #include "engine/layers/recurrent.h"
 #include "engine/layers/wrappers/bidirectional.h"

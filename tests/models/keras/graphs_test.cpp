@@ -1,10 +1,10 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "engine/layers/batch_normalization.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
 #include "engine/layers/flatten.h"
+#include "engine/layers/normalization/batch_normalization.h"
 #include "models/keras/layers.h"
 #include "models/keras/parts.h"
 #include "models/keras/save.h"

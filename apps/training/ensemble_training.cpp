@@ -1,9 +1,9 @@
-#include "apps/ensemble_training.h"
+#include "apps/training/ensemble_training.h"
 
 #include <iostream>
 
-#include "apps/epoch_lines.h"
 #include "apps/run_directory.h"
+#include "apps/training/epoch_lines.h"
 #include "datasets/song_pictures.h"
 #include "datasets/split.h"
 #include "engine/distributed/world.h"

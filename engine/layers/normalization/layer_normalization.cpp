@@ -1,4 +1,4 @@
-#include "engine/layers/layer_normalization.h"
+#include "engine/layers/normalization/layer_normalization.h"
 
 #include "engine/layers/spatial.h"
 

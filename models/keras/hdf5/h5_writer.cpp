@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "models/keras/h5_optimizer.h"
-#include "models/keras/hdf5.h"
+#include "models/keras/hdf5/h5_optimizer.h"
+#include "models/keras/hdf5/hdf5.h"
 #include "models/keras/parts.h"
 #include "models/keras/settings.h"
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "models/keras/hdf5.h"
+#include "models/keras/hdf5/hdf5.h"
 
 namespace tutti::hdf5 {
 

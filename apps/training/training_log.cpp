@@ -1,8 +1,8 @@
-#include "apps/training_log.h"
+#include "apps/training/training_log.h"
 
 #include <cmath>
 
-#include "apps/epoch_lines.h"
+#include "apps/training/epoch_lines.h"
 #include "kernels/support/files.h"
 
 namespace tutti {

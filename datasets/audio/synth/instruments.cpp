@@ -1,11 +1,11 @@
-#include "datasets/audio/instruments.h"
+#include "datasets/audio/synth/instruments.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
 
-#include "datasets/audio/synth.h"
+#include "datasets/audio/synth/synth.h"
 
 namespace tutti {
 namespace {

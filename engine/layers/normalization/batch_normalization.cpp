@@ -1,4 +1,4 @@
-#include "engine/layers/batch_normalization.h"
+#include "engine/layers/normalization/batch_normalization.h"
 
 #include "engine/dispatch.h"
 

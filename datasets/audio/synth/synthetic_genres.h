@@ -2,7 +2,7 @@
 #include <string_view>
 #include <vector>
 
-#include "datasets/audio/instruments.h"
+#include "datasets/audio/synth/instruments.h"
 
 namespace tutti {
 

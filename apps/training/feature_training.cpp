@@ -1,9 +1,9 @@
-#include "apps/feature_training.h"
+#include "apps/training/feature_training.h"
 
 #include <iostream>
 
-#include "apps/epoch_lines.h"
 #include "apps/run_directory.h"
+#include "apps/training/epoch_lines.h"
 #include "datasets/song_table.h"
 #include "engine/distributed/world.h"
 #include "kernels/support/error.h"

@@ -1,9 +1,9 @@
-#include "datasets/audio/synth.h"
+#include "datasets/audio/synth/synth.h"
 
 #include <mutex>
 
 #include "datasets/audio/spectrogram.h"
-#include "datasets/audio/synthetic_genres.h"
+#include "datasets/audio/synth/synthetic_genres.h"
 #include "datasets/audio/wav.h"
 #include "datasets/song_pictures.h"
 #include "kernels/support/error.h"

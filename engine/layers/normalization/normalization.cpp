@@ -1,4 +1,4 @@
-#include "engine/layers/normalization.h"
+#include "engine/layers/normalization/normalization.h"
 
 #include "engine/dispatch.h"
 #include "engine/layers/spatial.h"

@@ -1,9 +1,9 @@
-#include "apps/mel_training.h"
+#include "apps/training/mel_training.h"
 
 #include <iostream>
 #include <numeric>
 
-#include "apps/epoch_lines.h"
+#include "apps/training/epoch_lines.h"
 #include "datasets/song_pictures.h"
 #include "datasets/spectrogram_tree.h"
 #include "datasets/split.h"

@@ -1,4 +1,4 @@
-#include "models/keras/h5_optimizer.h"
+#include "models/keras/hdf5/h5_optimizer.h"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "models/keras/hdf5.h"
+#include "models/keras/hdf5/hdf5.h"
 
 // What an HDF5 file may do and a model's file has no reason to do is refused: links to other places
 // and other files, bytes kept elsewhere, sizes that the file's own bytes do not bear out.

@@ -1,4 +1,4 @@
-#include "apps/feature_options.h"
+#include "apps/training/feature_options.h"
 
 namespace tutti {
 using nlohmann::json;

@@ -1,4 +1,4 @@
-#include "apps/ensemble_options.h"
+#include "apps/training/ensemble_options.h"
 
 #include "apps/progress.h"
 #include "kernels/support/error.h"

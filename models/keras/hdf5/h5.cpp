@@ -5,7 +5,7 @@
 #include "kernels/support/files.h"
 #include "kernels/support/json_text.h"
 #include "models/keras/folders.h"
-#include "models/keras/h5_optimizer.h"
+#include "models/keras/hdf5/h5_optimizer.h"
 
 namespace tutti::keras {
 

@@ -1,4 +1,4 @@
-#include "apps/epoch_lines.h"
+#include "apps/training/epoch_lines.h"
 
 #include <cmath>
 #include <iomanip>

@@ -1,4 +1,4 @@
-#include "datasets/audio/synthetic_genres.h"
+#include "datasets/audio/synth/synthetic_genres.h"
 
 namespace tutti {
 namespace {

@@ -3,9 +3,9 @@
 #include <numbers>
 #include <string_view>
 
-#include "datasets/audio/instruments.h"
-#include "datasets/audio/synth.h"
-#include "datasets/audio/synthetic_genres.h"
+#include "datasets/audio/synth/instruments.h"
+#include "datasets/audio/synth/synth.h"
+#include "datasets/audio/synth/synthetic_genres.h"
 #include "kernels/support/error.h"
 #include "kernels/support/random.h"
 

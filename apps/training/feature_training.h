@@ -2,8 +2,8 @@
 #include <optional>
 
 #include "apps/evaluation.h"
-#include "apps/feature_options.h"
 #include "apps/run_directory.h"
+#include "apps/training/feature_options.h"
 
 namespace tutti {
 

@@ -1,8 +1,8 @@
 #pragma once
 #include <optional>
 
-#include "apps/ensemble_options.h"
 #include "apps/evaluation.h"
+#include "apps/training/ensemble_options.h"
 
 namespace tutti {
 
