@@ -1,27 +1,10 @@
 #pragma once
 #include <optional>
 
-#include "apps/common.h"
 #include "apps/evaluation.h"
-#include "apps/run_directory.h"
-#include "models/mel/mel_ensemble.h"
+#include "apps/training/mel_options.h"
 
 namespace tutti {
-
-/// How models of mel pictures are trained.
-struct MelOptions {
-  /// All but the run's.
-  void add_to(CLI::App& command);
-
-  CommonOptions common;
-  std::string data;
-  RunOptions run;
-  MelRecipe recipe;
-  double test = 0.2, validation = 0.1;
-  int folds = 0;  // in place of both
-  SplitPlan split;
-  bool skip_bad = false;
-};
 
 /// Trains, fits the temperature and leaves a run; nothing if Ctrl-C stopped it. What was there
 /// before is left alone until everything is known to fit.
