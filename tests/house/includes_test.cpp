@@ -125,6 +125,24 @@ TEST_CASE("no header includes itself through others") {
   CHECK(circles == "");
 }
 
+TEST_CASE("tutti.h reaches every layer") {
+  const fs::path root = TUTTI_SOURCE_DIR;
+  std::set<std::string> reached;
+  const std::function<void(const std::string&)> visit = [&](const std::string& file) {
+    if (!reached.insert(file).second) return;
+    std::ifstream text(root / file);
+    for (std::string line; std::getline(text, line);)
+      if (line.starts_with("#include \"")) visit(line.substr(10, line.find('"', 10) - 10));
+  };
+  visit("tutti.h");
+  std::string missing;
+  for (const auto& entry : fs::recursive_directory_iterator(root / "engine/layers")) {
+    const std::string file = fs::relative(entry.path(), root).generic_string();
+    if (file.ends_with(".h") && !reached.contains(file)) missing += file + '\n';
+  }
+  CHECK(missing == "");
+}
+
 TEST_CASE("a library is known to its own folder alone") {
   std::ostringstream wrong;
   for (const auto& [file, header, system] : includes()) {
