@@ -27,6 +27,7 @@
 #include "engine/layers/rescaling.h"
 #include "engine/layers/reshape.h"
 #include "engine/layers/wrappers/bidirectional.h"
+#include "engine/layers/wrappers/channels_at.h"
 #include "engine/layers/wrappers/time_distributed.h"
 #include "engine/layers/zero_padding2d.h"
 #include "engine/optimizers/adam.h"
