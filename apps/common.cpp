@@ -33,7 +33,7 @@ CLI::Validator number(const char* name, const char* wanted, Accepts accepts) {
 /// Nothing, or what is wrong with a word: what another reader might take for another number (010 is
 /// 8 in C), a number below what its type holds, an empty name.
 std::string odd_word(const std::string& type, const std::string& word) {
-  if (word.empty()) return "an empty word is no value";
+  if (word.empty()) return "an empty word is not a value";
   const bool whole = type.starts_with("INT") || type.starts_with("UINT");
   if (!whole && !type.starts_with("FLOAT")) return "";
   const std::size_t digits = word[0] == '-' ? 1 : 0;
@@ -77,7 +77,7 @@ CLI::Option* add_split(CLI::App& command, SplitPlan& plan) {
           "--split", [&plan](const std::string& text) { plan = split_plan_named(text); },
           "How the data is cut into parts: stratified (each has its share of every genre), random, "
           "groups:CSV (songs of one group, such as an artist, stay together), or "
-          "files:TRAIN,VALIDATION,TEST or files:TRAIN,TEST (lists of names, one a line, in place "
+          "files:TRAIN,VALIDATION,TEST or files:TRAIN,TEST (lists of names, one per line, in place "
           "of "
           "shares)")
       ->type_name("SPLIT")

@@ -38,7 +38,7 @@ CLI::Option* add_words(CLI::App& command, const std::string& option, T& value,
   return add_words(command, option, help, words, name(value),
                    [&value](const std::string& word) { value = from_name<T>(word); });
 }
-/// The same with the word "auto" before them, which is no value.
+/// The same with the word "auto" before them, which is not a value.
 template <NamedEnum T>
 CLI::Option* add_words(CLI::App& command, const std::string& option, std::optional<T>& value,
                        const std::string& help) {

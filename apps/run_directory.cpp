@@ -9,7 +9,7 @@
 
 #include "apps/common.h"
 #include "apps/run_report.h"
-#include "apps/training_log.h"
+#include "apps/training/training_log.h"
 #include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
@@ -113,7 +113,7 @@ void RunFolder::expect_logs() const {
   std::error_code problem;
   if (!logs.empty()) fs::create_directories(logs, problem);
   if (!logs.empty() && (problem || ::access(logs.c_str(), W_OK) != 0))
-    throw Error("--tensorboard ", logs.string(), ": is no folder that can be written to");
+    throw Error("--tensorboard ", logs.string(), ": is not a folder that can be written to");
 }
 
 json RunFolder::description(const RunFile& file, const TrainingRecord& training) const {

@@ -9,6 +9,8 @@
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/json_text.h"
+#include "models/run/fields.h"
+#include "models/run/file.h"
 #include "reports/curve.h"
 #include "reports/html/html_report.h"
 
@@ -81,7 +83,7 @@ json read_songs(const fs::path& path, const json& run) {
     const auto found = indices.find(row.cells[column]);
     if (found == indices.end())
       throw Error(path.string(), ", line ", row.line, ": '", row.cells[column],
-                  "' is no genre of the run");
+                  "' is not a genre of the run");
     return found->second;
   };
   json songs = json::array();
@@ -113,6 +115,20 @@ std::string shell_word(const std::string& text) {
   std::string quoted = "'";
   for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
   return quoted + "'";
+}
+
+/// What a run is, in words; N stands for the number of its members.
+const std::map<ModelKind, std::string> titles = {
+    {ModelKind::ensemble, "Ensemble of N CNNs"},
+    {ModelKind::lstm, "LSTM classifier"},
+    {ModelKind::rnn, "Simple RNN classifier"},
+    {ModelKind::melcnn, "Ensemble of N networks on mel spectrograms"}};
+
+std::string title_of(const json& run, ModelKind kind) {
+  std::string title = titles.at(kind);
+  if (const auto at = title.find(" N "); at != std::string::npos)
+    title.replace(at + 1, 1, run.at("options").at("members").dump());
+  return title;
 }
 
 /// Leaves out songs until there are few enough, those that were named rightly first.
@@ -147,17 +163,9 @@ std::string command_of(const json& run) {
   return command;
 }
 
-std::string title_of(const json& run) {
-  const std::string model = run.at("model");
-  if (model == "lstm") return "LSTM classifier";
-  if (model == "rnn") return "Simple RNN classifier";
-  const std::string members = run.at("options").at("members").dump();
-  return "Ensemble of " + members +
-         (model == "ensemble" ? " CNNs" : " networks on mel spectrograms");
-}
-
 json report_of(const fs::path& folder, const json& run) try {
-  json report = {{"run", run}, {"name", title_of(run)}};
+  const auto kind = RunFields(run, folder / "run.json").word<ModelKind>("model");
+  json report = {{"run", run}, {"name", title_of(run, kind)}};
   if (run.contains("data")) report["command"] = command_of(run);
   if (const auto path = folder / "metrics.json"; fs::exists(path))
     report["metrics"] = read_json(path);

@@ -10,9 +10,6 @@ namespace tutti {
 /// The command that trains the run of a run.json again. Its --data and --out may have to be others.
 std::string command_of(const nlohmann::json& run);
 
-/// What a run is, in words: "Ensemble of 5 CNNs".
-std::string title_of(const nlohmann::json& run);
-
 /// What a folder says of its run, whose run.json is given, for html_report(). An Error names the
 /// file that is damaged.
 nlohmann::json report_of(const std::filesystem::path& folder, const nlohmann::json& run);

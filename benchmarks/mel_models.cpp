@@ -1,4 +1,4 @@
-// Models of mel pictures on clips held out, one line a training:
+// Models of mel pictures on clips held out, one line per training:
 //   benchmark_mel --data TREE                          five stratified folds
 //   benchmark_mel --data TREE --split files:TRAIN,TEST
 // Every option of a recipe is one here, so that a ladder can try each with and without

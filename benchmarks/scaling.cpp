@@ -8,7 +8,7 @@
 #include "benchmarks/options.h"
 #include "benchmarks/sweep.h"
 #include "benchmarks/training_steps.h"
-#include "datasets/audio/synth.h"
+#include "datasets/audio/synth/synth.h"
 #include "datasets/pictures.h"
 #include "engine/training/training.h"
 #include "tests/support/files.h"

@@ -66,7 +66,7 @@ def main():
     address = re.search(r"http://(\S+)", server.stderr.readline())[1]
     for clip in clips:
         ask(address, clip)
-    print("| clients | p50 | p99 | clips a second | processor time a clip | told to come again |")
+    print("| clients | p50 | p99 | clips a second | processor time per clip | told to come again |")
     print("|---|---|---|---|---|---|")
     for clients in options.clients:
         before = processor_seconds(server.pid)

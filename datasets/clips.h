@@ -21,7 +21,7 @@ struct Span {
 struct Clips {
   std::vector<std::filesystem::path> paths;  // of those that could be used, in the order given
   Tensor frames;                             // uint8 [frames of all clips, bands]
-  std::vector<Span> spans;                   // one a clip
+  std::vector<Span> spans;                   // one per clip
   std::vector<BadFile> bad;
   std::string fingerprint;  // 16 hex digits of names and contents of those used; order matters
 

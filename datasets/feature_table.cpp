@@ -112,7 +112,7 @@ float feature_value(const std::string& cell, const std::string& feature, const s
   throw Error(where, "column '", feature, "' ",
               text.empty() ? "is empty"
               : value      ? "holds " + shown(text) + ", which is not finite in single precision"
-                           : "holds " + shown(text) + ", which is no number",
+                           : "holds " + shown(text) + ", which is not a number",
               "; a number is wanted, as in -1.5 or 2e3");
 }
 

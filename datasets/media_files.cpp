@@ -27,7 +27,7 @@ std::vector<fs::path> entries(const fs::path& folder, const Wanted& wanted) try 
   throw Error("cannot read the folder ", folder.string(), ": ", problem.code().message());
 }
 
-/// A link that leads nowhere is no folder; one that may not be followed is an Error.
+/// A link that leads nowhere is not a folder; one that may not be followed is an Error.
 bool is_folder(const fs::path& path) {
   std::error_code problem;
   const bool folder = fs::is_directory(path, problem);

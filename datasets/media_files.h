@@ -27,7 +27,7 @@ bool has_media_name(const std::filesystem::path& path);
 /// that cannot be read.
 std::vector<std::filesystem::path> find_media(const std::filesystem::path& path, Media media);
 
-/// The same, but none is no Error, and the path has to be a folder.
+/// The same, but none is not an Error, and the path has to be a folder.
 std::vector<std::filesystem::path> media_below(const std::filesystem::path& folder, Media media);
 
 /// The folders, and the pictures or songs, that stand in a folder; sorted by name, hidden ones left

@@ -22,7 +22,7 @@ double mean(const std::vector<double>& column) {
   return sum / static_cast<double>(column.size());
 }
 
-double population_deviation(const std::vector<double>& column, double center) {
+double population_stddev(const std::vector<double>& column, double center) {
   double squares = 0;
   for (const double x : column) squares += (x - center) * (x - center);
   return std::sqrt(squares / static_cast<double>(column.size()));
@@ -38,7 +38,7 @@ Line fit_column(Scaling scaling, const std::vector<double>& column) {
   if (*low == *high) return {*low, 0};
   if (scaling == Scaling::minmax) return {*low, 1 / (*high - *low)};
   const double center = mean(column);
-  return {center, 1 / population_deviation(column, center)};
+  return {center, 1 / population_stddev(column, center)};
 }
 
 }  // namespace

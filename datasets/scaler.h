@@ -13,12 +13,13 @@ namespace tutti {
 enum class Scaling { minmax, standard, none };
 template <>
 inline constexpr EnumNames<Scaling> enum_names<Scaling> = {
-    "scaling",
+    "a scaling",
     {{Scaling::minmax, "minmax"}, {Scaling::standard, "standard"}, {Scaling::none, "none"}}};
 
 /// Scales a table column by column: x' = (x - offset) * scale.
 struct Scaler {
-  std::vector<double> offset, scale;  // one a column; scale 0 makes a constant column 0 everywhere
+  std::vector<double> offset,
+      scale;  // one per column; scale 0 makes a constant column 0 everywhere
 
   /// A scaled copy of float32 values [n, columns]. An Error if the columns are not as many.
   Tensor apply(const Tensor& values) const;

@@ -15,7 +15,7 @@ namespace tutti {
 enum class PictureScale { mel, linear, mel128 };
 template <>
 inline constexpr EnumNames<PictureScale> enum_names<PictureScale> = {
-    "scale of pictures",
+    "a scale of pictures",
     {{PictureScale::mel, "mel"},
      {PictureScale::linear, "linear"},
      {PictureScale::mel128, "mel128"}}};

@@ -68,21 +68,21 @@ void expect_some(const fs::path& root, std::size_t songs, const SongProblems& pr
 }  // namespace
 
 SongProblems write_song_table(const fs::path& table, const fs::path& root, const GenreTree& songs,
-                              LibrosaVersion compat, const Progress& progress) {
+                              LibrosaVersion version, const Progress& progress) {
   std::vector<fs::path> files;
   for (const auto& path : songs.paths) files.push_back(root / path);
   std::vector<Row> features(files.size());
   SongProblems problems = deal_songs(
       files, Windows::first,
       [&](std::size_t, const std::vector<float>& samples) {
-        return Message::of(song_features(samples, compat));
+        return Message::of(song_features(samples, version));
       },
       [&](std::size_t song, std::string made) { Message(std::move(made)).read(features[song]); },
       progress);
   if (!world().root()) return problems;
   expect_some(root, files.size(), problems);
   write_table(table, FeatureSet::librosa, songs.paths, features,
-              {{"compat", name(compat)}, {"sample_rate", song_rate}, {"seconds", window_seconds}});
+              {{"compat", name(version)}, {"sample_rate", song_rate}, {"seconds", window_seconds}});
   return problems;
 }
 

@@ -16,7 +16,7 @@ namespace tutti {
 /// that cannot be used are left out and listed. An Error if none is left or a file cannot be
 /// written. Of all processes of the world, to which songs are dealt out; the root writes.
 SongProblems write_song_table(const std::filesystem::path& table, const std::filesystem::path& root,
-                              const GenreTree& songs, LibrosaVersion compat,
+                              const GenreTree& songs, LibrosaVersion version,
                               const Progress& progress = {});
 
 /// The same of the 800 statistics of the mel pictures of a tree, or of its songs if it holds songs

@@ -14,7 +14,7 @@ namespace tutti {
 struct SpectrogramTree {
   std::vector<std::string> genres;   // the folders' names, sorted
   Pictures pictures;                 // paths relative to the root, sorted by genre, then by name
-  std::vector<std::int32_t> labels;  // index into genres, one a picture
+  std::vector<std::int32_t> labels;  // index into genres, one per picture
 };
 
 /// Reads a tree, or maps a pack of one: pictures of another size than 127 × 2900 are resized into
@@ -29,7 +29,7 @@ SpectrogramTree load_spectrogram_tree(const std::filesystem::path& root, bool sk
 struct ClipTree {
   std::vector<std::string> genres;
   Clips clips;
-  std::vector<std::int32_t> labels;  // index into genres, one a clip
+  std::vector<std::int32_t> labels;  // index into genres, one per clip
 };
 
 /// Reads a tree of pictures, or of songs if it holds songs, or maps a pack of either. Errors as

@@ -10,7 +10,7 @@ namespace tutti {
 /// The parts of a data set, as split.csv names them, what is in none of them, and the whole.
 enum class Part { test, validation, train, none, all };
 template <>
-inline constexpr EnumNames<Part> enum_names<Part> = {"part of a split",
+inline constexpr EnumNames<Part> enum_names<Part> = {"a part of a split",
                                                      {{Part::test, "test"},
                                                       {Part::validation, "validation"},
                                                       {Part::train, "train"},

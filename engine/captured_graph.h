@@ -10,9 +10,9 @@ namespace tutti {
 
 /// Work on the same tensors, done many times, in parts between which its owner may look at what
 /// they made. Where a device launches kernels, the work is recorded when it is done for the second
-/// time (the first allocates and loads all it needs) and only played from then on: what it launches
-/// may depend on what tensors hold, but on nothing else that changes, and the parts may not copy
-/// between host and device.
+/// time (the first allocates and loads all it needs) and only replayed from then on: what it
+/// launches may depend on what tensors hold, but on nothing else that changes, and the parts may
+/// not copy between host and device.
 class CapturedGraph {
  public:
   CapturedGraph() = default;  // no work

@@ -30,7 +30,7 @@ Tensor map_file(const std::filesystem::path& path, std::int64_t offset, Shape sh
   const Shape bytes_shape{shape.elements(), size_of(type)};
   const std::int64_t bytes = bytes_shape.elements();  // an Error if they are too many to count
   if (offset < 0 || offset % size_of(type) != 0)
-    throw Error(path.string(), ": an offset of ", offset, " bytes is no place for elements of ",
+    throw Error(path.string(), ": an offset of ", offset, " bytes does not fit elements of ",
                 size_of(type));
   const Descriptor file(path);
   struct stat status {};

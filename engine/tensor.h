@@ -12,7 +12,7 @@ namespace tutti {
 
 enum class DType { float32, float64, uint8, int32 };
 const char* name(DType type);
-std::int64_t size_of(DType type);  // bytes an element
+std::int64_t size_of(DType type);  // bytes per element
 
 template <class T>
 inline constexpr DType dtype_of = [] {

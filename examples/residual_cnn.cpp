@@ -8,12 +8,10 @@
 using namespace tutti;
 
 Conv2D conv(std::int64_t filters, std::int64_t stride = 1) {
-  return Conv2D({.filters = filters,
-                 .kernel_height = 3,
-                 .kernel_width = 3,
-                 .stride_height = stride,
-                 .stride_width = stride,
-                 .padding = Padding::same});
+  Conv2D::Options options{.filters = filters, .kernel_height = 3, .kernel_width = 3};
+  options.stride_height = options.stride_width = stride;
+  options.padding = Padding::same;
+  return Conv2D(options);
 }
 Model block(std::int64_t filters) {
   return Residual(conv(filters), BatchNormalization(), Relu(), conv(filters), BatchNormalization());
@@ -23,12 +21,11 @@ int main(int argc, char** argv) try {
   if (argc != 3) throw Error("usage: residual_cnn GENRES_DIR EPOCHS");
   const SpectrogramTree tree = load_spectrogram_tree(argv[1]);
   const int epochs = std::stoi(argv[2]);
-  const auto genres = static_cast<std::int64_t>(tree.genres.size());
-  const auto count = static_cast<std::int64_t>(tree.labels.size());
-  const Examples songs(tree.pictures.pixels, Tensor::from({count}, tree.labels));
+  const Examples songs(tree.pictures.pixels, Tensor::from({std::ssize(tree.labels)}, tree.labels));
 
-  Model net = Sequential(Rescaling(1 / 255.0), conv(8, 5), Relu(), MaxPooling2D({4, 2, 4, 2}),
-                         block(8), Relu(), GlobalAveragePooling2D(), Dense({.units = genres}));
+  Model net =
+      Sequential(Rescaling(1 / 255.0), conv(8, 5), Relu(), MaxPooling2D({4, 2, 4, 2}), block(8),
+                 Relu(), GlobalAveragePooling2D(), Dense({.units = std::ssize(tree.genres)}));
   net.build({2900, 127, 1}, {.members = 5, .seed = 1});
   AdamW optimizer(net.parameters(), {.weight_decay = 1e-3});
   DataLoader loader(songs, {.batch = 8, .members = 5});

@@ -5,7 +5,7 @@
 namespace tutti {
 
 template <>
-inline constexpr EnumNames<Device> enum_names<Device> = {"device",
+inline constexpr EnumNames<Device> enum_names<Device> = {"a device",
                                                          {{Device::cpu, "cpu"},
                                                           {Device::cuda, "cuda"},
                                                           {Device::simt, "simt"},
@@ -13,6 +13,7 @@ inline constexpr EnumNames<Device> enum_names<Device> = {"device",
 
 template <>
 inline constexpr EnumNames<Precision> enum_names<Precision> = {
-    "precision", {{Precision::fp32, "fp32"}, {Precision::tf32, "tf32"}, {Precision::bf16, "bf16"}}};
+    "a precision",
+    {{Precision::fp32, "fp32"}, {Precision::tf32, "tf32"}, {Precision::bf16, "bf16"}}};
 
 }  // namespace tutti

@@ -285,8 +285,8 @@ virtual void sgd(std::int64_t members, std::span<const SgdParameter<Real>> param
                  const Real* rates) TUTTI_OPERATION;  // [M]
 
 // Tieleman, Hinton: RMSprop (2012), as Keras computes it: v += (1 - rho) (g^2 - v); centered:
-// mean += (1 - rho) (g - mean), and move = rate g / sqrt(v - mean^2 + epsilon), otherwise without
-// the mean; w -= move, or with momentum: momentum_sum = momentum * momentum_sum + move, and
+// mean += (1 - rho) (g - mean), and step = rate g / sqrt(v - mean^2 + epsilon), otherwise without
+// the mean; w -= step, or with momentum: momentum_sum = momentum * momentum_sum + step, and
 // w -= momentum_sum.
 virtual void rmsprop(std::int64_t members, std::span<const RmspropParameter<Real>> parameters,
                      const RmspropSettings&,

@@ -126,7 +126,7 @@ struct SgdSettings {
   bool nesterov = false;
 };
 
-/// A parameter that SGD moves.
+/// A parameter that SGD updates.
 template <class Real>
 struct SgdParameter {
   std::int64_t size;  // N
@@ -142,7 +142,7 @@ struct RmspropSettings {
   bool centered = false;
 };
 
-/// A parameter that RMSprop moves.
+/// A parameter that RMSprop updates.
 template <class Real>
 struct RmspropParameter {
   std::int64_t size;  // N
@@ -157,7 +157,7 @@ struct AdamStep {
   double beta1, beta2, epsilon;
 };
 
-/// A parameter that Adam moves.
+/// A parameter that Adam updates.
 template <class Real>
 struct AdamParameter {
   std::int64_t size;            // N

@@ -12,7 +12,7 @@
 namespace tutti {
 
 struct FitOptions {
-  /// Draws with replacement a member, as a share of the training set; the name is the original's.
+  /// Draws with replacement per member, as a share of the training set; the name is the original's.
   double bootstrap_percent = 0.9;
   int batch_size = 32;
   int epochs = 15;

@@ -16,7 +16,7 @@ namespace tutti {
 enum class FeatureModel { lstm, rnn };
 template <>
 inline constexpr EnumNames<FeatureModel> enum_names<FeatureModel> = {
-    "classifier of features", {{FeatureModel::lstm, "lstm"}, {FeatureModel::rnn, "rnn"}}};
+    "a classifier of features", {{FeatureModel::lstm, "lstm"}, {FeatureModel::rnn, "rnn"}}};
 
 /// How a classifier of feature rows is made and trained.
 struct FeatureRecipe {

@@ -82,7 +82,7 @@ class FeatureTrials::Group {
 
   FeatureRecipe recipe_;
   std::vector<std::int64_t> trials_;
-  std::size_t each_;  // members a trial
+  std::size_t each_;  // members per trial
   std::vector<RandomStream> members_;
   Model model_;
   Training training_;

@@ -13,7 +13,7 @@ enum class PixelNormalization {
 };
 template <>
 inline constexpr EnumNames<PixelNormalization> enum_names<PixelNormalization> = {
-    "normalization",
+    "a normalization",
     {{PixelNormalization::none, "none"},
      {PixelNormalization::scale, "scale"},
      {PixelNormalization::standardize, "standardize"}}};

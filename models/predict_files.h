@@ -17,7 +17,7 @@ struct Sources {
 inline auto message_parts(Sources& s) { return std::tie(s.songs, s.others); }
 
 /// Of a folder its songs, or if it has none and the model takes pictures, its pictures. Of files
-/// those that are no songs are the others, if the model takes any. An Error if there is no such
+/// those that are not songs are the others, if the model takes any. An Error if there is no such
 /// folder or nothing in it.
 Sources find_sources(const std::vector<std::string>& paths, InputFiles takes);
 

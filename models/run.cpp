@@ -61,12 +61,12 @@ std::string listed(const std::vector<std::string>& names) {
 
 /// Labels of other data as numbers of these classes.
 std::vector<std::int32_t> labels_in(const std::vector<std::string>& classes,
-                                    const LabelledInputs& data) {
+                                    const LabeledInputs& data) {
   std::vector<std::int32_t> number, labels;
   for (const auto& genre : data.classes) {
     const auto found = std::find(classes.begin(), classes.end(), genre);
     if (found == classes.end())
-      throw Error("genre '", genre, "' is none that the run knows: ", listed(classes));
+      throw Error("genre '", genre, "' is not one that the run knows: ", listed(classes));
     number.push_back(static_cast<std::int32_t>(found - classes.begin()));
   }
   for (const auto label : data.labels) labels.push_back(number[static_cast<std::size_t>(label)]);
@@ -80,14 +80,14 @@ void expect_classes(const RunFile& run, const std::vector<std::string>& classes,
                 " classes apart, not ", classes.size(), " as named");
 }
 
-/// An Error if a member's answer is no number: NaN would vote for a class.
+/// An Error if a member's answer is not a number: NaN would vote for a class.
 void expect_numbers(const Tensor& scores, const std::filesystem::path& run) {
   const auto values = scores.to_vector<float>();
   const auto found = std::ranges::find_if_not(values, [](float p) { return std::isfinite(p); });
   if (found == values.end()) return;
   const std::int64_t each = scores.dim(1) * scores.dim(2);
   throw Error(run.string(), ": network ", (found - values.begin()) / each,
-              " gives probabilities that are no numbers; it diverged in training, or its file is "
+              " gives probabilities that are not numbers; it diverged in training, or its file is "
               "damaged");
 }
 
@@ -114,9 +114,9 @@ Tensor Run::score(const Tensor& inputs) const {
   return score(inputs, all_rows(static_cast<std::size_t>(inputs.dim(0))));
 }
 
-LabelledInputs Run::read_data(const std::filesystem::path& path, bool skip_bad,
-                              const Progress& progress) const {
-  LabelledInputs data = model_->read_data(path, skip_bad, progress);
+LabeledInputs Run::read_data(const std::filesystem::path& path, bool skip_bad,
+                             const Progress& progress) const {
+  LabeledInputs data = model_->read_data(path, skip_bad, progress);
   if (classes().empty()) {
     expect_classes(file_, data.classes, *model_);
     return data;
@@ -126,7 +126,7 @@ LabelledInputs Run::read_data(const std::filesystem::path& path, bool skip_bad,
   return data;
 }
 
-std::vector<std::int32_t> Run::rows_of(const LabelledInputs& data, Part part) const {
+std::vector<std::int32_t> Run::rows_of(const LabeledInputs& data, Part part) const {
   if (part == Part::all) return all_rows(data.names.size());
   if (!trained_on(data))
     throw Error(data.path.string(), ": is not the data that ", file_.folder.string(),

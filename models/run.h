@@ -34,22 +34,22 @@ class Run {
   Tensor score(const Tensor& inputs) const;
   Tensor score(const Tensor& inputs, const std::vector<std::int32_t>& rows) const;
 
-  /// See RunModel. Labels are those of the run's classes; an Error names a genre that is none of
+  /// See RunModel. Labels are those of the run's classes; an Error names a genre that is not one of
   /// them.
   Preprocessor preprocessor() const { return model_->preprocessor(); }
   NamedInputs read_files(const std::vector<std::filesystem::path>& files,
                          const Progress& progress = {}) const {
     return model_->read_files(files, progress);
   }
-  LabelledInputs read_data(const std::filesystem::path& data, bool skip_bad = false,
-                           const Progress& progress = {}) const;
+  LabeledInputs read_data(const std::filesystem::path& data, bool skip_bad = false,
+                          const Progress& progress = {}) const;
 
   /// Whether the run was trained on a data set.
-  bool trained_on(const LabelledInputs& data) const {
+  bool trained_on(const LabeledInputs& data) const {
     return file_.fingerprint && *file_.fingerprint == data.fingerprint;
   }
   /// The rows of a part, as split.csv says. An Error if that is of other data, damaged or has none.
-  std::vector<std::int32_t> rows_of(const LabelledInputs& data, Part part) const;
+  std::vector<std::int32_t> rows_of(const LabeledInputs& data, Part part) const;
 
   /// Probabilities [classes] of a song, by windows [n, …] of it: the mean over windows and members.
   /// For a stream of windows, those of its parts may be averaged.

@@ -13,7 +13,7 @@ enum class Vote {
 };
 template <>
 inline constexpr EnumNames<Vote> enum_names<Vote> = {
-    "vote", {{Vote::mean, "mean"}, {Vote::majority, "majority"}}};
+    "a vote", {{Vote::mean, "mean"}, {Vote::majority, "majority"}}};
 
 /// Mean over members of probabilities [M, n, K] -> [n][K], flat.
 std::vector<float> mean_probabilities(const Tensor& scores);

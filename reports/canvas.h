@@ -29,7 +29,7 @@ struct TextStyle {
   Color color = ink;
   Align align = Align::left;
   bool bold = false;
-  double angle = 0;  // degrees, anticlockwise
+  double angle = 0;  // degrees, counterclockwise
 };
 
 struct Stroke {

@@ -14,8 +14,8 @@ nlohmann::json to_json(const Metrics& metrics);
 /// A header "true\predicted,<genre>…", then a row of counts for each true genre.
 std::string confusion_csv(const Metrics& metrics);
 
-/// A row an epoch and member: epoch from 1, member from 0, loss, accuracy, val_loss, val_accuracy.
-/// Numbers are the shortest that read back exactly; NaN is an empty cell.
+/// One row per epoch and member: epoch from 1, member from 0, loss, accuracy, val_loss,
+/// val_accuracy. Numbers are the shortest that read back exactly; NaN is an empty cell.
 std::string history_csv(const History& history);
 
 }  // namespace tutti

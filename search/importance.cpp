@@ -53,18 +53,18 @@ double scott_width(const std::vector<double>& counts) {
   for (std::size_t i = 0; i < counts.size(); ++i) mean += static_cast<double>(i) * counts[i] / n;
   for (std::size_t i = 0; i < counts.size(); ++i)
     squares += (static_cast<double>(i) - mean) * (static_cast<double>(i) - mean) * counts[i];
-  const double deviation = std::sqrt(squares / std::max(1.0, n - 1));
+  const double stddev = std::sqrt(squares / std::max(1.0, n - 1));
   // The quartiles, the lower one rounded down and the upper one up.
-  double low = -1, high = -1, cumulated = 0, last = 0;
+  double low = -1, high = -1, accumulated = 0, last = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] == 0) continue;
-    cumulated += counts[i];
+    accumulated += counts[i];
     last = static_cast<double>(i);
-    if (low < 0 && cumulated >= std::floor(n / 4)) low = last;
-    if (high < 0 && cumulated > std::floor(n * 3 / 4)) high = last;
+    if (low < 0 && accumulated >= std::floor(n / 4)) low = last;
+    if (high < 0 && accumulated > std::floor(n * 3 / 4)) high = last;
   }
   if (high < 0) high = last;
-  const double width = 1.059 * std::min((high - low) / 1.34, deviation) * std::pow(n, -0.2);
+  const double width = 1.059 * std::min((high - low) / 1.34, stddev) * std::pow(n, -0.2);
   return std::max(width, 0.5 / 1.64);  // 90 % of a kernel stay in one cell
 }
 

@@ -9,7 +9,7 @@ namespace tutti {
 enum class Pruner { median, none };
 template <>
 inline constexpr EnumNames<Pruner> enum_names<Pruner> = {
-    "pruner", {{Pruner::median, "median"}, {Pruner::none, "none"}}};
+    "a pruner", {{Pruner::median, "median"}, {Pruner::none, "none"}}};
 
 /// Optuna's median pruner with its defaults: a trial ends if its best value so far is worse than
 /// the median, at its last step, of the complete trials among `others`; not before 5 are complete.

@@ -53,7 +53,7 @@ double uniform_value(const Distribution& distribution, RandomStream& stream);
 enum class SamplerKind { tpe, random, grid };
 template <>
 inline constexpr EnumNames<SamplerKind> enum_names<SamplerKind> = {
-    "sampler",
+    "a sampler",
     {{SamplerKind::tpe, "tpe"}, {SamplerKind::random, "random"}, {SamplerKind::grid, "grid"}}};
 
 std::unique_ptr<Sampler> make_sampler(SamplerKind kind);

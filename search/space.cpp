@@ -124,7 +124,7 @@ Space parse_space(const ordered_json& document, const std::vector<Tunable>& tuna
       if (tunable == tunables.end()) {
         std::string known;
         for (const auto& t : tunables) known += (known.empty() ? "" : ", ") + t.name;
-        throw Error("is no parameter here; there are ", known);
+        throw Error("is not a parameter here; there are ", known);
       }
       const Distribution distribution = distribution_of(entry);
       expect_fit(distribution, *tunable);

@@ -14,7 +14,7 @@ enum class Direction { minimize, maximize };
 enum class TrialState { running, complete, pruned, fail, waiting };
 template <>
 inline constexpr EnumNames<TrialState> enum_names<TrialState> = {
-    "state of a trial",
+    "a state of a trial",
     {{TrialState::running, "running"},
      {TrialState::complete, "complete"},
      {TrialState::pruned, "pruned"},
@@ -38,7 +38,7 @@ inline bool better(double a, double b, Direction direction) {
   return direction == Direction::maximize ? a > b : a < b;
 }
 
-/// Whether it counts towards the trials that a search is to make: it ended, or will.
+/// Whether it counts toward the trials that a search is to make: it ended, or will.
 bool counts(const Trial& trial);
 
 /// The first complete trial with the best value; null if none is complete.

@@ -4,10 +4,10 @@
 #include <memory>
 
 #include "apps/common.h"
-#include "apps/epoch_lines.h"
-#include "apps/feature_options.h"
 #include "apps/progress.h"
 #include "apps/reproduction.h"
+#include "apps/training/epoch_lines.h"
+#include "apps/training/feature_options.h"
 #include "kernels/support/error.h"
 #include "models/comparison.h"
 #include "models/ensemble.h"
@@ -37,7 +37,7 @@ struct CompareOptions {
 struct ComparedModel : ReproducedFigure {
   explicit ComparedModel(std::string name) : ReproducedFigure{std::move(name), {}, {}} {}
 
-  double seconds = 0;  // to train and to judge a fold, with all that were trained beside it
+  double seconds = 0;  // to train and to evaluate a fold, with all that were trained beside it
 };
 
 class Comparison {
@@ -118,8 +118,8 @@ class Comparison {
       FitOptions options{.seed = o_.seed, .device = device_};
       options.batch_size = static_cast<int>(std::min<std::int64_t>(
           batch_, bootstrap_size(options.bootstrap_percent, std::ssize(train))));
-      const Examples judged(data_.pictures, data_.tree.labels, test);
-      ensemble.fit({data_.pictures, data_.tree.labels, train}, judged, options, {},
+      const Examples held_out(data_.pictures, data_.tree.labels, test);
+      ensemble.fit({data_.pictures, data_.tree.labels, train}, held_out, options, {},
                    progress(options.epochs, train.size(), all.label));
       const Tensor scores = ensemble.predict_classifiers(data_.pictures, test).scores;
       one.values.push_back(accuracy_alone(scores, test));
@@ -145,7 +145,7 @@ class Comparison {
       MelEnsemble ensemble(training, windows.dim(1), std::ssize(data_.tree.genres), recipe);
       ensemble.train(
           training, {clips, data_.tree.labels, {}}, {},
-          [&](const char* kind, int epochs) { return progress(epochs, train.size(), kind); });
+          [&](MelNetwork kind, int epochs) { return progress(epochs, train.size(), name(kind)); });
       const Tensor scores = ensemble.score(windows, test);
       cnn_alone.values.push_back(accuracy_alone(scores.slice(0, cnns), test));
       network_alone.values.push_back(accuracy_alone(scores.slice(cnns, statistics), test));
@@ -166,7 +166,7 @@ class Comparison {
 void print(const std::vector<ComparedModel>& models) {
   std::cout << std::left << std::setw(32) << "" << std::right << std::setw(10) << "accuracy"
             << std::setw(8) << "± s.d." << std::setw(9) << "lowest" << std::setw(9) << "highest"
-            << std::setw(18) << "seconds a fold\n";
+            << std::setw(18) << "seconds per fold\n";
   for (const auto& model : models) {
     const auto [low, high] = std::ranges::minmax(model.values);
     std::cout << std::left << std::setw(32) << model.label << std::right << std::fixed

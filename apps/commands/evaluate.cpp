@@ -50,7 +50,7 @@ std::optional<Evaluation> evaluate_run(const EvaluateOptions& o) {
   const Run run(read_run_file(o.run, o.classes), o.common.prepare());
   note_unfinished(run);
   ProgressBar bar("reading ", run.traits().unit, o.common.quiet);
-  const LabelledInputs data = run.read_data(
+  const LabeledInputs data = run.read_data(
       o.data, o.skip_bad, [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
   bar.clear();
   const auto rows =

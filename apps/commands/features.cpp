@@ -16,7 +16,7 @@ namespace {
 struct FeaturesCommand {
   CommonOptions common;
   std::string audio, out;
-  LibrosaVersion compat = LibrosaVersion::v0_11;
+  LibrosaVersion librosa_version = LibrosaVersion::v0_11;
   FeatureSet set = FeatureSet::librosa;
 };
 
@@ -29,9 +29,9 @@ int features(const FeaturesCommand& o) {
     expect_another("--out", o.out, std::filesystem::path(o.audio) / song);
   ProgressBar bar("listening ", "songs", o.common.quiet);
   const auto progress = [&](std::int64_t n, std::int64_t total) { bar.update(n, total); };
-  const SongProblems problems = statistics
-                                    ? write_statistics_table(o.out, o.audio, songs, media, progress)
-                                    : write_song_table(o.out, o.audio, songs, o.compat, progress);
+  const SongProblems problems =
+      statistics ? write_statistics_table(o.out, o.audio, songs, media, progress)
+                 : write_song_table(o.out, o.audio, songs, o.librosa_version, progress);
   bar.clear();
   if (!world().root()) return done;
   tell(problems);
@@ -39,7 +39,7 @@ int features(const FeaturesCommand& o) {
   if (o.common.json) {
     nlohmann::json document = {
         {"songs", count}, {"genres", songs.genres}, {"set", name(o.set)}, {"features", o.out}};
-    if (!statistics) document["compat"] = name(o.compat);
+    if (!statistics) document["compat"] = name(o.librosa_version);
     add_to(document, problems);
     std::cout << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else {
@@ -69,7 +69,7 @@ void add_features(CLI::App& program, int& status) {
   add_words(*command, "--set", o->set,
             "librosa: the 28 features; statistics: 800 of a mel picture, as of tutti spectrogram "
             "--bands mel128");
-  add_words(*command, "--compat", o->compat,
+  add_words(*command, "--compat", o->librosa_version,
             "The version of librosa whose 28 features to give: 0.11, or 0.6 as in the published "
             "tables");
   o->common.add_to(*command);

@@ -29,7 +29,7 @@ std::string text(const Shape& shape) {
   return out.str();
 }
 
-/// A row a layer.
+/// One row per layer.
 json describe(const KerasModel& file, const Model& model) {
   json layers = json::array();
   auto child = model.children().begin();

@@ -2,9 +2,9 @@
 #include <memory>
 
 #include "apps/common.h"
-#include "apps/epoch_lines.h"
-#include "apps/feature_options.h"
 #include "apps/reproduction.h"
+#include "apps/training/epoch_lines.h"
+#include "apps/training/feature_options.h"
 #include "kernels/support/error.h"
 #include "reports/metrics_table.h"
 

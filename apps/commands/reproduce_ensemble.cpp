@@ -2,10 +2,10 @@
 #include <memory>
 
 #include "apps/common.h"
-#include "apps/ensemble_options.h"
-#include "apps/epoch_lines.h"
 #include "apps/evaluation.h"
 #include "apps/reproduction.h"
+#include "apps/training/ensemble_options.h"
+#include "apps/training/epoch_lines.h"
 #include "models/ensemble.h"
 #include "reports/metrics_table.h"
 

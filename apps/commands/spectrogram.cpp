@@ -13,7 +13,7 @@ namespace tutti {
 enum class Bands { of_pictures, mel128 };
 template <>
 inline constexpr EnumNames<Bands> enum_names<Bands> = {
-    "set of bands", {{Bands::of_pictures, "127"}, {Bands::mel128, "mel128"}}};
+    "a set of bands", {{Bands::of_pictures, "127"}, {Bands::mel128, "mel128"}}};
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "datasets/audio/synth.h"
+#include "datasets/audio/synth/synth.h"
 
 #include <iostream>
 #include <memory>

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "apps/common.h"
-#include "apps/ensemble_training.h"
+#include "apps/training/ensemble_training.h"
 
 namespace tutti {
 namespace {

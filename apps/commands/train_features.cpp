@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "apps/common.h"
-#include "apps/feature_training.h"
+#include "apps/training/feature_training.h"
 
 namespace tutti {
 namespace {
@@ -31,7 +31,7 @@ void add_train_command(CLI::App& train, FeatureModel model, const char* descript
   const auto o = std::make_shared<TrainFeaturesOptions>(model);
   o->features.add_to(*command);
   o->run.add_to(*command, "model");
-  add_words(*command, "--compat", o->features.compat,
+  add_words(*command, "--compat", o->features.librosa_version,
             "The version of librosa that made the features, for predicting songs: 0.6, 0.11, or "
             "auto: what FEATURES.csv.json says, else 0.6 as of the published tables");
   command
@@ -47,7 +47,7 @@ void add_train_command(CLI::App& train, FeatureModel model, const char* descript
 
 void add_train_features(CLI::App& train, int& status) {
   add_train_command(train, FeatureModel::lstm,
-                    "A 3-layer LSTM classifier on a table of 28 features a song", status);
+                    "A 3-layer LSTM classifier on a table of 28 features per song", status);
   add_train_command(train, FeatureModel::rnn, "The simple RNN before it, on the same table",
                     status);
 }

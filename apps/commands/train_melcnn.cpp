@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "apps/common.h"
-#include "apps/mel_training.h"
+#include "apps/training/mel_training.h"
 
 namespace tutti {
 namespace {

@@ -1,7 +1,7 @@
 #include <memory>
 
-#include "apps/ensemble_training.h"
 #include "apps/search/search.h"
+#include "apps/training/ensemble_training.h"
 #include "datasets/split.h"
 #include "kernels/support/error.h"
 #include "models/ensemble.h"
@@ -70,6 +70,25 @@ void train_trial(TrialRun* run, const EnsembleOptions& o, const SpectrogramTree&
     run->finish(error);
 }
 
+/// What must not change between the processes of a study.
+json settings_of(const TuneEnsembleOptions& o, const Space& space, const std::string& fingerprint) {
+  const auto& e = o.ensemble;
+  return {{"model", "ensemble"},
+          {"objective", name(o.search.objective)},
+          {"space", json(to_json(space))},
+          {"options",
+           {{"members", e.members},
+            {"epochs", e.epochs},
+            {"batch", e.batch},
+            {"lr", e.learning_rate},
+            {"bootstrap", e.bootstrap},
+            {"normalize", name(e.normalize)},
+            {"train_fraction", e.train_fraction},
+            {"split", name(e.split)}}},
+          {"seed", e.seed},
+          {"data", fingerprint}};
+}
+
 int tune_ensemble(const TuneEnsembleOptions& o) {
   const Device device = o.ensemble.common.prepare();
   const Space space = o.search.space(default_space, ensemble_tunables);
@@ -86,25 +105,11 @@ int tune_ensemble(const TuneEnsembleOptions& o) {
 
   Search search{.model = "ensemble",
                 .space = space,
-                .settings = {},
+                .settings = settings_of(o, space, tree.pictures.fingerprint),
                 .seed = e.seed,
                 .common = e.common,
                 .train = {},
                 .train_best = {}};
-  search.settings = {{"model", "ensemble"},
-                     {"objective", name(o.search.objective)},
-                     {"space", json(to_json(space))},
-                     {"options",
-                      {{"members", e.members},
-                       {"epochs", e.epochs},
-                       {"batch", e.batch},
-                       {"lr", e.learning_rate},
-                       {"bootstrap", e.bootstrap},
-                       {"normalize", name(e.normalize)},
-                       {"train_fraction", e.train_fraction},
-                       {"split", name(e.split)}}},
-                     {"seed", e.seed},
-                     {"data", tree.pictures.fingerprint}};
   const std::stop_token stop = stop_on_interrupt();
   TrialRun* trained = nullptr;
   search.calls.add("trial", [&](Message& params) {

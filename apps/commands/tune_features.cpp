@@ -2,8 +2,8 @@
 #include <csignal>
 #include <memory>
 
-#include "apps/feature_training.h"
 #include "apps/search/search.h"
+#include "apps/training/feature_training.h"
 #include "engine/distributed/world.h"
 #include "kernels/support/error.h"
 #include "models/feature_trials.h"

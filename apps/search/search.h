@@ -21,7 +21,7 @@ namespace tutti {
 enum class Objective { val_accuracy, val_loss };
 template <>
 inline constexpr EnumNames<Objective> enum_names<Objective> = {
-    "objective", {{Objective::val_accuracy, "val_accuracy"}, {Objective::val_loss, "val_loss"}}};
+    "an objective", {{Objective::val_accuracy, "val_accuracy"}, {Objective::val_loss, "val_loss"}}};
 
 struct SearchOptions {
   void add_to(CLI::App& command);

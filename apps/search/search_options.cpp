@@ -32,7 +32,7 @@ void SearchOptions::add_to(CLI::App& command) {
           "another before it; what is absent keeps its option's value")
       ->type_name("FILE.json");
   add_words(command, "--objective", objective,
-            "What a trial is judged by: val_accuracy (most) or val_loss (least), after the last "
+            "What trials are ranked by: val_accuracy (most) or val_loss (least), after the last "
             "epoch");
   add_words(command, "--sampler", sampler,
             "How trials are chosen: tpe (learns from those before), random, or grid (every "

@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include "apps/epoch_lines.h"
 #include "apps/search/search.h"
+#include "apps/training/epoch_lines.h"
 
 namespace tutti {
 
@@ -26,7 +26,7 @@ void TrialRun::finish(const std::string& error) {
   const double value = trial_.intermediate.rbegin()->second;
   if (std::isnan(value)) {  // neither better nor worse than others; nor does Optuna store it
     trial_.state = TrialState::fail;
-    trial_.error = std::string("its ") + name(options_->objective) + " is no number";
+    trial_.error = std::string("its ") + name(options_->objective) + " is not a number";
     return;
   }
   trial_.value = value;

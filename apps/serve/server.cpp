@@ -12,7 +12,7 @@
 #include "apps/prediction_print.h"
 #include "apps/serve/bounded_server.h"
 #include "apps/serve/counters.h"
-#include "apps/serve/listener.h"
+#include "apps/serve/song_classifier.h"
 #include "apps/serve/work_queue.h"
 #include "kernels/support/error.h"
 #include "kernels/support/text.h"
@@ -86,7 +86,7 @@ class GenreServer final : public BoundedServer {
         stop_(std::move(stop)),
         most_bytes_(static_cast<std::uint64_t>(options.max_megabytes * 1e6)),
         queue_(static_cast<std::size_t>(thread_count()), options.queue),
-        listener_(run, stop_) {
+        classifier_(run, stop_) {
     set_default_headers({{"Content-Security-Policy", policy},
                          {"X-Content-Type-Options", "nosniff"},
                          {"Referrer-Policy", "no-referrer"},
@@ -123,7 +123,7 @@ class GenreServer final : public BoundedServer {
     });
     set_error_handler([](const Request&, Response& response) {
       if (response.body.empty())
-        answer(response, response.status, {{"error", "this is no request that HTTP knows"}});
+        answer(response, response.status, {{"error", "this is not an HTTP request"}});
     });
     set_logger(
         [this](const Request&, const Response& response) { counters_.answered(response.status); });
@@ -197,7 +197,7 @@ class GenreServer final : public BoundedServer {
     const std::string length = request.get_header_value("Content-Length");
     if (is_chunked(request)) return;
     if (length.empty() || length.find_first_not_of("0123456789") != std::string::npos)
-      throw Refusal(411, "the Content-Length is missing or no number");
+      throw Refusal(411, "the Content-Length is missing or not a number");
     if (length.size() > 18 || std::stoull(length) > most_bytes_) throw too_large();
   }
 
@@ -255,7 +255,7 @@ class GenreServer final : public BoundedServer {
     const auto songs = receive(request, read);
     if (!place->wait_for_turn(stop_))
       throw Refusal(503, "the server is being stopped").with("Retry-After", "10");
-    const json document = listener_.listen(songs, request.get_param_value("picture") == "1");
+    const json document = classifier_.classify(songs, request.get_param_value("picture") == "1");
     const auto named = document.at("songs").size();
     counters_.listened(named, document.at("errors").size(),
                        std::chrono::duration<double>(Clock::now() - start).count());
@@ -278,7 +278,7 @@ class GenreServer final : public BoundedServer {
   const Clock::time_point began_ = Clock::now();
   WorkQueue queue_;
   Counters counters_;
-  Listener listener_;
+  SongClassifier classifier_;
   const std::map<std::string, Route> routes_ = {
       {"/", {"GET", true, "text/html; charset=utf-8", file(page_html)}},
       {"/page.js", {"GET", true, "text/javascript; charset=utf-8", file(page_js)}},

@@ -1,4 +1,4 @@
-"""Milliseconds a training step of either model takes in tutti and in its peers on the CPU, all in turn in one run.
+"""Milliseconds that a training step of either model takes in tutti and in its peers on the CPU, all in turn in one run.
 
 Run `python compare_training.py build/release/benchmark_training [--threads 2] [--rounds 5] [--keras PYTHON BACKEND]`,
 the last as often as there are backends of Keras: prints the results table. Medians of the rounds, and their range.

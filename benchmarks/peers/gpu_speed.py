@@ -238,8 +238,8 @@ def row(what, against, peer, ours, target):
         cells.append(f"{rate:.0f}" + (f" ({rate / peer:.2f} ×)" if measured else ""))
         if measured and rate >= target * peer:
             reaching.append(precision)
-    judged = measured and any(ours.values())
-    verdict = "" if not judged else "yes: " + ", ".join(reaching) if reaching else "no"
+    has_verdict = measured and any(ours.values())
+    verdict = "" if not has_verdict else "yes: " + ", ".join(reaching) if reaching else "no"
     return table_row(what, against, f"{peer:.0f}" if measured else peer, *cells, f"≥ {target} ×", verdict)
 
 

@@ -1,4 +1,4 @@
-"""Milliseconds a training step takes in Keras, train_on_batch with any backend, from row numbers to updated weights.
+"""Milliseconds that a training step takes in Keras, train_on_batch with any backend, from row numbers to updated weights.
 
 Run `KERAS_BACKEND=jax python keras_speed.py genre_cnn|lstm [--threads 2]`; prints one JSON document.
 Tried with Keras 3.15.1 on PyTorch and JAX (which takes all cores) and with Keras 2.15 on TensorFlow.

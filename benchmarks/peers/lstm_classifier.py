@@ -1,5 +1,5 @@
 """The LSTM classifier by PyTorch with tutti's recipe, on the splits of tutti's runs: test accuracies of both, and
-PyTorch's seconds a step.
+PyTorch's seconds per step.
 
 `tutti train lstm --data FEATURES.csv --seed K --out runs/K` for some seeds first; then
 `python lstm_classifier.py --data FEATURES.csv runs/*`. Needs PyTorch (tried with 2.15.0).
@@ -118,7 +118,7 @@ def main():
     print(f"test accuracy (mean ± standard error): tutti {mean(ours)}, PyTorch {mean(tests)},"
           f" difference {mean([a - b for a, b in zip(ours, tests)])}\n"
           f"PyTorch: training accuracy {mean(trainings)},"
-          f" {1000 * statistics.median(seconds):.2f} ms a step of {BATCH} with {args.threads} threads")
+          f" {1000 * statistics.median(seconds):.2f} ms per step of {BATCH} with {args.threads} threads")
 
 
 if __name__ == "__main__":

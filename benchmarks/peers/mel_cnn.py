@@ -2,7 +2,7 @@
 
     build/release/tutti compare --data TREE --json > folds.json
     python mel_cnn.py TREE folds.json                        accuracy of one network a fold
-    python mel_cnn.py TREE --speed build/release/tutti       seconds an epoch of either, in turn
+    python mel_cnn.py TREE --speed build/release/tutti       seconds per epoch of either, in turn
 
 TREE holds mel pictures <genre>/*.png of one size. Needs numpy, pillow and torch.
 """
@@ -127,7 +127,7 @@ def main():
             ours.append(seconds_of_tutti(args.speed, args))
             theirs.append(train(x, y, genres, args, random)[1])
         ratios = sorted(b / a for a, b in zip(ours, theirs))
-        print(f"seconds an epoch of {len(x)} clips, {args.threads} threads: tutti {statistics.median(ours):.2f}, "
+        print(f"seconds per epoch of {len(x)} clips, {args.threads} threads: tutti {statistics.median(ours):.2f}, "
               f"PyTorch {torch.__version__} {statistics.median(theirs):.2f}, "
               f"ratio {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
         return
@@ -137,9 +137,9 @@ def main():
         fold[place[clip["name"]]] = clip["fold"]
     right = []
     for k in range(fold.max() + 1):
-        learns, judged = (fold != k) & (fold >= 0), fold == k
+        learns, held_out = (fold != k) & (fold >= 0), fold == k
         net, _ = train(x[learns], y[learns], genres, args, random)
-        right.append(accuracy(net, x[judged], y[judged]))
+        right.append(accuracy(net, x[held_out], y[held_out]))
         print(f"fold {k}: {right[-1]:.4f}", flush=True)
     print(f"mean {statistics.mean(right):.4f} ± {statistics.stdev(right):.4f}")
 

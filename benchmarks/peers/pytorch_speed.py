@@ -1,4 +1,4 @@
-"""Milliseconds a training step takes in PyTorch (eager, on the CPU), from row numbers to updated weights.
+"""Milliseconds that a training step takes in PyTorch (eager, on the CPU), from row numbers to updated weights.
 
 Run `python pytorch_speed.py genre_cnn|lstm [--threads 2] [--plain-adam]`; prints one JSON document.
 GenreCnn has channels first and pictures (frequency, time): of PyTorch 2.15's ordinary ways that was the fastest on

@@ -50,7 +50,7 @@ def main():
     rounds = [(tutti_ms(args.program, args.clip), librosa_ms(args.clip)) for _ in range(args.rounds)]
     ours, theirs = (statistics.median(column) for column in zip(*rounds))
     ratios = sorted(peer / own for own, peer in rounds)
-    print(f"tutti {ours:.1f} ms, librosa {theirs:.1f} ms a clip: ratio {statistics.median(ratios):.1f}"
+    print(f"tutti {ours:.1f} ms, librosa {theirs:.1f} ms per clip: ratio {statistics.median(ratios):.1f}"
           f" ({ratios[0]:.1f} to {ratios[-1]:.1f})")
 
 

@@ -98,13 +98,13 @@ def processor_seconds(call):
 
 
 def step_of(fit, task):
-    """Milliseconds a step, without what a fit takes besides its epochs."""
+    """Milliseconds per step, without what a fit takes besides its epochs."""
     seconds = processor_seconds(lambda: fit(task.many)) - processor_seconds(lambda: fit(task.few))
     return 1000 * seconds / (task.steps * (task.many - task.few))
 
 
 def peer(step):
-    """Measures milliseconds a step."""
+    """Measures milliseconds per step."""
     for _ in range(WARMUP):
         step()
 

@@ -25,7 +25,7 @@ void expect_file(const fs::path& path) {
   const auto status = fs::status(path, problem);
   if (!fs::exists(status)) throw Error("cannot be read: ", problem.message());
   if (fs::is_directory(status)) throw Error("is a folder; a song is wanted");
-  if (!fs::is_regular_file(status)) throw Error("is no ordinary file; a song is wanted");
+  if (!fs::is_regular_file(status)) throw Error("is not a regular file; a song is wanted");
 }
 
 std::vector<float> resample(std::vector<float> samples, int rate) {

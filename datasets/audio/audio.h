@@ -17,7 +17,7 @@ bool holds_audio(const std::filesystem::path& path);
 /// A song's file (wav, au, flac, ogg, mp3 or what else libsndfile reads), decoded in a process of
 /// its own and read from its beginning part by part as librosa.load does: the mean of its channels,
 /// by soxr HQ at 22 050 Hz. Errors say what is wrong but not the file's name: no such file, not a
-/// file, not audio, rates outside 1 to 768 kHz, sound that is damaged, samples that are no sound
+/// file, not audio, rates outside 1 to 768 kHz, sound that is damaged, samples that are not sound
 /// (not a number, or beyond 1e10).
 class AudioFile {
  public:
@@ -43,7 +43,7 @@ class AudioFile {
 std::vector<float> read_song(const std::filesystem::path& path, double start = 0,
                              double seconds = window_seconds);
 
-/// An Error if samples at 22 050 Hz are none or last less than a second.
+/// An Error if samples at 22 050 Hz last less than a second.
 void expect_song(const std::vector<float>& samples);
 
 }  // namespace tutti

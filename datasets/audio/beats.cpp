@@ -21,12 +21,12 @@ Values normalized(Values onsets) {
   const double mean = std::accumulate(onsets.begin(), onsets.end(), 0.0) / n;
   double squares = 0;
   for (const double x : onsets) squares += (x - mean) * (x - mean);
-  const double deviation = std::sqrt(squares / (n - 1));
-  for (double& x : onsets) x /= deviation;
+  const double stddev = std::sqrt(squares / (n - 1));
+  for (double& x : onsets) x /= stddev;
   return onsets;
 }
 
-/// Smoothed by a bell of ± `period` frames, of deviation period / 32.
+/// Smoothed by a bell of ± `period` frames, of standard deviation period / 32.
 Values smoothed(const Values& onsets, std::int64_t period) {
   Values bell;
   for (auto k = -period; k <= period; ++k)
@@ -45,7 +45,7 @@ struct Path {
   std::vector<std::int64_t> previous;
 };
 
-Path best_paths(const Values& score, std::int64_t period, LibrosaVersion compat) {
+Path best_paths(const Values& score, std::int64_t period, LibrosaVersion version) {
   const auto shortest = static_cast<std::int64_t>(std::nearbyint(static_cast<double>(period) / 2));
   const double faint = 0.01 * *std::ranges::max_element(score);
   Values penalty;  // of a step of `shortest` … 2 * period frames
@@ -59,10 +59,10 @@ Path best_paths(const Values& score, std::int64_t period, LibrosaVersion compat)
     std::int64_t from = -1;
     for (auto step = shortest; step <= 2 * period; ++step) {
       const auto at = i - step;
-      if (at < 0 && compat == LibrosaVersion::v0_11) break;
+      if (at < 0 && version == LibrosaVersion::v0_11) break;
       const double sum = penalty[step - shortest] + (at < 0 ? 0 : path.sums[at]);
       // Of equals 0.11 takes the nearest frame, 0.6 the farthest.
-      if (sum > best || (sum == best && compat == LibrosaVersion::v0_6)) {
+      if (sum > best || (sum == best && version == LibrosaVersion::v0_6)) {
         best = sum;
         from = at;
       }
@@ -80,7 +80,7 @@ bool is_peak(const Values& values, std::int64_t i) {
 }
 
 /// The last peak of at least half the peaks' median.
-std::int64_t last_beat(const Values& sums, LibrosaVersion compat) {
+std::int64_t last_beat(const Values& sums, LibrosaVersion version) {
   Values peaks;
   for (std::int64_t i = 0; i < size_of(sums); ++i)
     if (is_peak(sums, i)) peaks.push_back(sums[i]);
@@ -90,7 +90,7 @@ std::int64_t last_beat(const Values& sums, LibrosaVersion compat) {
   const double median = peaks.size() % 2 ? peaks[middle] : (peaks[middle - 1] + peaks[middle]) / 2;
   for (auto i = size_of(sums) - 1; i >= 0; --i)
     if (is_peak(sums, i) &&
-        (compat == LibrosaVersion::v0_6 ? 2 * sums[i] > median : sums[i] >= median / 2))
+        (version == LibrosaVersion::v0_6 ? 2 * sums[i] > median : sums[i] >= median / 2))
       return i;
   return size_of(sums) - 1;
 }
@@ -110,38 +110,38 @@ Values with_neighbors(const Values& beats) {
 /// loud frame go, and the mean counts two values behind the last beat; in 0.6 beats go whose
 /// smoothed score is faint, and one more at the end.
 std::int64_t count_trimmed(const std::vector<std::int64_t>& beats, const Values& score,
-                           LibrosaVersion compat) {
+                           LibrosaVersion version) {
   Values of_beats;
   for (const auto frame : beats) of_beats.push_back(score[frame]);
   const Values smooth = with_neighbors(of_beats);
   double squares = std::inner_product(smooth.begin(), smooth.end(), smooth.begin(), 0.0);
   auto count = static_cast<double>(beats.size());
-  if (compat == LibrosaVersion::v0_11) {
+  if (version == LibrosaVersion::v0_11) {
     squares += 0.25 * of_beats.back() * of_beats.back();
     count += 2;
   }
   const double threshold = 0.5 * std::sqrt(squares / count);
   const auto loud = [threshold](double value) { return value > threshold; };
-  const Values& compared = compat == LibrosaVersion::v0_6 ? smooth : score;
+  const Values& compared = version == LibrosaVersion::v0_6 ? smooth : score;
   const auto first = std::ranges::find_if(compared, loud) - compared.begin();
   const auto end = std::find_if(compared.rbegin(), compared.rend(), loud).base() - compared.begin();
   if (first >= end) return 0;
-  if (compat == LibrosaVersion::v0_6) return end - 1 - first;
+  if (version == LibrosaVersion::v0_6) return end - 1 - first;
   return std::ranges::count_if(beats, [&](auto frame) { return frame >= first && frame < end; });
 }
 
 }  // namespace
 
-std::int64_t count_beats(const std::vector<double>& onsets, double tempo, LibrosaVersion compat) {
+std::int64_t count_beats(const std::vector<double>& onsets, double tempo, LibrosaVersion version) {
   if (std::ranges::all_of(onsets, [](double x) { return x == 0; })) return 0;
   const auto period = static_cast<std::int64_t>(
       std::nearbyint(60.0 * song_rate / (static_cast<double>(frame_hop) * tempo)));
   const Values score = smoothed(normalized(onsets), period);
-  const Path path = best_paths(score, period, compat);
+  const Path path = best_paths(score, period, version);
   std::vector<std::int64_t> beats;
-  for (auto i = last_beat(path.sums, compat); i >= 0; i = path.previous[i]) beats.push_back(i);
+  for (auto i = last_beat(path.sums, version); i >= 0; i = path.previous[i]) beats.push_back(i);
   std::ranges::reverse(beats);
-  return count_trimmed(beats, score, compat);
+  return count_trimmed(beats, score, version);
 }
 
 }  // namespace tutti

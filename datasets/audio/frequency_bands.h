@@ -12,7 +12,7 @@ namespace tutti {
 enum class FrequencyScale { mel, linear };
 template <>
 inline constexpr EnumNames<FrequencyScale> enum_names<FrequencyScale> = {
-    "frequency scale", {{FrequencyScale::mel, "mel"}, {FrequencyScale::linear, "linear"}}};
+    "a frequency scale", {{FrequencyScale::mel, "mel"}, {FrequencyScale::linear, "linear"}}};
 
 /// A triangle over the bins of a power spectrum, zero outside [first, first + weights.size()).
 struct FrequencyBand {

@@ -9,6 +9,6 @@ namespace tutti {
 enum class LibrosaVersion { v0_6, v0_11 };
 template <>
 inline constexpr EnumNames<LibrosaVersion> enum_names<LibrosaVersion> = {
-    "version of librosa", {{LibrosaVersion::v0_6, "0.6"}, {LibrosaVersion::v0_11, "0.11"}}};
+    "a version of librosa", {{LibrosaVersion::v0_6, "0.6"}, {LibrosaVersion::v0_11, "0.11"}}};
 
 }  // namespace tutti

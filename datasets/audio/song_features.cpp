@@ -74,17 +74,17 @@ struct Scratch {
 
 }  // namespace
 
-std::vector<double> song_features(const std::vector<float>& samples, LibrosaVersion compat) {
+std::vector<double> song_features(const std::vector<float>& samples, LibrosaVersion version) {
   thread_local Scratch scratch;
   auto& [padded, spectra] = scratch;
-  pad_song(samples, compat, padded);
+  pad_song(samples, version, padded);
   spectral_frames(padded, spectra);
   to_decibels(spectra.mel);
   const auto onsets = onset_strength(spectra.mel);
-  const double tempo = estimate_tempo(onsets, compat);
+  const double tempo = estimate_tempo(onsets, version);
 
   std::vector<double> features = {tempo,
-                                  static_cast<double>(count_beats(onsets, tempo, compat)),
+                                  static_cast<double>(count_beats(onsets, tempo, version)),
                                   mean_chroma(spectra, estimate_tuning(spectra)),
                                   mean_rms(padded, spectra.frames),
                                   spectra.centroid,

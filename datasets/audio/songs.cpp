@@ -64,7 +64,7 @@ std::string use_song(const std::filesystem::path& path, Windows windows, const U
 }
 
 /// What is to be said of one song.
-struct JudgedSong {
+struct SongOutcome {
   std::string reason, warning;
 };
 
@@ -75,7 +75,7 @@ SongProblems read_songs(
     const std::function<void(std::size_t, std::size_t, const std::vector<float>&)>& use,
     const Progress& progress) {
   const auto count = static_cast<std::int64_t>(songs.size());
-  std::vector<JudgedSong> outcomes(songs.size());
+  std::vector<SongOutcome> outcomes(songs.size());
   std::mutex mutex;
   std::int64_t done = 0;
   parallel_for(count, [&](std::int64_t i) {

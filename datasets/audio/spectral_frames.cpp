@@ -71,13 +71,13 @@ void put_mel(const Spectra& magnitudes, std::int64_t count, double* mel) {
 
 }  // namespace
 
-void pad_song(const std::vector<float>& samples, LibrosaVersion compat,
+void pad_song(const std::vector<float>& samples, LibrosaVersion version,
               std::vector<float>& padded) {
   constexpr std::ptrdiff_t half = frame_size / 2;
   padded.assign(half, 0);
   padded.insert(padded.end(), samples.begin(), samples.end());
   padded.insert(padded.end(), half, 0);
-  if (compat == LibrosaVersion::v0_11) return;
+  if (version == LibrosaVersion::v0_11) return;
   std::reverse_copy(samples.begin() + 1, samples.begin() + 1 + half, padded.begin());
   std::reverse_copy(samples.end() - 1 - half, samples.end() - 1, padded.end() - half);
 }

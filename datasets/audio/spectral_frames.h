@@ -15,7 +15,8 @@ inline std::int64_t frame_count(const std::vector<float>& samples) {
 
 /// A song (at least 1025 samples) with half a frame on each side: zeros, or in 0.6 its mirror
 /// image.
-void pad_song(const std::vector<float>& samples, LibrosaVersion compat, std::vector<float>& padded);
+void pad_song(const std::vector<float>& samples, LibrosaVersion version,
+              std::vector<float>& padded);
 
 inline constexpr int mel_bands = 128;
 

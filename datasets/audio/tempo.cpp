@@ -107,15 +107,15 @@ std::vector<double> mean_autocorrelation(const std::vector<double>& onsets) {
 
 }  // namespace
 
-double estimate_tempo(const std::vector<double>& onsets, LibrosaVersion compat) {
+double estimate_tempo(const std::vector<double>& onsets, LibrosaVersion version) {
   if (std::ranges::all_of(onsets, [](double x) { return x == 0; })) return 0;
   const auto correlation = mean_autocorrelation(onsets);
   std::int64_t best = 0;
-  double highest = compat == LibrosaVersion::v0_6 ? 0 : -HUGE_VAL;
+  double highest = version == LibrosaVersion::v0_6 ? 0 : -HUGE_VAL;
   for (std::int64_t lag = 1; lag < onset_window; ++lag) {
     if (tempo_of(lag) >= fastest_tempo) continue;
     const double prior = -0.5 * std::pow(std::log2(tempo_of(lag) / usual_tempo), 2);
-    const double score = compat == LibrosaVersion::v0_6
+    const double score = version == LibrosaVersion::v0_6
                              ? correlation[lag] * std::exp(prior)
                              : std::log1p(1e6 * correlation[lag]) + prior;
     if (score > highest) {

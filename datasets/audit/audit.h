@@ -38,7 +38,7 @@ struct Audit {
   double seconds_a_frame = 0;  // of the copies' lags; clips of the usual length last 30 s
   std::vector<Copy> copies;
   std::vector<Fault> faults;          // also of clips that could not be used
-  std::vector<Song> songs;            // one a clip; none without a catalog
+  std::vector<Song> songs;            // one per clip; none without a catalog
   std::vector<ListedPair> listed;     // by the catalog
   std::vector<std::string> parts;     // of each clip: train, validation, test or nothing
   std::vector<SharedArtist> artists;  // in more than one part

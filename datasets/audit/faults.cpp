@@ -45,6 +45,49 @@ std::string silence(double start, double end, double least, const char* unit) {
   return said;
 }
 
+/// Nothing for a song that cannot be read: hear_clips lists it.
+std::vector<std::optional<SoundFacts>> facts_of(const std::vector<fs::path>& songs,
+                                                const fs::path& root, const Progress& progress) {
+  const auto count = std::ssize(songs);
+  std::vector<std::optional<SoundFacts>> facts(songs.size());
+  std::mutex mutex;
+  std::int64_t done = 0;
+  parallel_for(count, [&](std::int64_t i) {
+    try {
+      facts[i] = sound_facts(root / songs[i]);
+    } catch (const Error&) {
+    }
+    const std::lock_guard lock(mutex);
+    if (progress) progress(++done, count);
+  });
+  return facts;
+}
+
+/// Adds those of one song; `rate` and `length` are those of most songs.
+void add_faults(const fs::path& path, const SoundFacts& song, double rate,
+                const std::optional<double>& length, std::vector<Fault>& faults) {
+  const auto add = [&](const char* kind, const std::string& reason) {
+    faults.push_back({path, kind, reason});
+  };
+  const auto ends = silence(song.silent_start, song.silent_end, silence_seconds, " s");
+  if (song.missing > 0)
+    add("truncated", text("lacks ", 100 * song.missing, " % of what its header promises"));
+  if (song.loudest < 1e-4) {
+    add("silent", "holds no sound above -80 dB of full scale");
+  } else {
+    if (!ends.empty()) add("silence", ends);
+    if (song.clipped >= clipped_limit)
+      add("clipped", text(100 * song.clipped, " % of its samples are clipped, at ", song.loudest,
+                          " of full scale"));
+  }
+  if (length && song.seconds < short_share * *length)
+    add("short", text("lasts ", song.seconds, " s, most of the others ", *length, " s"));
+  if (song.sample_rate != rate)
+    add("rate",
+        text("has ", std::to_string(song.sample_rate), " samples a second, most of the others ",
+             std::to_string(static_cast<int>(rate))));
+}
+
 }  // namespace
 
 double usual(std::vector<double> values) {
@@ -56,19 +99,7 @@ double usual(std::vector<double> values) {
 
 std::vector<Fault> sound_faults(const std::vector<fs::path>& songs, const fs::path& root,
                                 const Progress& progress) {
-  const auto count = std::ssize(songs);
-  std::vector<std::optional<SoundFacts>> facts(songs.size());
-  std::mutex mutex;
-  std::int64_t done = 0;
-  parallel_for(count, [&](std::int64_t i) {
-    try {
-      facts[i] = sound_facts(root / songs[i]);
-    } catch (const Error&) {
-      // hear_clips lists it
-    }
-    const std::lock_guard lock(mutex);
-    if (progress) progress(++done, count);
-  });
+  const auto facts = facts_of(songs, root, progress);
   std::vector<double> rates, lengths;
   for (const auto& one : facts)
     if (one) {
@@ -77,32 +108,9 @@ std::vector<Fault> sound_faults(const std::vector<fs::path>& songs, const fs::pa
     }
   const double rate = usual(rates);
   const auto length = common_length(lengths);
-
   std::vector<Fault> faults;
-  for (std::size_t i = 0; i < songs.size(); ++i) {
-    if (!facts[i]) continue;
-    const auto& one = *facts[i];
-    const auto add = [&](const char* kind, const std::string& reason) {
-      faults.push_back({songs[i], kind, reason});
-    };
-    const auto ends = silence(one.silent_start, one.silent_end, silence_seconds, " s");
-    if (one.missing > 0)
-      add("truncated", text("lacks ", 100 * one.missing, " % of what its header promises"));
-    if (one.loudest < 1e-4) {
-      add("silent", "holds no sound above -80 dB of full scale");
-    } else {
-      if (!ends.empty()) add("silence", ends);
-      if (one.clipped >= clipped_limit)
-        add("clipped", text(100 * one.clipped, " % of its samples are clipped, at ", one.loudest,
-                            " of full scale"));
-    }
-    if (length && one.seconds < short_share * *length)
-      add("short", text("lasts ", one.seconds, " s, most of the others ", *length, " s"));
-    if (one.sample_rate != rate)
-      add("rate",
-          text("has ", std::to_string(one.sample_rate), " samples a second, most of the others ",
-               std::to_string(static_cast<int>(rate))));
-  }
+  for (std::size_t i = 0; i < songs.size(); ++i)
+    if (facts[i]) add_faults(songs[i], *facts[i], rate, length, faults);
   return faults;
 }
 

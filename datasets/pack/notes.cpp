@@ -13,7 +13,7 @@ Notes notes_of(const fs::path& data, const fs::path& beside) {
   if (is_pack(data)) return {data, open_pack(data).index.notes};
   if (!fs::exists(beside)) return {beside, {}};
   auto values = parse_json(read_file(beside), beside.string());
-  if (!values.is_object()) throw Error(beside.string(), ": is no JSON object");
+  if (!values.is_object()) throw Error(beside.string(), ": is not a JSON object");
   return {beside, std::move(values)};
 }
 

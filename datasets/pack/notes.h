@@ -29,7 +29,7 @@ struct Notes {
 std::filesystem::path notes_file_of_tree(const std::filesystem::path& root);
 std::filesystem::path notes_file_of_table(std::filesystem::path table);
 
-/// An Error if the file cannot be read or is no JSON object.
+/// An Error if the file cannot be read or is not a JSON object.
 Notes notes_of_tree(const std::filesystem::path& root);
 Notes notes_of_table(const std::filesystem::path& table);
 

@@ -54,7 +54,7 @@ class IndexBytes {
 
 pack_format::Preamble preamble_of(std::string_view file) {
   pack_format::Preamble p;
-  if (!file.starts_with(pack_format::magic)) throw Error("it is no pack, as of tutti pack");
+  if (!file.starts_with(pack_format::magic)) throw Error("it is not a pack made by tutti pack");
   if (file.size() < pack_format::data_begin) throw Error("it is cut short");
   std::memcpy(&p, file.data(), sizeof p);
   if (p.version != pack_format::version)
@@ -79,9 +79,9 @@ std::uint64_t read_pack_header(std::string_view text, PackIndex& index) {
     index.kind = from_name<PackKind>(header.at("kind").get<std::string>());
     index.classes = header.at("classes").get<std::vector<std::string>>();
     index.notes = header.at("notes");
-    if (!index.notes.is_null() && !index.notes.is_object()) throw Error("'notes' is no object");
+    if (!index.notes.is_null() && !index.notes.is_object()) throw Error("'notes' is not an object");
     const auto& examples = header.at("examples");
-    if (!examples.is_number_unsigned()) throw Error("'examples' is no whole number");
+    if (!examples.is_number_unsigned()) throw Error("'examples' is not a whole number");
     return examples.get<std::uint64_t>();
   } catch (const std::exception& problem) {
     throw Error("its header does not say what it holds: ", reason_of(problem));
@@ -147,7 +147,7 @@ Pack parsed(const fs::path& path, const Tensor& file) {
   if (pictures)
     expect_pictures(index, data_bytes);
   else if (data_bytes == 0 || data_bytes % (n * sizeof(float)) != 0)
-    throw Error("its data are no table of ", n, " rows");
+    throw Error("its data are not a table of ", n, " rows");
   return pack;
 }
 

@@ -16,7 +16,7 @@ namespace tutti {
 enum class PackKind { pictures, songs, table };
 template <>
 inline constexpr EnumNames<PackKind> enum_names<PackKind> = {
-    "kind of pack",
+    "a kind of pack",
     {{PackKind::pictures, "pictures"}, {PackKind::songs, "songs"}, {PackKind::table, "table"}}};
 
 /// What a pack holds beside its data. Shapes and hashes are of pictures and songs alone, which have
@@ -29,7 +29,7 @@ struct PackIndex {
   PackKind kind = PackKind::pictures;
   std::vector<std::string> classes;  // UTF-8
   std::vector<std::string> names;    // any bytes but NUL; of pictures and songs, each another
-  std::vector<std::int32_t> labels;  // index into classes, one a name
+  std::vector<std::int32_t> labels;  // index into classes, one per name
   std::vector<PictureShape> shapes;
   std::vector<std::uint64_t> hashes;  // see DecodedClip
   std::vector<BadFile> left_out;

@@ -13,7 +13,7 @@ SpectrogramTree unpack_pictures(const Pack& pack);
 /// Clips of one height share the pack's memory. Those of another height than most are bad.
 ClipTree unpack_clips(const Pack& pack, bool skip_bad);
 
-/// A copy, without its fingerprint. An Error names the first value that is no number.
+/// A copy, without its fingerprint. An Error names the first value that is not a number.
 FeatureTable unpack_table(const Pack& pack, FeatureSet set);
 
 }  // namespace tutti

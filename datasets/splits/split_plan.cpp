@@ -132,7 +132,7 @@ SplitPlan split_plan_named(const std::string& text) {
   const bool files = text.starts_with("files:");
   if (!files && !text.starts_with("groups:"))
     throw Error("'", text,
-                "' is no way to split; random, stratified, "
+                "' is not a way to split; random, stratified, "
                 "files:TRAIN,VALIDATION,TEST, files:TRAIN,TEST and groups:CSV are");
   SplitPlan plan{files ? Kind::files : Kind::groups, {}};
   std::istringstream list(text.substr(text.find(':') + 1));

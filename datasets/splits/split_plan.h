@@ -11,7 +11,7 @@ namespace tutti {
 /// How a data set is cut into parts:
 ///   random                       any clip anywhere
 ///   stratified                   each part has its share of every genre
-///   files:TRAIN,VALIDATION,TEST  text files that name the clips of each part, one a line;
+///   files:TRAIN,VALIDATION,TEST  text files that name the clips of each part, one per line;
 ///   files:TRAIN,TEST             blank lines and those that begin with # do not count
 ///   groups:CSV                   a table of clips (column file, filename, path or name) and their
 ///                                groups (group, artist or artist_group): clips of one group stay
@@ -24,7 +24,7 @@ struct SplitPlan {
   std::vector<std::filesystem::path> files;
 };
 
-/// An Error if the text is no plan.
+/// An Error if the text is not a plan.
 SplitPlan split_plan_named(const std::string& text);
 std::string name(const SplitPlan& plan);  // the text again
 

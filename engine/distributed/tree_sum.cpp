@@ -58,7 +58,7 @@ class TreeSum::Work {
   void add(std::size_t vector, std::int64_t shard, const Tensor& values);
   void travel();  // in a thread of its own
   void give_up();
-  std::vector<Tensor> take_sums();  // once it has travelled
+  std::vector<Tensor> take_sums();  // once it has traveled
 
  private:
   using Sums = std::map<Span, Tensor>;
@@ -196,13 +196,13 @@ std::vector<Tensor> TreeSum::Work::take_sums() {
 TreeSum::TreeSum(World& world, std::vector<std::int64_t> sizes, std::vector<std::int64_t> present,
                  Device device)
     : work_(std::make_shared<Work>(world, std::move(sizes), std::move(present), device)) {
-  if (!world.alone()) traveller_ = std::thread([work = work_] { work->travel(); });
+  if (!world.alone()) traveler_ = std::thread([work = work_] { work->travel(); });
 }
 
 TreeSum::~TreeSum() {
-  if (!traveller_.joinable()) return;
+  if (!traveler_.joinable()) return;
   work_->give_up();
-  traveller_.detach();
+  traveler_.detach();
 }
 
 void TreeSum::add(std::size_t vector, std::int64_t shard, const Tensor& values) {
@@ -210,8 +210,8 @@ void TreeSum::add(std::size_t vector, std::int64_t shard, const Tensor& values) 
 }
 
 std::vector<Tensor> TreeSum::finish() {
-  if (traveller_.joinable())
-    traveller_.join();
+  if (traveler_.joinable())
+    traveler_.join();
   else
     work_->travel();
   return work_->take_sums();

@@ -22,7 +22,7 @@ class TreeSum {
           Device device = Device::cpu);
   TreeSum(const TreeSum&) = delete;
   TreeSum& operator=(const TreeSum&) = delete;
-  /// An unfinished sum is left to itself: it may be waiting for others for ever.
+  /// An unfinished sum is left to itself: it may be waiting for others forever.
   ~TreeSum();
 
   /// A shard of this process has its part of a vector, of any shape.
@@ -35,7 +35,7 @@ class TreeSum {
  private:
   class Work;
   std::shared_ptr<Work> work_;
-  std::thread traveller_;
+  std::thread traveler_;
 };
 
 }  // namespace tutti

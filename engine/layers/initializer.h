@@ -34,7 +34,7 @@ class Initializer {
   Parameter orthogonal(std::string name, std::int64_t rows, std::int64_t columns);
   /// A value that gradients leave alone, such as a moving average.
   Parameter buffer(std::string name, const Shape& shape, double value) const;
-  /// The same with these values, or one for all places, that are no weight of the model.
+  /// The same with these values, or one for all places, that are not weights of the model.
   Parameter constants(std::string name, const Shape& shape,
                       const std::vector<double>& values) const;
   /// What a layer may do without: the parameter if it is wanted, otherwise a constant in its place

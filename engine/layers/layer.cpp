@@ -39,9 +39,11 @@ std::vector<Parameter> Layer::parameters() const {
 }
 
 const Variable& Layer::parameter(std::size_t i) const {
-  if (i >= parameters_.size()) throw Error("a layer is asked to compute before it was built");
+  if (i >= parameters_.size()) fail_before_build();
   return parameters_[i].variable;
 }
+
+void Layer::fail_before_build() { throw Error("a layer is asked to compute before it was built"); }
 
 Layer& Layer::add_child(std::unique_ptr<Layer> layer, std::string name) {
   if (name.empty()) name = std::to_string(children_.size());

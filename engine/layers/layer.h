@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ struct DropoutState {
   std::int64_t steps = 0;
 };
 
-/// What dropout draws with in the next step, three words a member: see kernels::DropoutDraw.
+/// What dropout draws with in the next step, three words per member: see kernels::DropoutDraw.
 std::vector<std::int32_t> dropout_draws(const std::vector<DropoutState>& members);
 
 /// A function with parameters. To write one, override build and forward: both of the first pair, or
@@ -71,6 +72,12 @@ class Layer {
  protected:
   /// The value of own parameter i; an Error before build.
   const Variable& parameter(std::size_t i) const;
+  /// What build found out beside parameters; an Error before it.
+  template <class T>
+  static const T& built(const std::optional<T>& found) {
+    if (!found) fail_before_build();
+    return *found;
+  }
   /// Adds a child and returns it; without a name it is called by its number.
   Layer& add_child(std::unique_ptr<Layer> layer, std::string name = "");
   /// Builds a child for this input, frozen if it is not trainable.
@@ -79,6 +86,8 @@ class Layer {
   std::vector<Parameter> parameters_;
 
  private:
+  [[noreturn]] static void fail_before_build();
+
   std::vector<Child> children_;
   bool trainable_ = true;
 };

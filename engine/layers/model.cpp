@@ -6,19 +6,25 @@
 
 namespace tutti {
 
-Model::Value Model::input(Shape shape) {
-  nodes_.push_back({nullptr, {}, std::move(shape), "input"});
+/// The model is to be built again.
+Model::Value Model::append(Node node) {
+  nodes_.push_back(std::move(node));
+  plan_.reset();
   return nodes_.size() - 1;
 }
 
+void Model::expect_values(const std::vector<Value>& values) const {
+  for (const Value value : values)
+    if (value >= nodes_.size()) throw Error("a model of ", nodes_.size(), " values has no ", value);
+}
+
+Model::Value Model::input(Shape shape) { return append({nullptr, {}, std::move(shape), "input"}); }
+
 Model::Value Model::add(std::unique_ptr<Layer> layer, const std::vector<Value>& inputs,
                         std::string name) {
-  for (const Value value : inputs)
-    if (value >= nodes_.size()) throw Error("a model of ", nodes_.size(), " values has no ", value);
+  expect_values(inputs);
   Layer& child = add_child(std::move(layer), name);
-  nodes_.push_back({&child, inputs, {}, std::move(name)});
-  plan_.reset();
-  return nodes_.size() - 1;
+  return append({&child, inputs, {}, std::move(name)});
 }
 
 Model::Value Model::add(std::unique_ptr<Layer> layer) {
@@ -27,10 +33,11 @@ Model::Value Model::add(std::unique_ptr<Layer> layer) {
 }
 
 Model::Value Model::share(Value made, const std::vector<Value>& inputs) {
-  const Node node = nodes_.at(made);
+  expect_values({made});
+  expect_values(inputs);
+  const Node& node = nodes_[made];
   if (!node.layer) throw Error("an input of a model has no layer to share");
-  nodes_.push_back({node.layer, inputs, {}, node.name});
-  return nodes_.size() - 1;
+  return append({node.layer, inputs, {}, node.name});
 }
 
 void Model::build(const Shape& input, const BuildOptions& options) {

@@ -90,6 +90,8 @@ class Model : public Layer {
   Device device() const { return device_; }
 
  private:
+  Value append(Node node);
+  void expect_values(const std::vector<Value>& values) const;
   void build(Initializer initializer, std::int64_t members, Device device);
   const Plan& plan() const;
   Context next_context();

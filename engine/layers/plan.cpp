@@ -93,7 +93,12 @@ Variable Plan::read(const Batch& batch) const {
   return activate(conv.activation(), conv2d(scaled, conv.kernel(), conv.bias(), conv.window()));
 }
 
+void Plan::expect_inputs(std::size_t count) const {
+  if (count != inputs_) throw Error("a model of ", inputs_, " inputs is given ", count);
+}
+
 Variable Plan::run(const Batch& batch, const Context& context, Ending ending) const {
+  expect_inputs(1);
   if (batch.data.dtype() != DType::uint8)
     return run(std::vector{gather(batch, type_)}, context, ending);
   std::vector<Variable> values(values_);
@@ -102,8 +107,7 @@ Variable Plan::run(const Batch& batch, const Context& context, Ending ending) co
 }
 
 Variable Plan::run(std::vector<Variable> inputs, const Context& context, Ending ending) const {
-  if (inputs.size() != inputs_)
-    throw Error("a model of ", inputs_, " inputs is given ", inputs.size());
+  expect_inputs(inputs.size());
   inputs.resize(values_);
   return run_from(0, std::move(inputs), context, ending);
 }

@@ -44,6 +44,7 @@ class Plan {
   void release_early();
   bool feeds_only(Value value, std::size_t step) const;
   Front fuse_front() const;
+  void expect_inputs(std::size_t count) const;
   Variable read(const Batch& batch) const;
   Variable run_from(std::size_t first, std::vector<Variable> values, const Context& context,
                     Ending ending) const;

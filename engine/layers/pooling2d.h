@@ -28,7 +28,7 @@ class Pooling2D final : public Layer {
 
  private:
   Options options_;
-  Pool2dOptions window_{};
+  std::optional<Pool2dOptions> window_;
 };
 
 /// The commonest ones.

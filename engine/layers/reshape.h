@@ -10,25 +10,27 @@ class Reshape final : public Layer {
  public:
   explicit Reshape(Shape target) : target_(std::move(target)) {}
   Shape build(const Shape& input, Initializer&) override {
-    output_ = target_;
-    const auto open = std::find(output_.begin(), output_.end(), -1);
-    if (open != output_.end()) {
+    Shape output = target_;
+    const auto open = std::find(output.begin(), output.end(), -1);
+    if (open != output.end()) {
       *open = 1;
-      *open = output_.elements() ? input.elements() / output_.elements() : 0;
+      *open = output.elements() ? input.elements() / output.elements() : 0;
     }
-    if (output_.elements() != input.elements())
+    if (output.elements() != input.elements())
       throw Error("Reshape: ", input, " has not the ", target_.elements(), " values of ", target_);
-    return output_;
+    return *(output_ = output);
   }
   Variable forward(const Variable& x, const Context&) const override {
     Shape shape{x.value().dim(0), x.value().dim(1)};
-    shape.insert(shape.end(), output_.begin(), output_.end());
+    const Shape& output = built(output_);
+    shape.insert(shape.end(), output.begin(), output.end());
     return reshape(x, shape);
   }
   const Shape& target() const { return target_; }
 
  private:
-  Shape target_, output_;
+  Shape target_;
+  std::optional<Shape> output_;
 };
 
 }  // namespace tutti

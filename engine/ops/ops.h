@@ -7,7 +7,7 @@
 #include "kernels/activation.h"
 
 /// Every operation on Variables. The leading axis is the member, M; the next the batch, B. Shapes
-/// that do not fit are an Error that names the operation and the shapes. One file an operation in
+/// that do not fit are an Error that names the operation and the shapes. One file per operation in
 /// ops/, its gradient below its forward.
 namespace tutti {
 

@@ -4,7 +4,7 @@
 
 namespace tutti {
 
-/// Checks the shapes of a recurrent layer with `gates` pre-activations a unit.
+/// Checks the shapes of a recurrent layer with `gates` pre-activations per unit.
 inline kernels::RecurrentShape recurrent_shape(const char* operation, std::int64_t gates,
                                                const Shape& x, const Shape& w, const Shape& u,
                                                const Shape& b,

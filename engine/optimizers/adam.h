@@ -9,8 +9,9 @@ struct AdamOptions {
   double clip_norm = 0;   // see Optimizer
 };
 
-/// Whether a decay applies to a parameter: to kernels and embeddings by their Keras names, not to
-/// biases, nor to the scales and shifts of normalization.
+/// Whether a decay applies to a parameter. It goes by the name: one that ends in "kernel" or
+/// "embeddings", as Keras names them, decays; biases and the scales and shifts of normalization do
+/// not. So name a weight of your own layer "kernel" if it is to decay, or set decays_all.
 bool decays(const Parameter& parameter);
 
 /// Kingma, Ba: Adam (ICLR 2015), as Keras computes it: epsilon is added to the root of the
@@ -22,7 +23,7 @@ class Adam : public Optimizer {
  protected:
   /// With a row of decays below that of the rates, parameters that decay do.
   void update(const Tensor& numbers) override;
-  /// Corrected against the bias of the first means towards 0.
+  /// Corrected against the bias of the first means toward 0.
   std::vector<double> prepared(double rate, std::int64_t steps) const override;
   virtual bool decays(const Parameter& parameter) const { return tutti::decays(parameter); }
 
@@ -38,8 +39,9 @@ struct AdamWOptions {
   bool decays_all = false;  // whatever decays() says: Keras' way, if nothing is excluded
 };
 
-/// Adam with decoupled weight decay: weights *= 1 - rate weight_decay before the step, where
-/// decays() says so. Loshchilov, Hutter (ICLR 2019).
+/// Adam with decoupled weight decay: weights *= 1 - rate weight_decay before the step, for
+/// parameters whose names end in "kernel" or "embeddings", as decays() says. Loshchilov, Hutter
+/// (ICLR 2019).
 class AdamW : public Adam {
  public:
   explicit AdamW(const std::vector<Parameter>& parameters, const AdamWOptions& options = {});

@@ -10,7 +10,7 @@ namespace tutti {
 std::vector<std::int32_t> labels_of(const std::vector<std::int32_t>& labels,
                                     const std::vector<std::int32_t>& rows);
 
-/// Labelled examples: some rows of a data set, which is not copied.
+/// Labeled examples: some rows of a data set, which is not copied.
 struct Examples {
   Examples() = default;  // none
   /// All rows of x [n, …], with labels int32 [n].
@@ -29,7 +29,7 @@ struct Examples {
 /// Rows for each member: [M][n], of equal lengths where members are trained or evaluated at once.
 using MemberRows = std::vector<std::vector<std::int32_t>>;
 
-/// Labelled examples of which every member sees rows of its own.
+/// Labeled examples of which every member sees rows of its own.
 struct MemberExamples {
   Tensor x;                          // [examples, …] uint8 or float32
   std::vector<std::int32_t> labels;  // of every example in x

@@ -14,7 +14,7 @@ namespace tutti {
 /// world: what they come to is summed over all of them, each by its share of the examples.
 class ShardedStep {
  public:
-  /// Of all: for a batch of so many examples a member.
+  /// Of all: for a batch of so many examples per member.
   ShardedStep(std::vector<Parameter> parameters, std::int64_t examples, std::int64_t shards);
 
   struct Shard {

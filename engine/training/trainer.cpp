@@ -95,8 +95,8 @@ Trainer::Step& Trainer::step_on(const MemberBatch& batch) {
     step.class_weights = Tensor::from({members, model_.classes()}, weights, model_.device());
   }
   step.ones = Tensor::from({members}, std::vector<float>(members_.size(), 1), model_.device());
-  step.work = CapturedGraph(model_.device(), {[this, &step] { set_loss(step); },
-                                              [this, &step] { change_weights(step); }});
+  step.work = CapturedGraph(
+      model_.device(), {[this, &step] { set_loss(step); }, [this, &step] { step_weights(step); }});
   return step;
 }
 
@@ -134,7 +134,7 @@ void Trainer::set_loss(Step& step) const {
   step.loss = penalty.value().defined() ? add(cross_entropy, penalty) : cross_entropy;
 }
 
-void Trainer::change_weights(Step& step) {
+void Trainer::step_weights(Step& step) {
   for (const auto& change : step.changes) change();
   step.changes.clear();
   backward(step.loss, step.ones);

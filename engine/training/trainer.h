@@ -94,7 +94,7 @@ class Trainer {
                   const std::vector<DropoutState>& members) const;
   Tensor targets(const Step& step) const;
   void set_loss(Step& step) const;
-  void change_weights(Step& step);
+  void step_weights(Step& step);
   StepResult whole_step(const MemberBatch& batch);
   StepResult sharded_step(const MemberBatch& batch);
 

@@ -1,4 +1,4 @@
-#include "kernels/adam_move.h"
+#include "kernels/adam_update.h"
 #include "kernels/cuda/gemm.h"
 #include "kernels/cuda/gpu_backend.h"
 
@@ -11,16 +11,16 @@ GemmShape product(const DenseShape& s, std::int64_t rows, std::int64_t columns,
   return {length(s.members), length(rows), length(columns), length(depth)};
 }
 
-/// A gradient of weights that moves them at once.
-struct Moved {
-  AdamMove move;
+/// A gradient of weights that updates them at once.
+struct UpdatedWeights {
+  AdamUpdate update;
   const float *rates, *decay;
   float *w, *m, *v;
   int rows, columns;
 
   __device__ void write(int, int member, int row, int column, float gradient) const {
     const std::int64_t i = (std::int64_t{member} * rows + row) * columns + column;
-    move(rates[member], kept_share(decay, member), gradient, w[i], m[i], v[i]);
+    update(rates[member], kept_share(decay, member), gradient, w[i], m[i], v[i]);
   }
 };
 
@@ -49,7 +49,7 @@ void GpuBackend::dense_adam(const DenseShape& s, const AdamStep& step, const flo
                             const float* decay) {
   const GemmShape shape = product(s, s.inputs, s.outputs, s.batch);
   multiply(shape, by_columns(x, s.batch, s.inputs), by_columns(dy, s.batch, s.outputs),
-           Moved{AdamMove(step), rates, decay, w, m, v, shape.rows, shape.columns});
+           UpdatedWeights{AdamUpdate(step), rates, decay, w, m, v, shape.rows, shape.columns});
 }
 
 }  // namespace tutti::kernels::TUTTI_GPU

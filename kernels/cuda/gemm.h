@@ -61,7 +61,7 @@ using Sums = float[tile * tile / threads / 4][4];       // of a thread
 /// A thread's outputs on CUDA cores: 8 rows and 4 columns, 8 and 16 apart.
 struct Fp32 {
   using Word = float;
-  static constexpr int pitch = depth_tile + 1;  // words a row in shared memory; odd: no conflicts
+  static constexpr int pitch = depth_tile + 1;  // words per row in shared memory; odd: no conflicts
 
   template <class Tile>
   __device__ static void store(Tile& words, int row, int pair, float low, float high) {

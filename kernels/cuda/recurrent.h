@@ -4,7 +4,7 @@
 
 /// What the recurrent layers share: a block runs all steps of four rows of the batch, with what
 /// passes from step to step in shared memory, [.., 4 rows]; everything that does not wait for a
-/// step before is a matrix product over all steps. G is the number of pre-activations a step:
+/// step before is a matrix product over all steps. G is the number of pre-activations per step:
 /// units, 4 units for an LSTM, 3 for a GRU. Four neighboring lanes have one unit, each its own
 /// row.
 namespace tutti::kernels::TUTTI_GPU {

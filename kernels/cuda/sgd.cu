@@ -1,6 +1,6 @@
 #include "kernels/cuda/gpu_backend.h"
 #include "kernels/cuda/parameter_list.h"
-#include "kernels/sgd_move.h"
+#include "kernels/sgd_update.h"
 
 namespace tutti::kernels::TUTTI_GPU {
 
@@ -10,10 +10,10 @@ void GpuBackend::sgd(std::int64_t members, std::span<const SgdParameter<float>> 
     return for_each_element(members, parameters,
                             [=] __device__(const SgdParameter<float>& of, std::int64_t m,
                                            std::int64_t i) { of.w[i] -= rates[m] * of.g[i]; });
-  const SgdMove move(settings);
+  const SgdUpdate update(settings);
   for_each_element(members, parameters,
                    [=] __device__(const SgdParameter<float>& of, std::int64_t m, std::int64_t i) {
-                     move(rates[m], of.g[i], of.w[i], of.v[i]);
+                     update(rates[m], of.g[i], of.w[i], of.v[i]);
                    });
 }
 

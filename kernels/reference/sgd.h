@@ -9,12 +9,12 @@ void ReferenceBackend<Real>::sgd(std::int64_t members,
                                  const SgdSettings& settings, const Real* rates) {
   for (const auto& [size, g, w, v] : parameters)
     for (std::int64_t i = 0; i < members * size; ++i) {
-      double move = g[i];
+      double step = g[i];
       if (settings.momentum != 0) {
         v[i] = static_cast<Real>(settings.momentum * v[i] + g[i]);
-        move = settings.nesterov ? g[i] + settings.momentum * v[i] : v[i];
+        step = settings.nesterov ? g[i] + settings.momentum * v[i] : v[i];
       }
-      w[i] -= static_cast<Real>(rates[i / size] * move);
+      w[i] -= static_cast<Real>(rates[i / size] * step);
     }
 }
 

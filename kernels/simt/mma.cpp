@@ -57,7 +57,7 @@ void meet(const Fragments& mine, const char* what, const Place& place, Multiply 
   warp_rendezvous(0xFFFFFFFFu, std::bit_cast<std::uint64_t>(&mine), what, place, multiply_all);
 }
 
-// Two values a word, k and k + 1; words of the same lane are 8 apart in k.
+// Two values per word, k and k + 1; words of the same lane are 8 apart in k.
 int lane_of_pair(int k) { return k % 8 / 2; }
 
 }  // namespace

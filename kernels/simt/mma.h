@@ -7,7 +7,7 @@
 /// the lanes (PTX ISA, "Warp Level Matrix Multiply-Accumulate Instructions"). d += a b.
 namespace tutti::simt {
 
-/// m16n8k8, tf32: the bits of floats, rounded towards zero to 10 bits of mantissa.
+/// m16n8k8, tf32: the bits of floats, rounded toward zero to 10 bits of mantissa.
 void mma_m16n8k8_tf32(float (&d)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
                       const Place& place = Place::current());
 

@@ -10,7 +10,7 @@ namespace tutti {
 /// The words for an enum's values, on the command line and in files.
 template <class T>
 struct EnumNames {
-  const char* what = nullptr;  // as in "'loud' is no vote"
+  const char* what = nullptr;  // as in "'loud' is not a vote"
   std::initializer_list<std::pair<T, const char*>> all = {};
 };
 
@@ -41,12 +41,12 @@ std::string listed_names() {
   return list;
 }
 
-/// An Error lists the words if this is none of them.
+/// An Error lists the words if this is not one of them.
 template <NamedEnum T>
 T from_name(const std::string& word) {
   for (const auto& [value, known] : enum_names<T>.all)
     if (known == word) return value;
-  throw Error("'", word, "' is no ", enum_names<T>.what, "; ", listed_names<T>(), " are");
+  throw Error("'", word, "' is not ", enum_names<T>.what, "; ", listed_names<T>(), " are");
 }
 
 }  // namespace tutti

@@ -12,7 +12,7 @@
 namespace tutti {
 
 /// A program in a process of its own, for work on files that nobody trusts: a library that crashes
-/// or loops for ever on a hostile file does so there, and here it is an Error. It is asked one
+/// or loops forever on a hostile file does so there, and here it is an Error. It is asked one
 /// question after another through a socket, its descriptor 3, and answers through its stdout, as
 /// questions.h says; stdin and stderr are /dev/null. It can open no file: those that a question is
 /// about come with it.

@@ -19,7 +19,7 @@ class RandomStream {
   std::uint32_t word();                     // 32 random bits
   double uniform();                         // [0, 1), 53 random bits
   double uniform(double low, double high);  // [low, high)
-  double normal();                          // mean 0, deviation 1 (Box and Muller)
+  double normal();                          // mean 0, standard deviation 1 (Box and Muller)
   std::int64_t below(std::int64_t n);       // 0 … n - 1, each equally likely
 
   template <class T>

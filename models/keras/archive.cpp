@@ -5,7 +5,7 @@
 #include "kernels/support/error.h"
 #include "kernels/support/json_text.h"
 #include "models/keras/folders.h"
-#include "models/keras/hdf5.h"
+#include "models/keras/hdf5/hdf5.h"
 #include "models/keras/parts.h"
 
 namespace tutti::keras {

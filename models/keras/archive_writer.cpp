@@ -6,7 +6,7 @@
 
 #include "kernels/support/error.h"
 #include "kernels/support/text.h"
-#include "models/keras/hdf5.h"
+#include "models/keras/hdf5/hdf5.h"
 #include "models/keras/parts.h"
 #include "models/keras/settings.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "models/keras/hdf5.h"
+#include "models/keras/hdf5/hdf5.h"
 #include "models/keras/parts.h"
 
 namespace tutti::keras {

@@ -48,7 +48,7 @@ Shape input_shape_of(const KerasModel& file) {
         throw Error("its input shape ", shape, " has a length of ", length);
     return shape;
   } catch (const json::exception& problem) {
-    throw Error("its input shape is none: ", reason_of(problem));
+    throw Error("its input shape is malformed: ", reason_of(problem));
   }
 }
 

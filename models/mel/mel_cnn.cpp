@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/layers/batch_normalization.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
 #include "engine/layers/noise/dropout.h"
+#include "engine/layers/normalization/batch_normalization.h"
 #include "engine/layers/pooling2d.h"
 #include "engine/members.h"
 #include "engine/training/prediction.h"

@@ -16,13 +16,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char *cnn = MelEnsemble::cnns_kind, *statistics = MelEnsemble::statistics_kind;
 // The numbers of members from which on each kind draws: one's are the same beside any of the other.
 constexpr std::int64_t first_cnn = 0, first_statistics = 1'000'000;
 constexpr std::size_t clips_at_once = 64;
 
-fs::path file_of(const fs::path& folder, const char* kind, std::int64_t member) {
-  return folder / (std::string(kind) + "_" + std::to_string(member) + ".h5");
+fs::path file_of(const fs::path& folder, MelNetwork kind, std::int64_t member) {
+  return folder / (std::string(name(kind)) + "_" + std::to_string(member) + ".h5");
 }
 
 std::vector<RandomStream> streams(const MelRecipe& recipe, bool of_cnns) {
@@ -75,7 +74,7 @@ void level_silence(const Tensor& windows, const std::vector<std::int32_t>& rows,
 }
 
 /// The networks of a kind in a folder, if there are any.
-std::optional<Model> loaded(const fs::path& folder, const char* kind, Device device) {
+std::optional<Model> loaded(const fs::path& folder, MelNetwork kind, Device device) {
   std::vector<fs::path> files;
   while (fs::exists(file_of(folder, kind, std::ssize(files))))
     files.push_back(file_of(folder, kind, std::ssize(files)));
@@ -111,19 +110,19 @@ MelEnsemble::MelEnsemble(const ClipExamples& training, std::int64_t frames, std:
 History MelEnsemble::train(const ClipExamples& training, const ClipExamples& validation,
                            std::stop_token stop, const Observe& observe,
                            const TrainCheckpoint* cnns) {
-  const auto observer = [&](const char* kind, int epochs) {
+  const auto observer = [&](MelNetwork kind, int epochs) {
     return observe ? observe(kind, epochs) : TrainObserver();
   };
   TrainResult first;
   if (cnns_)
     first = train_mel_cnns(*cnns_, training, validation, streams(recipe_, true), recipe_.cnn, stop,
-                           observer(cnn, recipe_.cnn.epochs), cnns);
+                           observer(MelNetwork::cnn, recipe_.cnn.epochs), cnns);
   if (!statistics_ || first.stopped) return first.history;
   auto second =
       train_statistics_networks(
           *statistics_, statistics_of(training, frames_, Statistics::of_pieces),
           statistics_of(validation, frames_, Statistics::of_windows), streams(recipe_, false),
-          recipe_.network, stop, observer(statistics, recipe_.network.epochs))
+          recipe_.network, stop, observer(MelNetwork::statistics, recipe_.network.epochs))
           .history;
   return cnns_ ? first.history : second;
 }
@@ -143,26 +142,26 @@ Tensor MelEnsemble::score(const Tensor& windows, const std::vector<std::int32_t>
 }
 
 void MelEnsemble::save(const fs::path& folder) const {
-  const auto save_all = [&](const char* kind, const std::optional<Model>& model) {
+  const auto save_all = [&](MelNetwork kind, const std::optional<Model>& model) {
     for (std::int64_t m = 0; model && m < model->members(); ++m)
       tutti::save(*model, file_of(folder, kind, m), m);
   };
-  save_all(cnn, cnns_);
-  save_all(statistics, statistics_);
+  save_all(MelNetwork::cnn, cnns_);
+  save_all(MelNetwork::statistics, statistics_);
 }
 
 MelEnsemble MelEnsemble::load(const fs::path& folder, Device device) {
   MelEnsemble ensemble;
-  ensemble.cnns_ = loaded(folder, cnn, device);
-  ensemble.statistics_ = loaded(folder, statistics, device);
+  ensemble.cnns_ = loaded(folder, MelNetwork::cnn, device);
+  ensemble.statistics_ = loaded(folder, MelNetwork::statistics, device);
   if (ensemble.size() == 0)
     throw Error(folder.string(), ": holds no melcnn_0.h5 and no statistics_0.h5");
   if (ensemble.cnns_ && ensemble.cnns_->input_shape().size() != 2)
-    throw Error(file_of(folder, cnn, 0).string(), ": takes ", ensemble.cnns_->input_shape(),
-                ", not crops of [frames, bands]");
+    throw Error(file_of(folder, MelNetwork::cnn, 0).string(), ": takes ",
+                ensemble.cnns_->input_shape(), ", not crops of [frames, bands]");
   const std::int64_t columns = std::ssize(statistic_names());
   if (ensemble.statistics_ && ensemble.statistics_->input_shape() != Shape{columns})
-    throw Error(file_of(folder, statistics, 0).string(), ": takes ",
+    throw Error(file_of(folder, MelNetwork::statistics, 0).string(), ": takes ",
                 ensemble.statistics_->input_shape(), ", not ", columns, " statistics");
   if (ensemble.cnns_ && ensemble.statistics_ &&
       ensemble.cnns_->classes() != ensemble.statistics_->classes())
@@ -183,8 +182,11 @@ std::optional<std::int64_t> MelEnsemble::bands() const {
 }
 
 bool is_mel_network(const fs::path& file) {
-  const std::string name = file.filename().string();
-  return name.ends_with(".h5") && (name.starts_with("melcnn_") || name.starts_with("statistics_"));
+  const std::string stem = file.stem().string();
+  return file.extension() == ".h5" &&
+         std::ranges::any_of(enum_names<MelNetwork>.all, [&](const auto& known) {
+           return stem.starts_with(std::string(known.second) + '_');
+         });
 }
 
 }  // namespace tutti

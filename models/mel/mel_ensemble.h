@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 
+#include "kernels/support/enum_names.h"
 #include "models/mel/mel_cnn.h"
 #include "models/mel/statistics_network.h"
 
@@ -17,18 +18,23 @@ struct MelRecipe {
   Device device = Device::cpu;
 };
 
+enum class MelNetwork { cnn, statistics };
+/// Their files begin with these words.
+template <>
+inline constexpr EnumNames<MelNetwork> enum_names<MelNetwork> = {
+    "a kind of network", {{MelNetwork::cnn, "melcnn"}, {MelNetwork::statistics, "statistics"}}};
+
 /// Networks of two kinds that err differently: MelCnns, and networks on statistics. All vote by the
 /// mean of their probabilities.
 class MelEnsemble {
  public:
   /// With initial weights, for the training clips; windows are of so many frames. An Error if there
-  /// is no network, or fewer clips than a batch.
+  /// is not a network, or fewer clips than a batch.
   MelEnsemble(const ClipExamples& training, std::int64_t frames, std::int64_t genres,
               const MelRecipe& recipe);
 
-  static constexpr const char *cnns_kind = "melcnn", *statistics_kind = "statistics";
   /// Makes the observer of each kind's training, the CNNs' first.
-  using Observe = std::function<TrainObserver(const char* kind, int epochs)>;
+  using Observe = std::function<TrainObserver(MelNetwork kind, int epochs)>;
   /// Trains all on the clips that it was made for. Returns the history of the first kind there is;
   /// fewer epochs of it, and the other kind untrained, if it was stopped. The CNNs go on from their
   /// checkpoint, if there is one.

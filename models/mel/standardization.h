@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "engine/layers/model.h"
-#include "engine/layers/normalization.h"
+#include "engine/layers/normalization/normalization.h"
 
 namespace tutti {
 

@@ -33,7 +33,7 @@ double number(const json& value) {
   double result = 0;
   const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), result);
   if (problem != std::errc() || end != word.data() + word.size() || std::isfinite(result))
-    throw Error("'", word, "' is no number");
+    throw Error("'", word, "' is not a number");
   return result;
 }
 

@@ -11,7 +11,7 @@ namespace tutti {
 /// What a training that was interrupted goes on from: checkpoint.safetensors in its run, written
 /// after every epoch and removed when it has ended. All members are in one file, so that it holds
 /// one state of all of them. The format is Hugging Face's safetensors: float32 tensors named
-/// member.parameter, and what is no tensor as JSON in the metadata.
+/// member.parameter, and what is not a tensor as JSON in the metadata.
 void write_checkpoint(const std::filesystem::path& run, const TrainCheckpoint& checkpoint);
 
 /// Nothing if the run has none. Members are read from the file when they are asked for; an Error

@@ -23,7 +23,7 @@ void expect_members(const RunFile& run) {
   }
   for (const auto& entry : fs::directory_iterator(run.folder))
     if (const auto number = member_number(entry.path()); number && *number >= *run.members)
-      throw Error(entry.path().string(), ": is none of ", wanted, "; remove it");
+      throw Error(entry.path().string(), ": is not one of ", wanted, "; remove it");
 }
 
 class EnsembleModel : public RunModel {
@@ -56,8 +56,8 @@ class EnsembleModel : public RunModel {
     return result;
   }
 
-  LabelledInputs read_data(const fs::path& data, bool skip_bad,
-                           const Progress& progress) const override {
+  LabeledInputs read_data(const fs::path& data, bool skip_bad,
+                          const Progress& progress) const override {
     expect_same_scale(data);
     SpectrogramTree tree = load_spectrogram_tree(data, skip_bad, progress);
     std::vector<std::string> names;

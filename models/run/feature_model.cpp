@@ -48,7 +48,7 @@ class FeatureModelOfRun : public RunModel {
     return {std::move(names), stacked(values)};
   }
 
-  LabelledInputs read_data(const fs::path& data, bool, const Progress&) const override {
+  LabeledInputs read_data(const fs::path& data, bool, const Progress&) const override {
     expect_same_features(data);
     FeatureTable table = load_feature_table(data);
     return {data,
@@ -72,10 +72,11 @@ class FeatureModelOfRun : public RunModel {
   }
 
   void expect_same_features(const fs::path& table) const {
-    const auto compat = librosa_version_of_table(table);
-    if (!compat || !preprocessing_.compat || *compat == *preprocessing_.compat) return;
-    const char* const wanted = name(*preprocessing_.compat);
-    throw Error(table.string(), ": its features are those of librosa ", name(*compat),
+    const auto version = librosa_version_of_table(table);
+    if (!version || !preprocessing_.librosa_version || *version == *preprocessing_.librosa_version)
+      return;
+    const char* const wanted = name(*preprocessing_.librosa_version);
+    throw Error(table.string(), ": its features are those of librosa ", name(*version),
                 ", those that ", run_.folder.string(), " was trained on of ", wanted,
                 "; make it with tutti features --compat ", wanted);
   }

@@ -10,7 +10,7 @@ RunFields::RunFields(const json& object, const fs::path& file, std::string prefi
     : object_(&object), file_(file), prefix_(std::move(prefix)) {
   if (object.is_object()) return;
   const std::string of = prefix_.empty() ? "it" : prefix_.substr(0, prefix_.size() - 1);
-  throw Error(file_.string(), ": damaged: ", of, " is no object");
+  throw Error(file_.string(), ": damaged: ", of, " is not an object");
 }
 
 const json& RunFields::at(const char* key) const {

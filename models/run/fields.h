@@ -23,7 +23,7 @@ class RunFields {
   T get(const char* key) const {
     const nlohmann::json& value = at(key);
     if constexpr (std::is_integral_v<T>)
-      if (!value.is_number_integer()) fail(key, "is no whole number");
+      if (!value.is_number_integer()) fail(key, "is not a whole number");
     try {
       return value.get<T>();
     } catch (const nlohmann::json::exception& problem) {

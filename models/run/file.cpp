@@ -42,7 +42,7 @@ RunFile parse(const fs::path& folder, const json& document) {
   run.temperature = fields.find<double>(key::temperature).value_or(1);
   if (!(run.temperature > 0)) fields.fail(key::temperature, "is not above 0");
   run.preprocessing = fields.get<json>(key::preprocessing);
-  if (!run.preprocessing.is_object()) fields.fail(key::preprocessing, "is no object");
+  if (!run.preprocessing.is_object()) fields.fail(key::preprocessing, "is not an object");
   run.state = fields.find_word<RunState>(key::state).value_or(RunState::finished);
   run.checksums = fields.find<Checksums>(key::checksums).value_or(Checksums());
   for (const auto& [file, checksum] : run.checksums)

@@ -14,11 +14,11 @@ namespace tutti {
 enum class RunState { training, finished };
 template <>
 inline constexpr EnumNames<RunState> enum_names<RunState> = {
-    "state of a run", {{RunState::training, "training"}, {RunState::finished, "finished"}}};
+    "a state of a run", {{RunState::training, "training"}, {RunState::finished, "finished"}}};
 
 enum class ModelKind { ensemble, lstm, rnn, melcnn };
 template <>
-inline constexpr EnumNames<ModelKind> enum_names<ModelKind> = {"kind of model",
+inline constexpr EnumNames<ModelKind> enum_names<ModelKind> = {"a kind of model",
                                                                {{ModelKind::ensemble, "ensemble"},
                                                                 {ModelKind::lstm, "lstm"},
                                                                 {ModelKind::rnn, "rnn"},

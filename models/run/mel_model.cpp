@@ -51,8 +51,8 @@ class MelModel : public RunModel {
     return result;
   }
 
-  LabelledInputs read_data(const fs::path& data, bool skip_bad,
-                           const Progress& progress) const override {
+  LabeledInputs read_data(const fs::path& data, bool skip_bad,
+                          const Progress& progress) const override {
     expect_same_scale(data);
     ClipTree tree = load_clip_tree(data, skip_bad, progress);
     std::vector<std::string> names;

@@ -35,12 +35,12 @@ struct NamedInputs {
 };
 
 /// A data set of them. Names are those of split.csv.
-struct LabelledInputs {
+struct LabeledInputs {
   std::filesystem::path path;
   std::vector<std::string> names;
   Tensor inputs;
   std::vector<std::string> classes;
-  std::vector<std::int32_t> labels;  // index into classes, one an input
+  std::vector<std::int32_t> labels;  // index into classes, one per input
   std::string fingerprint;
 };
 
@@ -61,8 +61,8 @@ class RunModel {
   virtual NamedInputs read_files(const std::vector<std::filesystem::path>& files,
                                  const Progress& progress) const = 0;
   /// A data set to evaluate on. Examples that cannot be read are an Error unless `skip_bad`.
-  virtual LabelledInputs read_data(const std::filesystem::path& data, bool skip_bad,
-                                   const Progress& progress) const = 0;
+  virtual LabeledInputs read_data(const std::filesystem::path& data, bool skip_bad,
+                                  const Progress& progress) const = 0;
 };
 
 /// Inputs [n, …] one after another, at least one, all of one type and of one shape but for n.

@@ -57,7 +57,7 @@ json to_json(const FeaturePreprocessing& p) {
           {features, feature_names()},
           {offset, p.scaler.offset},
           {scale, p.scaler.scale},
-          {compat, word_or_null(p.compat)}};
+          {compat, word_or_null(p.librosa_version)}};
 }
 
 json to_json(const MelPreprocessing& p) {
@@ -109,9 +109,10 @@ Preprocessor preprocessor(const RunFile& run, const PicturePreprocessing& p) {
 }
 
 Preprocessor preprocessor(const RunFile& run, const FeaturePreprocessing& p) {
-  if (!p.compat) not_known(run, "features that do not say how they were made; train it again");
-  return [compat = *p.compat](const std::vector<float>& samples) {
-    const auto values = song_features(samples, compat);
+  if (!p.librosa_version)
+    not_known(run, "features that do not say how they were made; train it again");
+  return [version = *p.librosa_version](const std::vector<float>& samples) {
+    const auto values = song_features(samples, version);
     return Tensor::from({1, static_cast<std::int64_t>(values.size())},
                         std::vector<float>(values.begin(), values.end()));
   };

@@ -36,7 +36,7 @@ nlohmann::json to_json(const MelPreprocessing& preprocessing);
 struct FeaturePreprocessing {
   Scaling scaling = Scaling::none;
   Scaler scaler;
-  std::optional<LibrosaVersion> compat;  // nothing in runs of old, which did not say it
+  std::optional<LibrosaVersion> librosa_version;  // nothing in runs of old, which did not say it
 };
 nlohmann::json to_json(const FeaturePreprocessing& preprocessing);
 

@@ -49,7 +49,7 @@ std::map<std::string, std::vector<Part>> read_split_file(const fs::path& folder)
     if (std::exchange(header, false)) continue;
     try {
       const Part part = from_name<Part>(row->cells[2]);
-      if (part == Part::all) throw Error("'all' is no part of a split");
+      if (part == Part::all) throw Error("'all' is not a part of a split");
       parts[row->cells[0]].push_back(part);
     } catch (const Error& problem) {
       throw damaged(problem.what());

@@ -115,8 +115,8 @@ nb::tuple fit(const AnyArray& frames, const Labels& lengths, const Labels& y, st
   const auto genres = std::ssize(classes);
 
   Watch watch(std::move(on_step), std::move(on_epoch));
-  const auto observe = [&](const char* kind, int) {
-    const bool first = !recipe.cnns || kind == std::string_view(MelEnsemble::cnns_kind);
+  const auto observe = [&](MelNetwork kind, int) {
+    const bool first = !recipe.cnns || kind == MelNetwork::cnn;
     return first ? watch.observer() : watch.silent_observer();
   };
   std::optional<MelClassifier> classifier;

@@ -76,7 +76,7 @@ OptimizerOptions optimizer_named(const std::string& name, double momentum, doubl
 
 nb::tuple fit(Network& network, const AnyArray& x, const Labels& y,
               const std::optional<AnyArray>& validation_x,
-              const std::optional<Labels>& validation_y, std::optional<double> bootstrap_percent,
+              const std::optional<Labels>& validation_y, std::optional<double> bootstrap_fraction,
               int batch_size, int epochs, double learning_rate, const std::string& optimizer,
               double momentum, double weight_decay, double label_smoothing,
               std::optional<std::int64_t> patience, std::uint64_t seed, nb::object on_step,
@@ -85,8 +85,8 @@ nb::tuple fit(Network& network, const AnyArray& x, const Labels& y,
   const std::int64_t members = network.model.members();
   TrainData data{member_streams(seed, members), shared_by(members, training),
                  shared_by(members, validation)};
-  if (bootstrap_percent)
-    data.training.rows = bootstrap_samples(training.rows, *bootstrap_percent, data.members);
+  if (bootstrap_fraction)
+    data.training.rows = bootstrap_samples(training.rows, *bootstrap_fraction, data.members);
   TrainOptions options{.epochs = epochs,
                        .batch_size = batch_of(batch_size, data.training.size()),
                        .learning_rate = learning_rate,
@@ -131,7 +131,7 @@ void add_networks(nb::module_& module) {
           },
           "x"_a, "batch"_a, "Every member's outputs, float32 [members, n, output shape].")
       .def("fit", fit, "x"_a, "y"_a, "validation_x"_a.none(), "validation_y"_a.none(),
-           nb::kw_only(), "bootstrap_percent"_a.none(), "batch_size"_a, "epochs"_a,
+           nb::kw_only(), "bootstrap_fraction"_a.none(), "batch_size"_a, "epochs"_a,
            "learning_rate"_a, "optimizer"_a, "momentum"_a, "weight_decay"_a, "label_smoothing"_a,
            "patience"_a.none(), "seed"_a, "on_step"_a.none(), "on_epoch"_a.none(),
            "Returns the history, float64 [epochs, members, 4], and what ended the training early, "

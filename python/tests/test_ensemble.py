@@ -123,7 +123,7 @@ def test_bad_pictures(trained, X, message):
 
 @pytest.mark.parametrize("y, message", [
     ([0, 1, 2], r"there are 20 examples"), ([-1] + [0] * 19, "label -1"),
-    ([0.5] + [0] * 19, "no whole numbers"), ([np.nan] + [0] * 19, "no whole numbers"),
+    ([0.5] + [0] * 19, "not whole numbers"), ([np.nan] + [0] * 19, "not whole numbers"),
     (np.ones((20, 3)), "not one-hot"), ([None] * 20, "Python objects"), ([0] * 20, "two"),
 ])
 def test_bad_labels(data, tmp_path, y, message):
@@ -136,7 +136,7 @@ def test_labels_outside_the_classes(data, tmp_path):
     (X, y), (X_test, y_test), genres = data
     with pytest.raises(Error, match="y_test has the label 10; labels are from 0 to 9"):
         Ensemble(1, tmp_path).fit(X, y, (X_test, np.full_like(y_test, 10)))
-    with pytest.raises(Error, match="'polka', which is none of"):
+    with pytest.raises(Error, match="'polka', which is not one of"):
         Ensemble(1, tmp_path).fit(X, np.array(genres)[y], (X_test, ["polka"] * len(X_test)))
 
 

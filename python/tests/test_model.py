@@ -26,8 +26,8 @@ def test_fit_save_and_load(tmp_path):
 
 
 def test_a_member_is_the_same_bits_alone():
-    both = Sequential(LSTM, members=2).fit(X, y, epochs=2, bootstrap_percent=0.9)
-    alone = Sequential(LSTM).fit(X, y, epochs=2, bootstrap_percent=0.9)
+    both = Sequential(LSTM, members=2).fit(X, y, epochs=2, bootstrap_fraction=0.9)
+    alone = Sequential(LSTM).fit(X, y, epochs=2, bootstrap_fraction=0.9)
     np.testing.assert_array_equal(both(X)[0], alone(X))
 
 

@@ -115,7 +115,7 @@ def mel_frames(x: ArrayLike, what: str) -> tuple[Array, Array]:
 def _codes(array: Array, classes: int, what: str) -> Array:
     """Whole numbers from 0 to below `classes`; from 0 up if that is 0."""
     if array.dtype.kind == "f" and not (np.isfinite(array).all() and (array == np.rint(array)).all()):
-        raise Error(f"{what} has labels that are no whole numbers")
+        raise Error(f"{what} has labels that are not whole numbers")
     if array.min() < 0 or (classes and array.max() >= classes) or array.max() >= 2**31:
         wrong = array.min() if array.min() < 0 else array.max()
         raise Error(f"{what} has the label {wrong}; labels are from 0 to "
@@ -151,5 +151,5 @@ def labels(y: ArrayLike, count: int, what: str, classes: Array | None = None) ->
     number = {name: k for k, name in enumerate(classes.tolist())}
     unknown = sorted(set(array.tolist()) - set(number))
     if unknown:
-        raise Error(f"{what} has the label {unknown[0]!r}, which is none of {', '.join(map(str, number))}")
+        raise Error(f"{what} has the label {unknown[0]!r}, which is not one of {', '.join(map(str, number))}")
     return np.array([number[name] for name in array.tolist()], np.int32), classes

@@ -40,6 +40,6 @@ def coded(y: Array, validation_y: Array | None = None) -> tuple[Array, Array]:
         unknown = np.setdiff1d(validation_y, classes)
         if unknown.size:
             raise Error(f"the validation data has the label {unknown.tolist()[0]!r}, "
-                        "which is none of the training data")
+                        "which is not in the training data")
         codes = np.concatenate([codes, np.searchsorted(classes, validation_y)])
     return classes, codes.astype(np.int32)

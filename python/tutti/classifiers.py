@@ -19,7 +19,7 @@ class _FeatureClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Parameters, all optional:
 
         epochs: times through the training rows.
-        batch_size: rows a step; all of them if they are fewer.
+        batch_size: rows per step; all of them if they are fewer.
         learning_rate: of Adam.
         scaling: of features by the training rows: "minmax" (0 to 1), "standard" or "none".
         random_state: the seed of weights and order; an int gives the same bits as the command line.

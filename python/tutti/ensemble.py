@@ -56,8 +56,8 @@ class Ensemble:
                 0 to 255. What load_dataset returns is not copied: leave it alone until fit returns.
             y_train: labels [n]: class numbers from 0 on, names, or one-hot rows.
             validation: (X_test, y_test), on which every epoch is validated.
-            bootstrap_percent: draws with replacement a member, as a share of the examples.
-            batch_size: pictures a step; all of the sample if that is smaller.
+            bootstrap_percent: draws with replacement per member, as a share of the examples.
+            batch_size: pictures per step; all of the sample if that is smaller.
             normalize: "standardize", "scale" (pixels / 255, as the original) or "none".
             device: "auto" (a GPU if there is one), "cpu" or "cuda".
             start_from: a Keras file, or a folder of as many as members, to start from.

@@ -32,7 +32,7 @@ class MelCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         mixup: crops are mixed in shares from Beta(mixup, mixup); 0: not mixed.
         dropout: the share that a CNN's dropout zeros.
         epochs: times a CNN goes through the pictures.
-        batch_size: pictures a step, of either kind of network; all of them if they are fewer.
+        batch_size: pictures per step, of either kind of network; all of them if they are fewer.
         learning_rate: of a CNN at first; it falls to 0 along a cosine.
         units, statistics_dropout, statistics_epochs: of a network on statistics.
         random_state: the seed of weights, crops and dropout; an int gives the same bits as the

@@ -69,7 +69,7 @@ class Model:
     def fit(self, X: ArrayLike, y: ArrayLike, *, validation_data: tuple[ArrayLike, ArrayLike] | None = None,
             epochs: int = 15, batch_size: int = 32, learning_rate: float = 1e-3,
             optimizer: str = "adam", momentum: float = 0.0, weight_decay: float = 4e-3,
-            label_smoothing: float = 0.0, bootstrap_percent: float | None = None,
+            label_smoothing: float = 0.0, bootstrap_fraction: float | None = None,
             patience: int | None = None, seed: int = 54, callback: Callback | None = None,
             progress: bool | None = None) -> Model:
         """Trains every member with the cross-entropy; another call goes on with the optimizer's state.
@@ -79,7 +79,7 @@ class Model:
                 row-major are not copied: leave them alone until fit returns.
             y: class numbers [n] from 0 on, or one-hot rows; the model ends in a softmax.
             optimizer: "adam", "adamw" (weight_decay) or "sgd" (momentum).
-            bootstrap_percent: each member draws so large a share of the examples, with
+            bootstrap_fraction: each member draws so large a share of the examples, with
                 replacement; None: each sees all of them.
             patience: epochs without a lower validation loss after which a member stops, with the
                 weights of its best; None: none does.
@@ -96,10 +96,10 @@ class Model:
         for what, examples in (("X", x), ("the validation X", other_x)):
             if examples is not None and examples.shape[1:] != self.input_shape:
                 raise Error(f"{what} is {list(examples.shape)}; the model takes "
-                            f"{list(self.input_shape)} an example, examples first")
+                            f"{list(self.input_shape)} per example, examples first")
         with Watch(epochs, callback, progress) as watch:
             history, problem = network.fit(
-                x, codes, other_x, other_codes, bootstrap_percent=bootstrap_percent,
+                x, codes, other_x, other_codes, bootstrap_fraction=bootstrap_fraction,
                 batch_size=batch_size, epochs=epochs, learning_rate=learning_rate,
                 optimizer=optimizer, momentum=momentum, weight_decay=weight_decay,
                 label_smoothing=label_smoothing, patience=patience, seed=seed,

@@ -47,7 +47,7 @@ class Run:
         except json.JSONDecodeError as problem:
             raise Error(f"{self.path / name}: is damaged: {problem}") from None
         if not isinstance(document, dict):
-            raise Error(f"{self.path / name}: is no JSON object")
+            raise Error(f"{self.path / name}: is not a JSON object")
         return document
 
     @property

@@ -24,7 +24,7 @@ function chart(label, x, y, columns, rows, xTitle, ...marks) {
     columns.map(([value, text]) => svg("text", { x: x(value), y: bottom + 18, "text-anchor": "middle" }, text)),
     svg("text", { x: box.left + box.width / 2, y: bottom + 38, "text-anchor": "middle" }, xTitle), marks);
 }
-const labelled = values => values.map(value => [value, significant(value)]);
+const labeled = values => values.map(value => [value, significant(value)]);
 
 /** Stretches of a curve without gaps, as lists of epochs. */
 function stretches(curve) {
@@ -53,10 +53,10 @@ function curvesChart(name, curves, members) {
         epochs.length === 1 ? svg("circle", { class: `fill-${color}`, cx: x(epochs[0] + 1), cy: y(curves[part].mean[epochs[0]]), r: 3 }) : null];
     }));
   const last = part => number(curves[part].mean.filter(v => v !== null).at(-1), 4);
-  const columns = labelled([1, ...ticks(1, Math.max(epochs, 2), 8).filter(e => e % 1 === 0 && e > 1 && e <= epochs)]);
+  const columns = labeled([1, ...ticks(1, Math.max(epochs, 2), 8).filter(e => e % 1 === 0 && e > 1 && e <= epochs)]);
   return el("figure", {},
     chart(`${name} by epoch; at the end ${last("training")} in training, ${last("validation")} in validation`,
-      x, y, columns, labelled(ticks(low, high, 5)), "epoch", marks),
+      x, y, columns, labeled(ticks(low, high, 5)), "epoch", marks),
     el("figcaption", {}, el("span", { class: "key first" }, `${name} in training`),
       stretches(curves.validation).length ? el("span", { class: "key second" }, "in validation") : null,
       members > 1 ? `lines: mean of ${members} members, bands: lowest to highest` : ""));
@@ -66,7 +66,7 @@ function calibrationChart(metrics) {
   const bins = (metrics.calibration ?? []).filter(bin => bin.examples > 0);
   if (bins.length === 0) return null;
   const x = scale(0, 1, box.left, right), y = scale(0, 1, bottom, box.top);
-  const sides = labelled([0, 0.2, 0.4, 0.6, 0.8, 1]);
+  const sides = labeled([0, 0.2, 0.4, 0.6, 0.8, 1]);
   const marks = bins.map(bin => {
     const [low, high] = interval(bin.accuracy * bin.examples, bin.examples);
     return svg("g", {}, svg("title", {}, `${bin.examples} named with ${percent(bin.probability)}: right ${percent(bin.accuracy)}`),

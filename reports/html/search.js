@@ -5,7 +5,7 @@ const isValued = trial => typeof trial.value === "number" && (trial.state === "c
 function valueAxis(trials) {
   const values = trials.map(trial => trial.value), low = Math.min(...values), high = Math.max(...values);
   const spare = 0.05 * (high - low || 1);
-  return [scale(low - spare, high + spare, bottom, box.top), labelled(ticks(low - spare, high + spare, 5))];
+  return [scale(low - spare, high + spare, bottom, box.top), labeled(ticks(low - spare, high + spare, 5))];
 }
 const trialDot = (trial, x, y, text) => svg("circle", { class: trial.state === "pruned" ? "fill-muted" : "fill-first",
   "fill-opacity": .75, cx: x, cy: y, r: 3.5 }, svg("title", {}, text));
@@ -22,7 +22,7 @@ function historyChart(search, trials) {
   });
   if (best !== null) line.push(`${x(lastTrial)},${y(best)}`);
   return el("figure", {}, chart(`${search.objective} by trial; the best is ${significant(best)}`, x, y,
-    labelled(ticks(0, lastTrial, 8).filter(v => v % 1 === 0)), rows, "trial",
+    labeled(ticks(0, lastTrial, 8).filter(v => v % 1 === 0)), rows, "trial",
     svg("polyline", { class: "line second", points: line.join(" ") }),
     trials.map(t => trialDot(t, x(t.number), y(t.value), `trial ${t.number}: ${significant(t.value)}`))),
     el("figcaption", {}, `${search.objective} of the trials; gray: pruned; the line is the best so far.`));

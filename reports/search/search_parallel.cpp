@@ -31,8 +31,9 @@ void draw_axis(Canvas& canvas, double x, const std::string& name,
 
 void draw_parallel(const std::filesystem::path& path, const SearchReport& report) {
   Canvas canvas(path, width, height);
-  draw_heading(canvas, "Parallel coordinates: " + report.study,
-               "a line a complete trial, the darker the better; absent parameters are left out");
+  draw_heading(
+      canvas, "Parallel coordinates: " + report.study,
+      "one line per complete trial, the darker the better; absent parameters are left out");
   auto trials = trials_with_value(report);
   std::erase_if(trials, [](const Trial* trial) { return trial->state != TrialState::complete; });
   if (trials.empty()) {

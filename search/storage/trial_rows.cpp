@@ -78,7 +78,7 @@ void expect_values(const std::vector<Trial>& trials,
       const auto found = distributions.find(name);
       if (found == distributions.end() || !std::isfinite(value) ||
           (!found->second.numerical() && !found->second.contains(value)))
-        throw Error("a trial whose ", name, " is ", value, ", none of its values");
+        throw Error("a trial whose ", name, " is ", value, ", not one of its values");
     }
 }
 

@@ -11,7 +11,6 @@
 #include "tests/support/program.h"
 #include "tests/support/songs.h"
 
-using Catch::Matchers::Contains;
 using tutti::test::contents;
 using tutti::test::ProgramResult;
 using tutti::test::run_tutti;

@@ -286,7 +286,7 @@ TEST_CASE("Bad input to training is status 1 and one line that names it", "[ense
   CHECK(json::parse(text_of(folder / "run" / "run.json")).at("data").at("skipped").size() == 2);
 }
 
-TEST_CASE("A learning rate that diverges stops, and weights of no finished epoch are no model",
+TEST_CASE("A learning rate that diverges stops, and weights of no finished epoch are not a model",
           "[ensemble]") {
   const TemporaryFolder folder;
   const auto result = run_tutti(quick(folder / "run") + "--lr 1e30");
@@ -311,7 +311,7 @@ TEST_CASE("A full disk is told, and leaves no half-written file", "[ensemble]") 
   }
 }
 
-TEST_CASE("What is no run says so", "[ensemble]") {
+TEST_CASE("What is not a run says so", "[ensemble]") {
   const TemporaryFolder folder;
   CHECK_THAT(run_tutti("evaluate " + word(folder / "none") + " " + data()).err,
              Contains("no such run"));
@@ -344,7 +344,7 @@ TEST_CASE("An ensemble trains and predicts on the GPU's kernels without a GPU", 
   }
 }
 
-TEST_CASE("An ensemble is trained and judged on the parts that files name", "[ensemble]") {
+TEST_CASE("An ensemble is trained and evaluated on the parts that files name", "[ensemble]") {
   const TemporaryFolder folder;
   const auto list = [&](const std::string& name, int number) {
     std::ofstream file(folder / name);

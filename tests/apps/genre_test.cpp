@@ -69,7 +69,7 @@ TEST_CASE("The likeliest genres of songs are told, to people and to programs") {
   CHECK_THAT(unsure.out, Contains("not sure: "));
 }
 
-TEST_CASE("A long song is judged window by window, and like its parts") {
+TEST_CASE("A long song is classified window by window, and like its parts") {
   const auto& l = library();
   const TemporaryFolder folder;
   const auto wave = [&](const std::string& name, int seconds, int from) {
@@ -79,7 +79,7 @@ TEST_CASE("A long song is judged window by window, and like its parts") {
       samples.push_back(static_cast<float>(0.5 * std::sin(i * (0.01 + 0.004 * (i / 661500)))));
     tutti::write_wav(folder / name, samples, 22050);
   };
-  wave("long.wav", 19 * 30, 0);  // more windows than are judged at once
+  wave("long.wav", 19 * 30, 0);  // more windows than are classified at once
   wave("part.wav", 30, 17 * 30);
   const auto result = run_tutti(l.genre(word(folder.path()) + " --windows --json"));
   REQUIRE(result.status == 0);
@@ -95,7 +95,7 @@ TEST_CASE("A long song is judged window by window, and like its parts") {
   }
 }
 
-TEST_CASE("Silence is no genre, and gets no tag") {
+TEST_CASE("Silence is not a genre, and gets no tag") {
   const TemporaryFolder folder;
   const std::vector<float> nothing(22'050 * 2);
   tutti::write_wav(folder / "silence.wav", nothing, 22'050);
@@ -182,7 +182,7 @@ TEST_CASE("Songs whose tags cannot be written are named and stay as they are") {
   CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 2);
 }
 
-TEST_CASE("What is no song is named, and the others get their genre") {
+TEST_CASE("What is not a song is named, and the others get their genre") {
   const auto& l = library();
   const TemporaryFolder folder;
   fs::create_directories(folder / "deep/er/empty");

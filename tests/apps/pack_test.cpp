@@ -164,7 +164,7 @@ TEST_CASE("tutti pack says what it packed, and checks it") {
     CHECK_THAT(refused.err, Contains(words));
   };
   refuses("pack --check " + word(packed), "mels.pack: its data are damaged between bytes 4096 and");
-  refuses("pack --check " + word(tree.folder / "high" / "clip0.png"), "it is no pack");
+  refuses("pack --check " + word(tree.folder / "high" / "clip0.png"), "it is not a pack");
   refuses("pack " + word(tree.folder.path()), "--out", 2);
   refuses("pack --check " + word(packed) + out, "--check", 2);
   refuses("pack " + word(packed) + out, "is what is read");

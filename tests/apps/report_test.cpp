@@ -143,12 +143,14 @@ TEST_CASE("a report of damaged files says which") {
     CHECK(!fs::exists(folder / "report.html"));
   };
   fails("run.json", "{", "is not JSON");
-  fails("run.json", "{}", "is not of a run");
+  fails("run.json", "{}", "'model' is missing");
+  fails("run.json", R"({"model": "cnn"})", "'cnn' is not a kind of model; ensemble, lstm");
+  fails("run.json", R"({"model": "melcnn"})", "is not of a run");
   fails("metrics.json", "[1", "is not JSON");
   fails("history.csv", "epoch,member\n1\n", "line 2: has 1 cells, not 2");
   fails("history.csv", "a,b,c,d,e,f\n1,0,1,x,1,1\n", "'x' is not a number");
   fails("predictions.csv", "path,truth,genre,probability,quick,slow\na,quick,fast,1,1,0\n",
-        "'fast' is no genre of the run");
+        "'fast' is not a genre of the run");
   fails("predictions.csv", "path,truth\na,quick\n", "2 columns");
 }
 

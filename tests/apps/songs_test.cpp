@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "datasets/audio/audio.h"
-#include "datasets/audio/synth.h"
+#include "datasets/audio/synth/synth.h"
 #include "datasets/audio/wav.h"
 #include "tests/support/catch.h"
 #include "tests/support/program.h"

@@ -282,7 +282,7 @@ TEST_CASE("A search that cannot be is refused in one line") {
   std::ofstream(f.space) << R"({"lr": {"type": "float", "low": 1, "high": 0.1}})";
   refused("", "space.json: the parameter 'lr': low 1 is above high 0.1; swap them");
   std::ofstream(f.space) << R"({"speed": {"type": "float", "low": 1, "high": 2}})";
-  refused("", "'speed': is no parameter here; there are lr, batch, units");
+  refused("", "'speed': is not a parameter here; there are lr, batch, units");
   std::ofstream(f.space) << R"({"units": {"type": "categorical", "choices": []}})";
   refused("", "'units': has no choices");
   std::ofstream(f.space) << "{";

@@ -32,7 +32,7 @@ TEST_CASE("A wrong command line is status 2 and names what is wrong") {
            {"train ensemble --data x --out y --members 0x10",
             "--members: 0x10 is not a whole number"},
            {"train ensemble --data x --out y --bootstrap nan", "--bootstrap: nan is not a number"},
-           {"synth --out ''", "--out: an empty word is no value"},
+           {"synth --out ''", "--out: an empty word is not a value"},
            {"train lstm --data x --out y --epochs 0", "--epochs: 0 is not a number above 0"},
            {"synth --out x --seconds none", "--seconds"},
            {"features x --out y --compat 0.7", "--compat"},

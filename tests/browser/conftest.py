@@ -105,7 +105,7 @@ def serve():
 
 @pytest.fixture(scope="session")
 def songs(tmp_path_factory):
-    """A folder of songs: 0.wav and 1.wav of a window and of three, and text.mp3, which is none."""
+    """A folder of songs: 0.wav and 1.wav of a window and of three, and text.mp3, which is not one."""
     made = tmp_path_factory.mktemp("synth")
     folder = tmp_path_factory.mktemp("songs")
     for name, seconds in (("0", 31), ("1", 80)):

@@ -174,9 +174,9 @@ TEST_CASE("Numbers are read as programs and spreadsheets write them") {
   CHECK(value_of("0.1") == 0.1f);
 }
 
-TEST_CASE("A cell that is no finite number is named with its line and column") {
+TEST_CASE("A cell that is not a finite number is named with its line and column") {
   CHECK_THAT(error_with_value(3, "loud"), Equals("songs.csv, line 3: column 'rmse' holds 'loud', "
-                                                 "which is no number; a number is wanted, as in "
+                                                 "which is not a number; a number is wanted, as in "
                                                  "-1.5 or 2e3"));
   CHECK_THAT(error_with_value(27, ""), Contains("line 3: column 'mfcc20' is empty"));
   CHECK_THAT(error_with_value(0, "  "), Contains("line 3: column 'tempo' is empty"));
@@ -184,12 +184,12 @@ TEST_CASE("A cell that is no finite number is named with its line and column") {
     CHECK_THAT(error_with_value(1, text),
                Contains("line 3: column 'beats' holds '" + text + "', which is not finite"));
   for (const std::string text : {"+-1", "++1", "+", "1 2", "0x10", "\"1,5\"", "1.5.2", "1e"})
-    CHECK_THAT(error_with_value(1, text), Contains("which is no number"));
+    CHECK_THAT(error_with_value(1, text), Contains("which is not a number"));
   CHECK_THAT(error_with_value(1, "\"a\nb" + std::string(1000, 'c') + '"'),
              Contains("holds 'a b" + std::string(37, 'c') + "…', which"));
 }
 
-TEST_CASE("A file that is no table of songs is refused") {
+TEST_CASE("A file that is not a table of songs is refused") {
   const test::TemporaryFolder folder;
   CHECK_THROWS_WITH(load_feature_table(folder / "none.csv"),
                     Contains("none.csv: No such file or directory; a CSV file"));

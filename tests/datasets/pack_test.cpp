@@ -319,11 +319,11 @@ TEST_CASE("packs that are cut short, of another version or damaged are refused i
                Contains("small.pack: it is cut short"));
   for (const std::size_t left : {0, 7})
     CHECK_THAT(small.changed([&](auto& bytes, auto&) { bytes.resize(left); }),
-               Contains("small.pack: it is no pack"));
+               Contains("small.pack: it is not a pack"));
   CHECK_THAT(small.changed([&](auto& bytes, auto&) { bytes.resize(n - 1); }),
              Contains("it has " + std::to_string(n - 1) + " bytes, but its index begins at"));
   CHECK_THAT(small.changed([&](auto& bytes, auto&) { bytes += 'x'; }), Contains("behind it"));
-  CHECK_THAT(small.changed([&](auto&, auto& p) { p.magic[0] = 'x'; }), Contains("is no pack"));
+  CHECK_THAT(small.changed([&](auto&, auto& p) { p.magic[0] = 'x'; }), Contains("is not a pack"));
   CHECK_THAT(small.changed([&](auto&, auto& p) { p.version = 2; }),
              Contains("it is of version 2; version 1 is read"));
   for (const std::uint64_t begin :
@@ -352,7 +352,7 @@ TEST_CASE("a header that does not fit is refused in words") {
   CHECK_THAT(small.with(R"("examples":4)", R"("examplez":4)"), Contains("its header does not say"));
   CHECK_THAT(small.with(R"("examples":4)", R"("examples":-)"), Contains("is not JSON"));
   CHECK_THAT(small.with(R"("kind":"pictures")", R"("kind":"poctures")"),
-             Contains("'poctures' is no kind of pack; pictures, songs and table are"));
+             Contains("'poctures' is not a kind of pack; pictures, songs and table are"));
   const std::string genres = R"(["gr\\xFC","rock"])";
   const auto with_genres = [&](std::string others) {
     others.resize(genres.size(), ' ');
@@ -377,14 +377,14 @@ TEST_CASE("headers of hostile numbers and depth are refused") {
     });
   };
   CHECK_THAT(with_header(R"({"kind": "songs", "classes": ["a", "b"], "notes": [], "examples": 4})"),
-             Contains("'notes' is no object"));
+             Contains("'notes' is not an object"));
   const auto header = [](const std::string& examples) {
     return R"({"kind": "pictures", "classes": ["a", "b"], "notes": null, "examples": )" + examples +
            "}";
   };
   CHECK(with_header(header("4")) == "no error");
   for (const char* wrong : {"-1", "4.0", "9e99", "null", "\"4\"", "[4]"})
-    CHECK_THAT(with_header(header(wrong)), Contains("'examples' is no whole number"));
+    CHECK_THAT(with_header(header(wrong)), Contains("'examples' is not a whole number"));
   for (const char* wrong :
        {"9223372036854775807", "18446744073709551615", "4611686018427387904", "1000000"})
     CHECK_THAT(with_header(header(wrong)), Contains("its index is cut short"));
@@ -427,7 +427,7 @@ TEST_CASE("two pictures of one name are refused") {
   CHECK_THROWS_WITH(open_pack(folder / "p"), Contains("example 1 has no name of its own"));
 }
 
-TEST_CASE("a packed table whose values are no numbers, or too few, is refused") {
+TEST_CASE("a packed table whose values are not numbers, or too few, is refused") {
   const TemporaryFolder folder;
   put(folder / "t.csv", test::table(6));
   pack(folder / "t.csv", folder / "p");
@@ -447,7 +447,8 @@ TEST_CASE("a packed table whose values are no numbers, or too few, is refused") 
   p.index_begin -= 4;
   std::memcpy(shorter.data(), &p, sizeof p);
   write_file(folder / "p", test::signed_pack(shorter));
-  CHECK_THROWS_WITH(load_feature_table(folder / "p"), Contains("its data are no table of 6 rows"));
+  CHECK_THROWS_WITH(load_feature_table(folder / "p"),
+                    Contains("its data are not a table of 6 rows"));
   shorter.erase(4096, 5 * 4);
   p.index_begin -= 5 * 4;
   std::memcpy(shorter.data(), &p, sizeof p);

@@ -28,7 +28,7 @@ TEST_CASE("Min-max scaling takes the fitted rows to 0 … 1 and the others along
   check_values(scaler.apply(table()), {0, 0, 0, 0.25, 0.25, 0, 1, 1, 0, 2, -1, 0});
 }
 
-TEST_CASE("Standard scaling takes mean and population deviation to 0 and 1") {
+TEST_CASE("Standard scaling takes mean and population standard deviation to 0 and 1") {
   const auto scaler = fit_scaler(Scaling::standard, table(), fitted);
   CHECK(scaler.offset[0] == Approx(8.0 / 3));
   CHECK(scaler.scale[0] == Approx(1 / std::sqrt(26.0 / 9)));

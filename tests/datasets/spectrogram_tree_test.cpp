@@ -220,7 +220,7 @@ TEST_CASE("pictures are the same with one thread and with several") {
         three.pictures.pixels.to_vector<std::uint8_t>());
 }
 
-TEST_CASE("progress is told once a picture, in order") {
+TEST_CASE("progress is told once per picture, in order") {
   const test::TemporaryFolder folder;
   put_small_tree(folder.path());
   const Threads scope(3);

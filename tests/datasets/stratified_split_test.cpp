@@ -111,7 +111,7 @@ TEST_CASE("A class too small for a stratified split is named") {
                     Contains("of the 0 rows of 'rock'"));
 }
 
-TEST_CASE("A share that is none is refused") {
+TEST_CASE("A share outside 0 to 1 is refused") {
   const auto labels = labels_with({10, 10});
   for (const double share : {-0.1, 1.0, 1.5, std::nan("")}) {
     CHECK_THROWS_WITH(split_stratified(labels, two, share, 0.1, 1), Contains("for testing; at"));

@@ -93,7 +93,7 @@ void read(const Target& target) {
   } catch (const Error&) {
   } catch (const std::bad_alloc&) {
   } catch (const std::exception& problem) {
-    fail(std::string("an exception that is no Error: ") + problem.what());
+    fail(std::string("an exception that is not an Error: ") + problem.what());
   }
 }
 

@@ -150,7 +150,7 @@ const std::vector<Target>& targets() {
 const Target& target_named(const std::string& name) {
   for (const auto& target : targets())
     if (target.name == name) return target;
-  std::cerr << "'" << name << "' is no target; there are";
+  std::cerr << "'" << name << "' is not a target; there are";
   for (const auto& target : targets()) std::cerr << ' ' << target.name;
   std::cerr << '\n';
   std::exit(2);

@@ -15,7 +15,7 @@ struct Target {
 };
 
 const std::vector<Target>& targets();
-/// Exits with the names of those that there are, if this is none.
+/// Exits with the names of those that there are, if this is not one.
 const Target& target_named(const std::string& name);
 
 }  // namespace tutti::fuzz

@@ -3,8 +3,8 @@
     mkdir again; TUTTI_ROUND_TRIP=$PWD/again build/release/test_models "Writes every model again*,Writes the dialects again*"
     KERAS_BACKEND=jax python check_keras_round_trip.py again
 
-Weights must be equal bit for bit where this Keras opens the original too, outputs within 1e-6; Adam's memory where
-Keras loads it (2.15). The exit status is 0 only if all is well. Ran with Keras 2.15.0 and Keras 3.15.1.
+Weights must be equal bit for bit where this Keras opens the original too, outputs within 1e-6; the optimizer's state
+where Keras loads it (2.15). The exit status is 0 only if all is well. Ran with Keras 2.15.0 and Keras 3.15.1.
 """
 
 import json
@@ -57,7 +57,7 @@ def check(path, answers):
     elif MAJOR == "2":
         steps = float(model.optimizer.iterations.numpy())
         moments = [float(numpy.abs(v.numpy()).sum()) for v in model.optimizer.variables()[1:]]
-        assert steps == 3 and all(moment > 0 for moment in moments), "no memory of Adam"
+        assert steps == 3 and all(moment > 0 for moment in moments), "no state of the optimizer"
     return "weights and outputs" if own else "outputs"
 
 

@@ -190,7 +190,7 @@ def write_trained_models(document):
 
 
 def old_file(path, config, groups, version=None):
-    """A file as h5py wrote it for Keras 1 and 2.2. `groups`: a list of weights' names and values a layer."""
+    """A file as h5py wrote it for Keras 1 and 2.2. `groups`: a list of weights' names and values per layer."""
     with h5py.File(path, "w") as file:
         if version:
             file.attrs["keras_version"] = numpy.bytes_(version)

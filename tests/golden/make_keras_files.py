@@ -123,7 +123,7 @@ layer["dense_1/kernel:0"][...] = 1
 _, layer = dense_file("repeated", names=["dense_1/kernel:0"] * 1000)
 layer["dense_1/kernel:0"] = kernel
 
-# Functional models that are no chain.
+# Functional models that are not a chain.
 def functional(name, *layers):
     """Layers as (name, the names of their sources)."""
     described = [{"class_name": "InputLayer" if not sources else "Add" if len(sources) > 1 else "Dense", "name": layer,

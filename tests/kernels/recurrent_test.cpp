@@ -32,7 +32,7 @@ Values columns_of(const Values& matrix, std::int64_t columns, std::int64_t first
 
 }  // namespace
 
-// The composed cell: two dense layers a gate, activations and products, one step after another.
+// The composed cell: two dense layers per gate, activations and products, one step after another.
 TEST_CASE("The LSTM over all steps is the composition of dense layers, sigmoid and tanh") {
   const RecurrentShape s{1, 3, 4, 2, 5};
   const std::int64_t g = 4 * s.units;

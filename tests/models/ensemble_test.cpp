@@ -227,7 +227,7 @@ TEST_CASE("An ensemble that cannot be loaded says which file is wrong") {
   CHECK_THROWS_WITH(Ensemble::load_model(folder.path()), Contains("classifier_1.h5"));
 }
 
-TEST_CASE("An ensemble without members is no ensemble") {
+TEST_CASE("An ensemble without members is not an ensemble") {
   CHECK_THROWS_WITH(Ensemble(0, "x"), Contains("at least one"));
   CHECK_THROWS_WITH(Ensemble(1, "x").predict(Stripes(1).x), Contains("fit it or load it"));
 }

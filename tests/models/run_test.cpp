@@ -137,7 +137,7 @@ TEST_CASE("The probabilities of a song are the mean over its windows and the mem
     CHECK(song[k] == Approx((scores[k] + scores[2 + k] + scores[4 + k] + scores[6 + k]) / 4));
 }
 
-TEST_CASE("A network whose answer is no number does not vote") {
+TEST_CASE("A network whose answer is not a number does not vote") {
   FeatureRun run;
   const Tensor weights = run.classifier->model.parameters().back().variable.value();
   std::vector<float> values(static_cast<std::size_t>(weights.size()),
@@ -147,7 +147,7 @@ TEST_CASE("A network whose answer is no number does not vote") {
   const Run damaged(run.folder.path());
   CHECK_THROWS_WITH(damaged.score(Tensor::zeros({1, 28}, DType::float32, Device::cpu)),
                     Contains(run.folder.path().string()) &&
-                        Contains("network 0 gives probabilities that are no numbers"));
+                        Contains("network 0 gives probabilities that are not numbers"));
 }
 
 TEST_CASE("A run of an ensemble scores as the ensemble itself") {
@@ -181,7 +181,7 @@ TEST_CASE("Runs of both classifiers of features score tables as the classifiers 
     const Run run(f.folder.path());
     CHECK(name(run.file().kind) == std::string(name(model)));
     CHECK(run.traits().takes == InputFiles::tables);
-    const LabelledInputs data = run.read_data(f.folder / "songs.csv");
+    const LabeledInputs data = run.read_data(f.folder / "songs.csv");
     CHECK(run.trained_on(data));
     CHECK(run.score(data.inputs, {3, 1}).to_vector<float>() ==
           f.classifier->predict(0, f.table, {3, 1}));
@@ -268,35 +268,35 @@ TEST_CASE("A folder of Keras files is an ensemble of the classes that are named"
 TEST_CASE("A run.json that is missing a field or has one that is not known is an Error") {
   EnsembleRun run;
   check_faults(
-      run,
-      {{"/model", {}, "'model' is missing"},
-       {"/model", "ansemble",
-        "'model' 'ansemble' is no kind of model; ensemble, lstm, rnn and melcnn are"},
-       {"/model", 3, "'model'"},
-       {"/classes", {}, "'classes' is missing"},
-       {"/classes", {"a"}, "'classes' names fewer than two classes"},
-       {"/classes", {"a", "a"}, "'classes' names a class twice"},
-       {"/classes", {1, 2}, "'classes'"},
-       {"/classes", "ab", "'classes'"},
-       {"/data", {}, "'data' is missing"},
-       {"/data", "here", "data is no object"},
-       {"/data/fingerprint", {}, "'data.fingerprint' is missing"},
-       {"/data/fingerprint", 7, "'data.fingerprint'"},
-       {"/options/members", {}, "'options.members' is missing"},
-       {"/options/members", 0, "'options.members' is not 1 or more"},
-       {"/options/members", 1.5, "'options.members' is no whole number"},
-       {"/out_of_bag_accuracy", "good", "'out_of_bag_accuracy'"},
-       {"/preprocessing", {}, "'preprocessing' is missing"},
-       {"/preprocessing", json::array(), "'preprocessing' is no object"},
-       {"/preprocessing/normalize", {}, "'preprocessing.normalize' is missing"},
-       {"/preprocessing/normalize", "standardise",
-        "'preprocessing.normalize' 'standardise' is no normalization; none, scale and standardize"},
-       {"/preprocessing/scale", "bark",
-        "'preprocessing.scale' 'bark' is no scale of pictures; mel, linear and mel128 are"},
-       {"/preprocessing/scael", "mel",
-        "'preprocessing.scael' is not known; there are height, width, normalize, scale"},
-       {"/preprocessing/width", 1000, "'preprocessing.width' is not 2900"},
-       {"/preprocessing/height", "127", "'preprocessing.height' is no whole number"}});
+      run, {{"/model", {}, "'model' is missing"},
+            {"/model", "ansemble",
+             "'model' 'ansemble' is not a kind of model; ensemble, lstm, rnn and melcnn are"},
+            {"/model", 3, "'model'"},
+            {"/classes", {}, "'classes' is missing"},
+            {"/classes", {"a"}, "'classes' names fewer than two classes"},
+            {"/classes", {"a", "a"}, "'classes' names a class twice"},
+            {"/classes", {1, 2}, "'classes'"},
+            {"/classes", "ab", "'classes'"},
+            {"/data", {}, "'data' is missing"},
+            {"/data", "here", "data is not an object"},
+            {"/data/fingerprint", {}, "'data.fingerprint' is missing"},
+            {"/data/fingerprint", 7, "'data.fingerprint'"},
+            {"/options/members", {}, "'options.members' is missing"},
+            {"/options/members", 0, "'options.members' is not 1 or more"},
+            {"/options/members", 1.5, "'options.members' is not a whole number"},
+            {"/out_of_bag_accuracy", "good", "'out_of_bag_accuracy'"},
+            {"/preprocessing", {}, "'preprocessing' is missing"},
+            {"/preprocessing", json::array(), "'preprocessing' is not an object"},
+            {"/preprocessing/normalize", {}, "'preprocessing.normalize' is missing"},
+            {"/preprocessing/normalize", "standardise",
+             "'preprocessing.normalize' 'standardise' is not a normalization; none, scale and "
+             "standardize"},
+            {"/preprocessing/scale", "bark",
+             "'preprocessing.scale' 'bark' is not a scale of pictures; mel, linear and mel128 are"},
+            {"/preprocessing/scael", "mel",
+             "'preprocessing.scael' is not known; there are height, width, normalize, scale"},
+            {"/preprocessing/width", 1000, "'preprocessing.width' is not 2900"},
+            {"/preprocessing/height", "127", "'preprocessing.height' is not a whole number"}});
   run.document["notes"] = "others may write theirs too";
   run.document["preprocessing"].erase("scale");  // as before songs were known
   run.write();
@@ -312,8 +312,8 @@ TEST_CASE("The preprocessing of features is checked against the features known h
   FeatureRun run;
   const std::vector<double> few(27);
   check_faults(run,
-               {{"/preprocessing/scaling", "max", "'preprocessing.scaling' 'max' is no scaling"},
-                {"/preprocessing/compat", "0.7", "'0.7' is no version of librosa"},
+               {{"/preprocessing/scaling", "max", "'preprocessing.scaling' 'max' is not a scaling"},
+                {"/preprocessing/compat", "0.7", "'0.7' is not a version of librosa"},
                 {"/preprocessing/offset", few, "'preprocessing.offset' is of 27 features"},
                 {"/preprocessing/scale", {}, "'preprocessing.scale' is missing"},
                 {"/preprocessing/scale", "mel", "'preprocessing.scale'"},
@@ -345,7 +345,7 @@ TEST_CASE("A run whose files do not fit its run.json is an Error that names them
   run.document["options"]["members"] = 1;
   run.write();
   CHECK_THROWS_WITH(Run(run.folder.path()),
-                    Contains("classifier_1.h5: is none of 1 members, as run.json says"));
+                    Contains("classifier_1.h5: is not one of 1 members, as run.json says"));
   run.document["options"]["members"] = 2;
   run.write();
   fs::create_symlink(ensemble().folder / "classifier_0.h5", run.folder / "classifier_7.h5");
@@ -383,7 +383,7 @@ TEST_CASE("A file that the run's training did not write is an Error that names i
 TEST_CASE("A run knows the parts of its own data") {
   const FeatureRun f;
   const Run run(f.folder.path());
-  LabelledInputs data = run.read_data(f.folder / "songs.csv");
+  LabeledInputs data = run.read_data(f.folder / "songs.csv");
   CHECK_THROWS_WITH(run.rows_of(data, Part::test), Contains("split.csv"));
   std::vector<SplitRow> rows;
   for (const auto& name : data.names)
@@ -396,8 +396,8 @@ TEST_CASE("A run knows the parts of its own data") {
 
   const std::string split = read_file(f.folder / "split.csv");
   for (const auto& [row, words] : std::vector<std::pair<std::string, std::string>>{
-           {"song9,slow,tests\n", "line 22: 'tests' is no part of a split; test, validation"},
-           {"song9,slow,all\n", "line 22: 'all' is no part"},
+           {"song9,slow,tests\n", "line 22: 'tests' is not a part of a split; test, validation"},
+           {"song9,slow,all\n", "line 22: 'all' is not a part"},
            {"song9,slow\n", "line 22: has 2 cells"}}) {
     write_file(f.folder / "split.csv", split + row);
     CHECK_THROWS_WITH(run.rows_of(data, Part::test), Contains("split.csv, ") && Contains(words));
@@ -412,7 +412,7 @@ TEST_CASE("An ensemble's test part is its validation part") {
   const EnsembleRun run;
   run.write();
   write_split_file(run.folder.path(), {{"a", "dark", Part::train}, {"b", "dark", Part::test}});
-  const LabelledInputs data{"here", {"a", "b"}, {}, {"bright", "dark"}, {1, 1}, "f00d"};
+  const LabeledInputs data{"here", {"a", "b"}, {}, {"bright", "dark"}, {1, 1}, "f00d"};
   CHECK(Run(run.folder.path()).rows_of(data, Part::validation) == std::vector<std::int32_t>{1});
 }
 
@@ -421,14 +421,14 @@ TEST_CASE("Data is read with the run's classes, if it was made as what the run w
   f.document["classes"] = {"slow", "quick"};  // not in the order of the table
   f.write();
   const Run run(f.folder.path());
-  const LabelledInputs data = run.read_data(f.folder / "songs.csv");
+  const LabeledInputs data = run.read_data(f.folder / "songs.csv");
   CHECK(data.classes == run.classes());
   CHECK(data.labels[0] == 0);  // song0 is slow
   CHECK(data.labels[1] == 1);
   f.document["classes"] = {"slow", "tango"};
   f.write();
   CHECK_THROWS_WITH(Run(f.folder.path()).read_data(f.folder / "songs.csv"),
-                    Contains("'quick' is none that the run knows: slow, tango"));
+                    Contains("'quick' is not one that the run knows: slow, tango"));
 
   write_file(f.folder / "songs.csv.json", R"({"compat": "0.6"})");
   CHECK_THROWS_WITH(run.read_data(f.folder / "songs.csv"), Contains("librosa 0.6"));

@@ -43,7 +43,7 @@ TEST_CASE("Names with commas, quotes and line ends are quoted in CSV") {
         "plain name,0,0,0,0\n");
 }
 
-TEST_CASE("The history as CSV has a row an epoch and member, exact numbers and NaN as nothing") {
+TEST_CASE("The history as CSV has one row per epoch and member, exact numbers and NaN as nothing") {
   const History history = {{{2.5, 0.1, NAN, NAN}, {1.0 / 3, 1, 1e-7, 0.5}}, {{0.1 + 0.2, 0, 4, 1}}};
   CHECK(history_csv(history) ==
         "epoch,member,loss,accuracy,val_loss,val_accuracy\n"

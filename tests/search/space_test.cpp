@@ -52,7 +52,7 @@ TEST_CASE("What is wrong with a space is said with its parameter") {
   problem(R"({"lr": {"type": "float", "low": 1, "high": 0.1}})",
           "'lr': low 1 is above high 0.1; swap them");
   problem(R"({"speed": {"type": "float", "low": 0, "high": 1}})",
-          "'speed': is no parameter here; there are lr, units, layers, dense");
+          "'speed': is not a parameter here; there are lr, units, layers, dense");
   problem(R"({"units": {"type": "categorical", "choices": []}})", "'units': has no choices");
   problem(R"({"units": {"type": "categorical", "choices": ["many"]}})", "must be a number");
   problem(R"({"units": {"type": "categorical"}})", "has no choices");

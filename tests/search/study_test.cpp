@@ -244,7 +244,7 @@ TEST_CASE("A waiting trial runs again what the grid has tried, and the grid goes
   CHECK(asked[0].params == Params{{"batch", 1}});  // the choice's index
 }
 
-TEST_CASE("A file that is no study to go on with is refused, and left as it is") {
+TEST_CASE("A file that is not a study to go on with is refused, and left as it is") {
   const File f;
   const auto refused = [&](const std::string& words) {
     CHECK_THROWS_WITH(f.open(), Contains("study.db") && Contains(words));
@@ -323,8 +323,8 @@ TEST_CASE("What a damaged study holds is an Error that names it") {
     refused("UPDATE trial_params SET param_value = 99999999 WHERE param_name = 'batch'",
             "a trial whose batch is");
   }
-  SECTION("a value that is no number") {
-    refused("UPDATE trial_params SET param_value = 9e999", "none of its values");
+  SECTION("a value that is not a number") {
+    refused("UPDATE trial_params SET param_value = 9e999", "not one of its values");
   }
   SECTION("deep JSON") {
     refused("UPDATE trial_params SET distribution_json = '" + deep + "'", "nested more than 100");
@@ -335,7 +335,7 @@ TEST_CASE("What a damaged study holds is an Error that names it") {
   SECTION("settings of another kind") {
     refused("UPDATE study_user_attributes SET value_json = '[1]'", "has no objective");
   }
-  SECTION("a range that is none") {
+  SECTION("a reversed range") {
     refused(
         R"(UPDATE trial_params SET distribution_json = '{"name": "FloatDistribution", "attributes": )"
         R"({"low": 3, "high": 1, "step": null, "log": false}}')",

@@ -273,7 +273,7 @@ OperationCase batch_norm_case(std::string name, const BatchNormShape& s) {
        .inputs = {{"x", size}, {"gamma", channels}, {"beta", channels}},
        .outputs = {{"y", size}},
        .gradients = {"x", "gamma", "beta"},
-       .tolerance = 1e-4},  // divides by deviations
+       .tolerance = 1e-4},  // divides by standard deviations
       [s](auto& backend, auto& a) {
         backend.batch_norm(s, a["x"], a["gamma"], a["beta"], a["mean"], a["variance"], a["y"]);
         backend.batch_norm_inference(s, a["x"], a["gamma"], a["beta"], a["mean"], a["variance"],

@@ -9,8 +9,9 @@ Shape Dropout::build(const Shape& input, Initializer& initializer) {
 }
 
 Variable Dropout::forward(const Variable& x, const Context& context) const {
+  const std::uint64_t number = built(number_);
   if (!context.training || rate_ == 0) return x;
-  return dropout(x, rate_, context.dropout_draws, number_);
+  return dropout(x, rate_, context.dropout_draws, number);
 }
 
 }  // namespace tutti

@@ -13,7 +13,7 @@ class Dropout final : public Layer {
 
  private:
   double rate_;
-  std::uint64_t number_ = 0;  // tells this layer's masks from another's
+  std::optional<std::uint64_t> number_;  // tells this layer's masks from another's
 };
 
 }  // namespace tutti

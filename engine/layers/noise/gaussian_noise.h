@@ -17,14 +17,15 @@ class GaussianNoise final : public Layer {
     return input;
   }
   Variable forward(const Variable& x, const Context& context) const override {
+    const std::uint64_t number = built(number_);
     if (!context.training || stddev_ == 0) return x;
-    return gaussian_noise(x, stddev_, context.dropout_draws, number_);
+    return gaussian_noise(x, stddev_, context.dropout_draws, number);
   }
   double stddev() const { return stddev_; }
 
  private:
   double stddev_;
-  std::uint64_t number_ = 0;  // tells this layer's draws from another's
+  std::optional<std::uint64_t> number_;  // tells this layer's draws from another's
 };
 
 }  // namespace tutti

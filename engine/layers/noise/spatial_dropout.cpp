@@ -30,8 +30,9 @@ Shape SpatialDropout::build(const Shape& input, Initializer& initializer) {
 }
 
 Variable SpatialDropout::forward(const Variable& x, const Context& context) const {
+  const std::uint64_t number = built(number_);
   if (!context.training || rate_ == 0) return x;
-  return multiply(x, channel_mask(x, rate_, context, number_));
+  return multiply(x, channel_mask(x, rate_, context, number));
 }
 
 }  // namespace tutti

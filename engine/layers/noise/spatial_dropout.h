@@ -16,7 +16,7 @@ class SpatialDropout final : public Layer {
  private:
   double rate_;
   int dimensions_;
-  std::uint64_t number_ = 0;  // tells this layer's masks from another's
+  std::optional<std::uint64_t> number_;  // tells this layer's masks from another's
 };
 
 /// Zeros and 1 / (1 - rate), of a shape [M, …], on x's device: what values are multiplied by.

@@ -8,7 +8,7 @@ Bidirectional::Bidirectional(std::unique_ptr<Recurrent> forward,
   if (forward->options().go_backwards || !backward->options().go_backwards ||
       forward->options().return_sequences != backward->options().return_sequences)
     throw Error(
-        "Bidirectional: takes a layer that goes forwards and one that goes backwards, both of "
+        "Bidirectional: takes a layer that goes forward and one that goes backward, both of "
         "sequences or both of last steps");
   add_child(std::move(forward), "forward");
   add_child(std::move(backward), "backward");

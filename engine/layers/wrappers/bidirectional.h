@@ -9,7 +9,7 @@ class Bidirectional final : public Layer {
  public:
   enum class Merge { concatenate, sum, product, average };
 
-  /// `backward` goes backwards, `forward` does not.
+  /// `backward` goes backward, `forward` does not.
   Bidirectional(std::unique_ptr<Recurrent> forward, std::unique_ptr<Recurrent> backward,
                 Merge merge = Merge::concatenate);
   Shape build(const Shape& input, Initializer& initializer) override;

@@ -15,11 +15,15 @@ class ChannelsAt final : public Layer {
   Variable forward(const Variable& x, const Context& context) const override;
   std::int64_t axis() const { return axis_; }
   /// Whether that axis is not the last anyway, once built.
-  bool moves() const { return !there_.empty(); }
+  bool moves() const { return !built(orders_).there.empty(); }
 
  private:
+  struct Orders {  // of [M, B, …]; no way back from one axis
+    std::vector<std::int64_t> there, back;
+  };
+
   std::int64_t axis_;
-  std::vector<std::int64_t> there_, back_;  // orders of [M, B, …]; no way back from one axis
+  std::optional<Orders> orders_;
 };
 
 }  // namespace tutti

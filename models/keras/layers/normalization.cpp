@@ -1,7 +1,7 @@
-#include "engine/layers/normalization.h"
+#include "engine/layers/normalization/normalization.h"
 
-#include "engine/layers/batch_normalization.h"
-#include "engine/layers/layer_normalization.h"
+#include "engine/layers/normalization/batch_normalization.h"
+#include "engine/layers/normalization/layer_normalization.h"
 #include "engine/layers/rescaling.h"
 #include "engine/layers/wrappers/channels_at.h"
 #include "kernels/support/error.h"

@@ -13,7 +13,7 @@ namespace tutti::keras {
 struct LayerClass {
   std::string name;  // ND in it stands for 1D and 2D
   std::function<std::unique_ptr<Layer>(const Described&)> read;
-  std::function<bool(const Layer&, Written&)> write;  // false: it is no layer of this class
+  std::function<bool(const Layer&, Written&)> write;  // false: it is not a layer of this class
 
   /// What `write` takes a layer L for; without `write`, a class that is only read.
   template <std::derived_from<Layer> L>

@@ -125,11 +125,11 @@ TEST_CASE("names with blanks, quotes and letters of any language are read") {
   }
 }
 
-TEST_CASE("what is no song is an Error that says why") {
+TEST_CASE("what is not a song is an Error that says why") {
   const test::TemporaryFolder folder;
   CHECK_THAT(error_of(folder / "none.wav"), Contains("No such file"));
   CHECK_THAT(error_of(folder.path()), Contains("is a folder"));
-  CHECK_THAT(error_of("/dev/null"), Contains("no ordinary file"));
+  CHECK_THAT(error_of("/dev/null"), Contains("not a regular file"));
   CHECK_THAT(error_of(folder, ""), Contains("cannot be read as audio"));
   CHECK_THAT(error_of(folder, "la la la"), Contains("a wav, au, flac, ogg or mp3 file is wanted"));
   put(folder / "empty.wav", SF_FORMAT_WAV | SF_FORMAT_PCM_16, song_rate, 1, 0);
@@ -140,7 +140,7 @@ TEST_CASE("what is no song is an Error that says why") {
   CHECK_THAT(error_of(folder / "slow.wav"), Contains("has 100 samples a second"));
 }
 
-TEST_CASE("samples that are no sound are an Error that says where") {
+TEST_CASE("samples that are not sound are an Error that says where") {
   const test::TemporaryFolder folder;
   for (const float bad :
        {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), -1e30f}) {

@@ -105,13 +105,13 @@ TEST_CASE("the features of made-up signals are librosa's") {
   auto sounds = signals();
   sounds["stereo"] = stereo(folder.path());
   REQUIRE(sounds.size() == golden["signals"].size());
-  for (const auto compat : {LibrosaVersion::v0_11, LibrosaVersion::v0_6})
+  for (const auto version : {LibrosaVersion::v0_11, LibrosaVersion::v0_6})
     for (const auto& [name, samples] : sounds) {
-      CAPTURE(name, tutti::name(compat));
-      const auto features = song_features(samples, compat);
-      const std::vector<double> expected = golden["signals"][name][tutti::name(compat)];
+      CAPTURE(name, tutti::name(version));
+      const auto features = song_features(samples, version);
+      const std::vector<double> expected = golden["signals"][name][tutti::name(version)];
       CHECK(features[0] == Approx(expected[0]).epsilon(1e-9));
-      if (compat == LibrosaVersion::v0_11) CHECK(features[1] == expected[1]);
+      if (version == LibrosaVersion::v0_11) CHECK(features[1] == expected[1]);
       check_continuous(features, expected);
     }
 }

@@ -126,7 +126,7 @@ TEST_CASE("a table of statistics is the same of songs and of their pictures, and
                     Contains("holds the feature set librosa"));
   write_file(folder / "heard.csv.json", R"({"set": "others"})");
   CHECK_THROWS_WITH(load_feature_table(folder / "heard.csv"),
-                    Contains("heard.csv.json") && Contains("'others' is no set of features"));
+                    Contains("heard.csv.json") && Contains("'others' is not a set of features"));
 }
 
 TEST_CASE("a tree of pictures of several heights names those that stand out") {

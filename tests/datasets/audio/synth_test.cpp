@@ -1,4 +1,4 @@
-#include "datasets/audio/synth.h"
+#include "datasets/audio/synth/synth.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <set>
 
 #include "datasets/audio/spectrogram.h"
-#include "datasets/audio/synthetic_genres.h"
+#include "datasets/audio/synth/synthetic_genres.h"
 #include "datasets/audio/wav.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
@@ -43,7 +43,7 @@ GrayPicture album(std::int64_t number) {
   return log_spectrogram(samples, synthetic_sample_rate);
 }
 
-/// Mean and deviation of every row of a song of an album.
+/// Mean and standard deviation of every row of a song of an album.
 std::vector<double> summary(const GrayPicture& album, std::size_t genre) {
   constexpr int columns = 2900 / genre_count;
   std::vector<double> values;

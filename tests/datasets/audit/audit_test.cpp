@@ -165,7 +165,7 @@ TEST_CASE("copies are found whatever their level, coding and beginning, and noth
   CHECK(excerpt.similarity > 0.3);
 }
 
-TEST_CASE("copies of pictures of other sizes are found, silent and tiny ones are none") {
+TEST_CASE("copies of pictures of other sizes are found, silent and tiny ones are not") {
   constexpr std::int64_t bands = 127;
   const auto wide = random_picture(2900, bands, 1), other = random_picture(2900, bands, 2);
   const std::vector<std::uint8_t> tail(wide.begin() + 1450 * bands, wide.end());

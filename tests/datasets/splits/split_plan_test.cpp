@@ -8,8 +8,8 @@
 #include "datasets/splits/clip_names.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
-#include "tests/support/files.h"
 #include "tests/support/catch.h"
+#include "tests/support/files.h"
 
 using namespace tutti;
 namespace fs = std::filesystem;
@@ -96,7 +96,7 @@ TEST_CASE("plans for splits are read from their text and written again") {
   CHECK(split_plan_named("files:a,b,c").files == std::vector<fs::path>{"a", "b", "c"});
   for (const char* text : {"", "Random", "stratified ", "files", "group:x"})
     CHECK_THAT(plan_error(text),
-               Contains("'" + std::string(text) + "' is no way to split; random"));
+               Contains("'" + std::string(text) + "' is not a way to split; random"));
   for (const char* text :
        {"files:", "files:a", "files:a,", "files:a,,b", "files:a,b,", "files:a,b,c,d"})
     CHECK_THAT(plan_error(text),
@@ -200,7 +200,7 @@ TEST_CASE("clips of one group stay together, and parts are as stratified as that
 TEST_CASE("every part gets a group of every class where there are enough") {
   const Files files;
   std::string csv = "name,group\n";
-  for (int i = 0; i < 60; ++i)  // two artists a genre, one of 19 clips and one of 1
+  for (int i = 0; i < 60; ++i)  // two artists per genre, one of 19 clips and one of 1
     csv += Music::base(i) + ',' + std::to_string(i / 20) + (i % 20 ? "a" : "b") + '\n';
   files.put("two.csv", csv);
   const Music music;

@@ -1,12 +1,12 @@
 #include <set>
 
-#include "engine/layers/batch_normalization.h"
 #include "engine/layers/dense.h"
-#include "engine/layers/layer_normalization.h"
 #include "engine/layers/model.h"
 #include "engine/layers/noise/gaussian_noise.h"
 #include "engine/layers/noise/spatial_dropout.h"
-#include "engine/layers/normalization.h"
+#include "engine/layers/normalization/batch_normalization.h"
+#include "engine/layers/normalization/layer_normalization.h"
+#include "engine/layers/normalization/normalization.h"
 #include "engine/layers/prelu.h"
 #include "engine/layers/recurrent.h"
 #include "engine/layers/wrappers/bidirectional.h"
@@ -229,7 +229,7 @@ TEST_CASE("Bidirectional is a layer there and a layer back, the latter's steps i
   };
   CHECK(values(y) == values(concatenate({pass(x, 0), reverse(pass(reverse(x, 2), 3), 2)}, -1)));
   CHECK_THROWS_WITH(Bidirectional(lstm_of(3, true), lstm_of(3, true)),
-                    Contains("Bidirectional: takes a layer that goes forwards"));
+                    Contains("Bidirectional: takes a layer that goes forward"));
   CHECK_THROWS_WITH(
       built({4, 2}, Bidirectional(lstm_of(3, false), lstm_of(2, true), Bidirectional::Merge::sum)),
       Contains("Bidirectional: cannot merge [4, 3] and [4, 2]"));

@@ -1,13 +1,18 @@
 #include "engine/layers/model.h"
 
-#include "engine/layers/batch_normalization.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
 #include "engine/layers/flatten.h"
 #include "engine/layers/noise/dropout.h"
+#include "engine/layers/noise/gaussian_noise.h"
+#include "engine/layers/noise/spatial_dropout.h"
+#include "engine/layers/normalization/batch_normalization.h"
 #include "engine/layers/pooling2d.h"
 #include "engine/layers/recurrent.h"
 #include "engine/layers/rescaling.h"
+#include "engine/layers/reshape.h"
+#include "engine/layers/wrappers/channels_at.h"
+#include "engine/layers/wrappers/time_distributed.h"
 #include "engine/optimizers/adam.h"
 #include "tests/support/catch.h"
 #include "tests/support/values.h"
@@ -269,6 +274,47 @@ TEST_CASE("A model that was not built, or is given other inputs than it takes, i
   shapes.add(Add(), {0, narrow});
   CHECK_THROWS_WITH(shapes.build({4}), "Add: takes inputs of one shape, not [4] and [3]");
   CHECK_THROWS_WITH(shapes.add(Add(), {0, 9}), "a model of 3 values has no 9");
+  CHECK_THROWS_WITH(shapes.share(narrow, {9}), "a model of 3 values has no 9");
+  CHECK_THROWS_WITH(shapes.share(9, {0}), "a model of 3 values has no 9");
+}
+
+TEST_CASE("A layer shared after a model was built has to be built too") {
+  Model model(Shape{4});
+  const auto dense = model.add(Dense({.units = 4}), {0});
+  model.build({4});
+  model.share(dense, {dense});
+  CHECK_THROWS_WITH(model.outputs(some_input(1), {}),
+                    "a model is asked to compute before it was built");
+  model.build({4});
+  CHECK(model.outputs(some_input(1), {}).shape() == Shape{1, 3, 4});
+}
+
+TEST_CASE("A batch, of bytes or of numbers, is the input of a model of one input alone") {
+  Model model(Shape{4});
+  model.input({4});
+  model.add(Add(), {0, 1});
+  model.build(streams(1), Device::cpu);
+  const Tensor rows = Tensor::from<std::int32_t>({1, 1}, {0});
+  for (const DType type : {DType::uint8, DType::float32})
+    CHECK_THROWS_WITH(model.outputs(Batch{Tensor::empty({1, 4}, type, Device::cpu), rows}, {}),
+                      "a model of 2 inputs is given 1");
+}
+
+TEST_CASE("A layer without parameters that build() prepares does not compute before it") {
+  const auto relu = [] { return std::make_unique<ActivationLayer>(Activation::relu); };
+  std::vector<std::unique_ptr<Layer>> layers;
+  layers.push_back(std::make_unique<ChannelsAt>(1, relu()));
+  layers.push_back(std::make_unique<TimeDistributed>(relu()));
+  layers.push_back(std::make_unique<Reshape>(Shape{2, 2}));
+  layers.push_back(std::make_unique<Pooling2D>(GlobalAveragePooling2D()));
+  layers.push_back(std::make_unique<Dropout>(0.5));
+  layers.push_back(std::make_unique<GaussianNoise>(0.5));
+  layers.push_back(std::make_unique<SpatialDropout>(0.5, 1));
+  const Variable x(Tensor::from({1, 1, 2, 2, 1}, std::vector<float>{1, 2, 3, 4}));
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    CAPTURE(i);
+    CHECK_THROWS_WITH(layers[i]->forward(x, {}), "a layer is asked to compute before it was built");
+  }
 }
 
 TEST_CASE("A model in training draws new dropout masks in every pass, each member its own") {

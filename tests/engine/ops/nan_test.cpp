@@ -1,4 +1,4 @@
-// NaN in, NaN out: as in Keras, no operation makes a number of what is none.
+// NaN in, NaN out: as in Keras, no operation makes a number of what is not one.
 #include <cmath>
 #include <limits>
 

@@ -2,11 +2,11 @@
 
 #include <limits>
 
-#include "engine/layers/batch_normalization.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
 #include "engine/layers/flatten.h"
 #include "engine/layers/noise/dropout.h"
+#include "engine/layers/normalization/batch_normalization.h"
 #include "engine/layers/pooling2d.h"
 #include "engine/layers/rescaling.h"
 #include "engine/members.h"

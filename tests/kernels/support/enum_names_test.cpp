@@ -25,7 +25,7 @@ TEST_CASE("an enum's words are read and written by one table") {
 
 TEST_CASE("a word that an enum does not have is an Error that lists those it has") {
   CHECK_THROWS_WITH(from_name<Precision>("fp16"),
-                    "'fp16' is no precision; fp32, tf32 and bf16 are");
+                    "'fp16' is not a precision; fp32, tf32 and bf16 are");
   for (const std::string word : {"", "CPU", "cpu ", "0"})
     CHECK_THROWS_AS(from_name<Device>(word), Error);
 }

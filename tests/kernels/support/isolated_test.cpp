@@ -82,7 +82,7 @@ TEST_CASE("Questions carry words and open files") {
   for (const int file : {ends[1], sent, first->files[0], first->files[1]}) ::close(file);
 }
 
-TEST_CASE("An answer that is none is an Error") {
+TEST_CASE("A malformed answer is an Error") {
   for (const std::string text : {"=", "12", "x=", "-1=", "99999999999999999999=", "1?a", "1=ab"}) {
     INFO(text);
     CHECK_THROWS_WITH(answer_of("printf '" + text + "'"), Contains("it is damaged: its reader"));

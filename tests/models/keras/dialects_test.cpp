@@ -144,7 +144,7 @@ TEST_CASE("What is not supported of a layer is named with its option") {
        "merge_mode null is not supported"},
       {layer("Bidirectional", {{"layer", dense}}), "only recurrent layers are supported"},
       {layer("Bidirectional", {{"layer", lstm}, {"backward_layer", lstm}}),
-       "a layer that goes forwards and one that goes backwards"},
+       "a layer that goes forward and one that goes backward"},
       {layer("TimeDistributed", {{"layer", layer("Lambda", json::object())}}),
        "of Lambda: not supported; "},
       {layer("Conv2D", {{"filters", 1}, {"kernel_size", 1}, {"data_format", "odd"}}),

@@ -1,10 +1,10 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "engine/layers/batch_normalization.h"
 #include "engine/layers/conv2d.h"
 #include "engine/layers/dense.h"
 #include "engine/layers/flatten.h"
+#include "engine/layers/normalization/batch_normalization.h"
 #include "models/keras/layers.h"
 #include "models/keras/parts.h"
 #include "models/keras/save.h"
@@ -127,7 +127,7 @@ TEST_CASE("Members of a model with nested models and shared layers are saved one
                     Contains("net.h5: a model of 2 members has no member 2"));
 }
 
-TEST_CASE("A graph that is none is an Error that names the layer") {
+TEST_CASE("A malformed graph is an Error that names the layer") {
   const auto problem_of = [](const json& description) -> std::string {
     try {
       keras::described_by(description);

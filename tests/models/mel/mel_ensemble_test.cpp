@@ -246,7 +246,7 @@ TEST_CASE("A clip's probabilities do not depend on its neighbors") {
   CHECK(alone == std::vector<float>{beside[2], beside[3], beside[6], beside[7]});
 }
 
-TEST_CASE("A window of silence is no genre more than another") {
+TEST_CASE("A window of silence favors no genre") {
   const Collection c(12);
   const MelEnsemble ensemble = trained(c, small(1, 1));
   Tensor windows = windows_of(c.clips, frames);
@@ -263,15 +263,15 @@ TEST_CASE("Stopped, training tells the epochs it finished and leaves the second 
   const Collection c(12);
   MelEnsemble ensemble(c.examples(), frames, 2, small(1, 1));
   std::stop_source source;
-  std::vector<std::string> kinds;
+  std::vector<MelNetwork> kinds;
   const History history = ensemble.train(
-      c.examples(), {c.clips, c.labels, {}}, source.get_token(), [&](const char* kind, int epochs) {
+      c.examples(), {c.clips, c.labels, {}}, source.get_token(), [&](MelNetwork kind, int epochs) {
         kinds.push_back(kind);
         CHECK(epochs == 3);
         return TrainObserver{.on_epoch = [&](int, const auto&) { source.request_stop(); }};
       });
   CHECK(history.size() == 1);
-  CHECK(kinds == std::vector<std::string>{"melcnn"});
+  CHECK(kinds == std::vector{MelNetwork::cnn});
 }
 
 TEST_CASE("Ensembles that cannot be are Errors") {
