@@ -10,6 +10,45 @@ using kernels::Arithmetic;
 using kernels::contiguous;
 namespace {
 
+/// Of the sizes that MelCnn and Keras files have, to be measured beside other libraries:
+/// benchmarks/peers/convolutions.py reads the sizes from the names.
+void add_usual_convolutions(std::vector<OperationCase>& cases) {
+  struct Size {
+    std::int64_t batch, height, width, channels, kernel, filters, stride;
+  };
+  for (const auto& [batch, height, width, channels, kernel, filters, stride] : {
+           Size{32, 128, 1, 128, 3, 128, 1},  // MelCnn's four
+           Size{32, 126, 1, 128, 3, 128, 1},
+           Size{32, 62, 1, 128, 3, 128, 1},
+           Size{32, 30, 1, 128, 3, 256, 1},
+           Size{1, 112, 112, 32, 3, 32, 1},
+           Size{1, 56, 56, 64, 3, 64, 1},
+           Size{1, 28, 28, 128, 3, 128, 1},
+           Size{1, 14, 14, 256, 3, 256, 1},
+           Size{64, 56, 56, 32, 3, 64, 1},
+           Size{64, 28, 28, 128, 3, 128, 1},
+           Size{64, 28, 28, 128, 3, 256, 2},
+           Size{64, 14, 14, 256, 3, 256, 1},
+           Size{1, 1292, 1, 128, 5, 64, 1},
+           Size{64, 512, 1, 32, 5, 64, 2},
+           Size{64, 256, 1, 64, 3, 128, 1},
+           Size{64, 64, 1, 256, 3, 256, 1},
+       }) {
+    const bool plane = width > 1;
+    const auto dims = [&](std::int64_t h, std::int64_t w) {
+      return std::to_string(h) + (plane ? "x" + std::to_string(w) : "");
+    };
+    const std::int64_t across = plane ? kernel : 1, stride_across = plane ? stride : 1;
+    cases.push_back(conv2d_case(std::to_string(batch) + " of " + dims(height, width) + " by " +
+                                    std::to_string(channels) + ", kernel " + dims(kernel, kernel) +
+                                    ", " + std::to_string(filters) + " filters" +
+                                    (stride > 1 ? ", stride " + std::to_string(stride) : ""),
+                                conv_shape(1, batch, height, width, channels, kernel, across,
+                                           filters, stride, stride_across, true),
+                                true));
+  }
+}
+
 std::vector<OperationCase> make_cases() {
   std::vector<OperationCase> cases;
   //                                                M  B  H   W  C  KH KW F  SH SW same
@@ -44,6 +83,7 @@ std::vector<OperationCase> make_cases() {
       conv2d_case("GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), true));
   cases.push_back(
       conv2d_case("MelCnn", conv_shape(1, 32, 126, 1, 128, 3, 1, 128, 1, 1, false), true));
+  add_usual_convolutions(cases);
   cases.push_back(
       conv2d_gathered_case("full width", conv_shape(3, 2, 12, 5, 1, 6, 5, 4, 2, 1, false), 4));
   cases.push_back(conv2d_gathered_case("full width, rest",
