@@ -29,3 +29,29 @@ def test_the_code_of_the_page_runs(folder, monkeypatch):
     code = re.findall(r"^```python\n(.*?)^```$", (DOCS / "python.md").read_text(), re.M | re.S)
     assert len(code) >= 6
     exec("\n".join(code), {})
+
+
+def expect_valid(document, schema):
+    jsonschema.validate(document, json.loads((DOCS / "schemas" / schema).read_text()),
+                        jsonschema.Draft202012Validator)
+
+
+def test_runs_follow_their_schemas(folder, songs, tree, tmp_path):
+    few = ["--epochs", 1, "--batch", 8, "--quiet", "--json"]
+    program("train", "melcnn", "--data", songs / "audio", "--out", tmp_path / "melcnn", "--members", 1, *few)
+    said = json.loads(program("train", "ensemble", "--data", tree, "--out", tmp_path / "ensemble", "--members", 2, *few))
+    for run in (folder / "run", tmp_path / "melcnn", tmp_path / "ensemble"):
+        expect_valid(json.loads((run / "run.json").read_text()), "run.json")
+        expect_valid(json.loads((run / "metrics.json").read_text()), "metrics.json")
+    expect_valid(said, "metrics.json")
+    expect_valid(json.loads(program("evaluate", tmp_path / "ensemble", "--data", tree, "--quiet", "--json")),
+                 "metrics.json")
+
+
+@pytest.mark.parametrize("command", ["genre", "predict"])
+def test_songs_follow_their_schema(folder, command):
+    arguments = [folder / "song.mp3"] if command == "genre" else [folder / "run", folder / "song.mp3"]
+    document = json.loads(program(command, *arguments, "--json", "--windows", "--quiet"))
+    expect_valid(document, f"{command}.json")
+    with pytest.raises(jsonschema.ValidationError):
+        expect_valid(document | {"more": 1}, f"{command}.json")
