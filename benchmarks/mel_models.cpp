@@ -30,15 +30,16 @@ struct Options {
 };
 
 void add_options(CLI::App& app, Options& o) {
-  auto& [cnns, statistics, cnn, network, seed, device] = o.recipe;
+  MelCnnRecipe& cnn = o.recipe.cnn;
+  StatisticsRecipe& network = o.recipe.network;
   app.add_option("--data", o.data)->required();
   app.add_option("--split", o.split);
   app.add_option("--split-seed", o.split_seed);
   app.add_option("--folds", o.folds);
-  app.add_option("--seed", seed);
+  app.add_option("--seed", o.recipe.seed);
   app.add_option("--seeds", o.seeds);
-  app.add_option("--members", cnns);
-  app.add_option("--statistics", statistics);
+  app.add_option("--members", o.recipe.cnns);
+  app.add_option("--statistics", o.recipe.statistics);
   app.add_option("--channels", cnn.channels);
   app.add_option("--crop", cnn.crop);
   app.add_option("--mixup", cnn.mixup);

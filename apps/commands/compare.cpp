@@ -130,12 +130,12 @@ class Comparison {
   }
 
   void add_mel_models() {
-    const auto& [cnns, statistics, cnn, network, seed, device] = o_.mel;
+    const std::int64_t cnns = o_.mel.cnns, statistics = o_.mel.statistics;
     ComparedModel network_alone("network on 800 statistics"), cnn_alone("MelCnn"),
         all("the " + std::to_string(cnns + statistics) + " of train melcnn");
     const auto start = Clock::now();
     const Clips& clips = data_.tree.clips;
-    const Tensor windows = windows_of(clips, std::max(usual_frames(clips), cnn.crop));
+    const Tensor windows = windows_of(clips, std::max(usual_frames(clips), o_.mel.cnn.crop));
     MelRecipe recipe = o_.mel;
     recipe.seed = o_.seed;
     recipe.device = device_;

@@ -47,6 +47,18 @@ void add_networks(CLI::App& command, StatisticsRecipe& network) {
       ->capture_default_str();
 }
 
+void add_from(CLI::App& command, std::string& from) {
+  auto* option =
+      command
+          .add_option("--from", from,
+                      "Fine-tune the networks of another run of train melcnn, or of the built-in "
+                      "model (pretrained), in their number and sizes; for other genres than "
+                      "theirs, with a new last layer")
+          ->type_name("RUN");
+  for (const char* size : {"--members", "--statistics", "--channels", "--crop", "--units"})
+    option->excludes(command.get_option(size));
+}
+
 /// What is trained on, and what is tested.
 void add_parts(CLI::App& command, MelOptions& o) {
   auto* in_parts = command.add_option("--test", o.test, "Share of the clips to test on")
@@ -85,6 +97,7 @@ void MelOptions::add_to(CLI::App& command) {
   add_cnns(command, recipe.cnn);
   add_networks(command, recipe.network);
   add_parts(command, *this);
+  add_from(command, from);
   command.add_option("--seed", recipe.seed, "Seed of split, weights, crops and dropout")
       ->capture_default_str();
   command.add_flag("--skip-bad", skip_bad, "Leave out what cannot be read");

@@ -13,7 +13,7 @@ struct MelOptions {
   void add_to(CLI::App& command);
 
   CommonOptions common;
-  std::string data;
+  std::string data, from;
   RunOptions run;
   MelRecipe recipe;
   double test = 0.2, validation = 0.1;

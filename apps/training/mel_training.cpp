@@ -21,20 +21,22 @@ using nlohmann::json;
 
 using Rows = std::vector<std::int32_t>;
 
+ClipTree load(const MelOptions& o) {
+  ProgressBar bar("reading ", "clips", o.common.quiet);
+  return load_clip_tree(o.data, o.skip_bad,
+                        [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
+}
+
 /// The clips, and how they are cut.
 struct Material {
-  explicit Material(const MelOptions& o) : tree(load(o)), names(names_of(tree.clips.paths)) {
+  Material(const MelOptions& o, ClipTree clips)
+      : tree(std::move(clips)), names(names_of(tree.clips.paths)) {
     cut(o);
     scale = scale_of_tree(o.data).value_or(PictureScale::mel128);
     frames = std::max(usual_frames(tree.clips), o.recipe.cnn.crop);
     windows = windows_of(tree.clips, frames);
   }
 
-  static ClipTree load(const MelOptions& o) {
-    ProgressBar bar("reading ", "clips", o.common.quiet);
-    return load_clip_tree(o.data, o.skip_bad,
-                          [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
-  }
   /// With folds, everything is trained on in the end.
   void cut(const MelOptions& o) {
     const SplitData data{names, tree.labels, tree.genres};
@@ -62,6 +64,20 @@ void expect_batches(const MelOptions& o, std::size_t clips) {
   if (const int batch = o.recipe.cnn.batch; batch > static_cast<int>(clips))
     throw Error("--batch ", batch, ": there are ", clips,
                 " clips to train on; choose at most that");
+}
+
+/// The recipe that starts from another run's networks.
+MelRecipe fine_tuning(const MelOptions& o, const ClipTree& tree) {
+  const RunFile run = read_run_file(o.from);
+  if (run.kind != ModelKind::melcnn)
+    throw Error("--from ", o.from, ": is a run of train ", name(run.kind), ", not of melcnn");
+  const MelPreprocessing theirs = mel_preprocessing(run);
+  if (theirs.bands != tree.clips.bands())
+    throw Error("--from ", o.from, ": was trained on ", theirs.bands, " bands; ", o.data, " has ",
+                tree.clips.bands());
+  expect_own_files(run);
+  return MelEnsemble::fine_tuning(MelEnsemble::load(run.folder, o.recipe.device),
+                                  run.classes == tree.genres, o.recipe);
 }
 
 RunFile run_file(const MelOptions& o, const Material& m) {
@@ -93,7 +109,8 @@ TrainingRecord record(const MelOptions& o, const Material& m) {
            {"test", o.test},
            {"validation", o.validation},
            {"folds", o.folds},
-           {"split", name(o.split)}},
+           {"split", name(o.split)},
+           {"from", o.from.empty() ? json() : json(o.from)}},
           o.recipe.seed,
           o.recipe.device,
           {{"path", fs::absolute(o.data).lexically_normal().string()},
@@ -162,7 +179,9 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
   o.recipe.network.batch = o.recipe.cnn.batch;
   o.recipe.cnn.shards = o.run.shards_or_none();
   const RunFolder run(o.run);
-  const Material m(o);
+  ClipTree tree = load(o);
+  if (!o.from.empty()) o.recipe = fine_tuning(o, tree);
+  const Material m(o, std::move(tree));
   expect_batches(o, m.split.train.size());
   RunFile file = run_file(o, m);
   const TrainingRecord record = tutti::record(o, m);

@@ -6,6 +6,7 @@
 #include "datasets/audio/song_statistics.h"
 #include "engine/members.h"
 #include "engine/training/prediction.h"
+#include "engine/training/train_state.h"
 #include "kernels/support/error.h"
 #include "models/keras/layers.h"
 #include "models/keras/save.h"
@@ -91,7 +92,38 @@ std::optional<Model> loaded(const fs::path& folder, MelNetwork kind, Device devi
   return model;
 }
 
+/// What the last layer, dense, takes.
+std::int64_t last_inputs(const Model& model) {
+  const auto parameters = model.parameters();
+  return parameters.at(parameters.size() - 2).variable.value().dim(1);
+}
+
+/// Gives networks the weights of others, but for a last layer of other genres.
+void start_from(std::optional<Model>& networks, const std::optional<Model>& from,
+                bool same_genres) {
+  if (!networks) return;
+  for (std::int64_t m = 0; m < networks->members(); ++m) {
+    MemberValues values = member_values(from->parameters(), m);
+    const MemberValues own = member_values(networks->parameters(), m);
+    if (!same_genres) std::copy(own.end() - 2, own.end(), values.end() - 2);
+    set_member_values(networks->parameters(), m, values);
+  }
+}
+
 }  // namespace
+
+MelRecipe MelEnsemble::fine_tuning(MelEnsemble from, bool same_genres, MelRecipe recipe) {
+  recipe.cnns = from.cnns_ ? from.cnns_->members() : 0;
+  recipe.statistics = from.statistics_ ? from.statistics_->members() : 0;
+  if (from.cnns_) {
+    recipe.cnn.crop = from.cnns_->input_shape()[0];
+    recipe.cnn.channels = last_inputs(*from.cnns_) / 4;  // mean and maximum of twice as many
+  }
+  if (from.statistics_) recipe.network.units = last_inputs(*from.statistics_);
+  recipe.from = std::make_shared<const MelEnsemble>(std::move(from));
+  recipe.same_genres = same_genres;
+  return recipe;
+}
 
 MelEnsemble::MelEnsemble(const ClipExamples& training, std::int64_t frames, std::int64_t genres,
                          const MelRecipe& recipe)
@@ -105,6 +137,9 @@ MelEnsemble::MelEnsemble(const ClipExamples& training, std::int64_t frames, std:
     statistics_ =
         build_statistics_networks(statistics_of(training, frames, Statistics::of_windows), genres,
                                   streams(recipe, false), recipe.network, recipe.device);
+  if (!recipe.from) return;
+  start_from(cnns_, recipe.from->cnns_, recipe.same_genres);
+  start_from(statistics_, recipe.from->statistics_, recipe.same_genres);
 }
 
 History MelEnsemble::train(const ClipExamples& training, const ClipExamples& validation,

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "kernels/support/enum_names.h"
@@ -9,6 +10,8 @@
 
 namespace tutti {
 
+class MelEnsemble;
+
 /// How many networks of each kind, and how they are made and trained.
 struct MelRecipe {
   std::int64_t cnns = 3, statistics = 0;
@@ -16,6 +19,9 @@ struct MelRecipe {
   StatisticsRecipe network;
   std::uint64_t seed = 54;
   Device device = Device::cpu;
+  /// Trained networks to start from: see MelEnsemble::fine_tuning.
+  std::shared_ptr<const MelEnsemble> from = {};
+  bool same_genres = false;
 };
 
 enum class MelNetwork { cnn, statistics };
@@ -28,8 +34,8 @@ inline constexpr EnumNames<MelNetwork> enum_names<MelNetwork> = {
 /// mean of their probabilities.
 class MelEnsemble {
  public:
-  /// With initial weights, for the training clips; windows are of so many frames. An Error if there
-  /// is not a network, or fewer clips than a batch.
+  /// With initial weights, or those of recipe.from, for the training clips; windows are of so many
+  /// frames. An Error if there is not a network, or fewer clips than a batch.
   MelEnsemble(const ClipExamples& training, std::int64_t frames, std::int64_t genres,
               const MelRecipe& recipe);
 
@@ -50,6 +56,10 @@ class MelEnsemble {
   void save(const std::filesystem::path& folder) const;
   /// Errors name a file that is damaged or unlike the others, or the folder if it holds none.
   static MelEnsemble load(const std::filesystem::path& folder, Device device = Device::cpu);
+
+  /// The recipe for as many networks of the same sizes that start from these; of other genres, with
+  /// a last layer of their own.
+  static MelRecipe fine_tuning(MelEnsemble from, bool same_genres, MelRecipe recipe);
 
   std::int64_t size() const;
   std::int64_t genres() const;

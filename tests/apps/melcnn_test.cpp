@@ -123,6 +123,43 @@ TEST_CASE("train melcnn --folds tests on every clip and trains on all") {
             .at("accuracy") == 1);
 }
 
+TEST_CASE("train melcnn --from fine-tunes another run's networks, in their sizes") {
+  const TemporaryFolder folder;
+  const auto tune = [&](const fs::path& data, const std::string& from, const std::string& more) {
+    return run_tutti("train melcnn --quiet --batch 4 --epochs 1 --statistics-epochs 1 --lr 1e-9 " +
+                     more + " --data " + word(data) + " --from " + from + " --out " +
+                     word(folder / "run") + " --force");
+  };
+  const fs::path& same = tree().folder.path();
+  const auto result = tune(same, word(trained()), "");
+  INFO(result.err);
+  REQUIRE(result.status == 0);
+  const json options = json::parse(text_of(folder / "run/run.json")).at("options");
+  CHECK(options.at("channels") == 8);
+  CHECK(options.at("crop") == 32);
+  CHECK(options.at("units") == 32);
+  CHECK(options.at("members") == 2);
+  // One epoch teaches nothing at this rate: what it knows, it knew.
+  CHECK(evaluated(folder / "run", "--split all --data " + word(same)).at("members") ==
+        evaluated(trained(), "--split all --data " + word(same)).at("members"));
+
+  const Tree other;
+  fs::rename(other.folder / "low", other.folder / "deep");
+  REQUIRE(tune(other.folder.path(), word(trained()), "").status == 0);
+  CHECK(evaluated(folder / "run", "--data " + word(other.folder.path())).at("classes") ==
+        json({"deep", "high"}));
+
+  const auto refused = [&](const fs::path& data, const std::string& from, const std::string& more,
+                           int status, const std::string& words) {
+    const auto no = tune(data, from, more);
+    CHECK(no.status == status);
+    CHECK_THAT(no.err, Contains(words));
+  };
+  refused(same, word(folder / "none"), "", 1, "no such run");
+  refused(same, "pretrained", "", 1, "was trained on 128 bands");
+  refused(same, word(trained()), "--members 3", 2, "--members excludes --from");
+}
+
 TEST_CASE("The temperature of a run changes its probabilities") {
   const TemporaryFolder folder;
   fs::copy(trained(), folder / "run");
