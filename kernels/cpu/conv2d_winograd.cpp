@@ -48,12 +48,14 @@ TUTTI_SIMD void transform_output(std::int64_t n, std::int64_t each, bool second,
 }
 
 /// The larger of a tile's outputs and 0, and which it was.
-TUTTI_SIMD void transform_output_relu_pool(std::int64_t n, std::int64_t each, const float* m,
-                                           const float* b, float* y, std::uint8_t* argmax) {
+TUTTI_SIMD void transform_output_relu_pool(std::int64_t n, std::int64_t each,
+                                           const float* __restrict m, const float* __restrict b,
+                                           float* __restrict y, std::uint8_t* __restrict argmax) {
   for (std::int64_t f = 0; f < n; ++f) {
     const float first = m[f] + m[each + f] + m[2 * each + f] + b[f];
     const float second = m[each + f] - m[2 * each + f] - m[3 * each + f] + b[f];
-    const bool below = second > first || second != second;  // see exceeds
+    // See exceeds. Without a jump, or the compiler makes no vectors of it.
+    const bool below = (second > first) | (second != second);
     const float larger = below ? second : first;
     y[f] = larger <= 0 ? 0 : larger;
     argmax[f] = larger <= 0 ? 0 : below ? 2 : 1;
