@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 
 #include "apps/common.h"
@@ -22,6 +24,14 @@ namespace {
 void reserve_descriptors() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+/// Fonts that a package brings, so that charts have letters where none are installed.
+void offer_fonts() {
+  std::error_code unknown;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
+  const auto fonts = program / "../share/tutti/fonts/fonts.conf";
+  if (std::filesystem::exists(fonts, unknown)) ::setenv("FONTCONFIG_FILE", fonts.c_str(), 0);
 }
 
 /// The status of a program whose output has arrived, or at_fault if it has not.
@@ -58,5 +68,6 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   reserve_descriptors();
+  offer_fonts();
   return with_output_written(tutti::run_together(argc, argv, [&] { return run(argc, argv); }));
 }
