@@ -26,7 +26,7 @@ struct Help {
 };
 
 Help help_of(const std::string& command) {
-  const std::regex option("  (-\\S+).*"), inner("  ([a-z]+)\\b.*");
+  const std::regex option("  (-[^ {]+).*"), inner("  ([a-z]+)\\b.*");
   Help help;
   std::istringstream lines(run_tutti(command + " --help").out);
   bool lists_commands = false;
