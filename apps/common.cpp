@@ -80,7 +80,7 @@ CLI::Option* add_split(CLI::App& command, SplitPlan& plan) {
           "files:TRAIN,VALIDATION,TEST or files:TRAIN,TEST (lists of names, one per line, in place "
           "of "
           "shares)")
-      ->type_name("SPLIT")
+      ->type_name(split_words)
       ->default_str(name(plan));
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -56,6 +57,9 @@ void add_classes_to(CLI::App& command, std::vector<std::string>& classes, const 
 /// --architecture, of a Keras file of weights alone.
 void add_architecture(CLI::App& command, std::string& path);
 
+/// What --split takes, for --help and completions.
+inline constexpr const char* split_words = "{stratified,random,groups:CSV,files:LISTS}";
+
 /// --split of a data set.
 CLI::Option* add_split(CLI::App& command, SplitPlan& plan);
 
@@ -73,6 +77,9 @@ struct CommonOptions {
   /// The device asked for, and the threads set; an Error if this machine does not offer it.
   Device prepare() const;
 };
+
+/// The program with all of its commands; the one that is run sets `status`.
+std::unique_ptr<CLI::App> make_program(const std::string& version, int& status);
 
 /// Each adds its command to the program. A command's callback sets `status`.
 void add_train(CLI::App& program, int& status);

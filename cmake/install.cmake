@@ -5,7 +5,13 @@ add_library(tutti_library INTERFACE)
 add_library(tutti::tutti ALIAS tutti_library)
 target_link_libraries(tutti_library INTERFACE tutti_models tutti_reports)
 set_target_properties(tutti_library PROPERTIES EXPORT_NAME tutti)
-set_target_properties(tutti tutti_reader PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)  # libraries in odd places
+# Libraries in odd places, and those that cmake/bundle.cmake puts beside the program, for which those need each other.
+set_target_properties(tutti tutti_reader PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+set_target_properties(tutti PROPERTIES INSTALL_RPATH $ORIGIN/../lib/tutti)
+set_target_properties(tutti_reader PROPERTIES INSTALL_RPATH $ORIGIN/../../lib/tutti)
+foreach(program tutti tutti_reader)
+  target_link_options(${program} PRIVATE -Wl,--disable-new-dtags)
+endforeach()
 install(TARGETS tutti)
 install(TARGETS tutti_reader DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/tutti)
 install(TARGETS tutti_library tutti_kernels tutti_engine tutti_datasets tutti_models tutti_search tutti_reports

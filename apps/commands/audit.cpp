@@ -159,7 +159,7 @@ void add_audit(CLI::App& program, int& status) {
           "--split", o->split,
           "Look for one recording or artist in training and in another part of "
           "files:TRAIN,VALIDATION,TEST, files:TRAIN,TEST, groups:CSV, stratified or random")
-      ->type_name("SPLIT");
+      ->type_name(split_words);
   command
       ->add_option(
           "--catalog", o->catalog,

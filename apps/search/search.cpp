@@ -243,7 +243,7 @@ int run_search(const SearchOptions& o, Search& search) {
 json study_json(const fs::path& folder) {
   if (!fs::exists(folder / "study.db")) return {};
   Study study(folder / "study.db");
-  return to_json(describe(study), test_metrics(folder));
+  return tutti::to_json(describe(study), test_metrics(folder));
 }
 
 int report_search(const fs::path& folder, bool as_json) {

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "apps/serve/connection.h"
 #include "kernels/support/error.h"
@@ -28,8 +29,12 @@ class ConnectionThreads final : public httplib::TaskQueue {
  public:
   explicit ConnectionThreads(std::size_t most) : most_(most) {}
 
-  void enqueue(std::function<void()> serve) override {
+  /// Nothing in older versions of httplib.
+  using Enqueued = decltype(std::declval<httplib::TaskQueue&>().enqueue({}));
+
+  Enqueued enqueue(std::function<void()> serve) override {
     if (!start(serve)) serve();
+    return Enqueued(true);
   }
 
   void shutdown() override {
@@ -122,8 +127,14 @@ bool BoundedServer::process_and_close_socket(socket_t socket) {
     request.headers.erase("Accept-Encoding");  // nothing is worth compressing
   };
   bool closed = false;
+  const auto process = [&](auto& stream) {  // addresses, which nobody asks for, in newer httplib
+    if constexpr (requires { process_request(stream, true, closed, begin_body); })
+      return process_request(stream, true, closed, begin_body);
+    else
+      return process_request(stream, "", 0, "", 0, true, closed, begin_body);
+  };
   try {
-    return process_request(connection, true, closed, begin_body);
+    return process(connection);
   } catch (const std::exception&) {  // of a head that is too much for httplib
     return false;
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -212,9 +213,9 @@ class GenreServer final : public BoundedServer {
   }
 
   std::chrono::seconds body_time(const Request& request) const override {
-    const auto bytes = is_chunked(request)
-                           ? most_bytes_
-                           : request.get_header_value<std::uint64_t>("Content-Length");
+    const std::string length = request.get_header_value("Content-Length");
+    const std::uint64_t bytes =
+        is_chunked(request) ? most_bytes_ : std::strtoull(length.c_str(), nullptr, 10);
     return std::chrono::seconds(5 + std::min(bytes, most_bytes_) / 1'000'000);
   }
 
