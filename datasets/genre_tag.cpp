@@ -34,16 +34,12 @@ void copy_with_genre(const fs::path& song, const fs::path& copy, const std::stri
 }  // namespace
 
 std::string read_genre_tag(const fs::path& song) {
-  try {
-    return genre_of(opened(song));
-  } catch (const Error& problem) {
-    throw Error(song.string(), ": ", problem.what());
-  }
+  return genre_of(opened(song));
 }
 
 void write_genre_tag(const fs::path& song, const std::string& genre) {
   if (::access(song.c_str(), W_OK) != 0)
-    throw Error("cannot write ", song.string(), ": it is read-only");
+    throw Error("is read-only: its tags cannot be written");
   write_atomically(song, [&](const fs::path& copy) { copy_with_genre(song, copy, genre); });
 }
 

@@ -64,7 +64,7 @@ int run_model(const RunModelOptions& o) {
 }  // namespace
 
 void add_run(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand("run", "Runs any supported Keras .h5 model on arrays");
+  auto* command = program.add_subcommand("run", "Run any supported Keras model on arrays");
   const auto o = std::make_shared<RunModelOptions>();
   command->add_option("MODEL", o->model, "A model saved by Keras or by tutti")->required();
   add_architecture(*command, o->architecture);

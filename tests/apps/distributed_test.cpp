@@ -228,7 +228,7 @@ TEST_CASE("a process with another build, command line or other data is named", "
   }
 }
 
-TEST_CASE("a killed process ends the others; other numbers of them resume", "[distributed]") {
+TEST_CASE("a killed process ends the others, and other numbers of them resume", "[distributed]") {
   const Songs songs;
   const auto train = [&](const std::string& out) {
     return "train ensemble --data " + word(songs.folder / "genres") + " --members 3 --epochs 6 " +

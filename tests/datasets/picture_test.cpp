@@ -128,7 +128,7 @@ TEST_CASE("JPEG and BMP pictures are read") {
   for (const int value : decode_picture(jpeg()).pixels) REQUIRE(std::abs(value - luma) <= 2);
 }
 
-TEST_CASE("pixel (f, t) of a 127 x 2900 picture goes to [t, f] unchanged") {
+TEST_CASE("pixel (f, t) of a 127 x 2900 picture goes to row t, column f unchanged") {
   const auto pixel = [](int f, int t) { return (f * 31 + t * 7 + t / 256) % 256; };
   std::vector<std::uint8_t> pixels(picture_times * picture_frequencies);
   write_time_first(decode_picture(test::gray_png(2900, 127, pixel)), pixels.data());

@@ -183,6 +183,21 @@ TEST_CASE("Catch2 is known to tests/support/catch.h alone") {  // its versions 2
   CHECK(wrong == "");
 }
 
+TEST_CASE("names of tests are found by ctest") {  // CMake takes these signs for parts of a list
+  const fs::path root = TUTTI_SOURCE_DIR;
+  std::string wrong;
+  for (const auto& entry : fs::recursive_directory_iterator(root / "tests")) {
+    if (entry.path().extension() != ".cpp") continue;
+    std::ifstream text(entry.path());
+    const std::string start = "TEST_CASE(\"";
+    for (std::string line; std::getline(text, line);)
+      if (line.starts_with(start) &&
+          line.substr(0, line.find('"', start.size())).find_first_of("[];\\") != line.npos)
+        wrong += line + '\n';
+  }
+  CHECK(wrong == "");
+}
+
 TEST_CASE("no folder is a drawer") {
   const fs::path root = TUTTI_SOURCE_DIR;
   std::map<std::string, int> files;

@@ -14,7 +14,7 @@ TEST_CASE("Philox gives the published answers") {
         PhiloxBlock{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
 
-TEST_CASE("Words become numbers in [0, 1)") {
+TEST_CASE("Words become numbers from 0 up to 1") {
   CHECK(tutti::kernels::unit_interval(0) == 0.0f);
   CHECK(tutti::kernels::unit_interval(0x80000000) == 0.5f);
   CHECK(tutti::kernels::unit_interval(0xffffffff) < 1.0f);

@@ -188,7 +188,7 @@ TEST_CASE("Numbers from Beta(a, a) have its mean and variance") {
   }
 }
 
-TEST_CASE("Standardized columns have mean 0 and variance 1; constant ones stay finite") {
+TEST_CASE("Standardized columns have mean 0 and variance 1, constant ones stay finite") {
   MomentSums sums(3);
   const std::vector<std::vector<float>> rows = {{1, 10, 7}, {3, 30, 7}, {5, 50, 7}};
   for (const auto& row : rows) sums.add(row.data());
