@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "kernels/cpu/conv2d_planes.h"
 #include "kernels/cpu/conv2d_rows.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/product.h"
@@ -118,6 +119,7 @@ void CpuBackend::conv2d(const Conv2dShape& s, const float* x, const float* w, co
                         float* y) {
   if (cpu::winograd_applies(s)) return cpu::conv2d_winograd(s, cpu::Images(s, x), w, b, y);
   if (spans_rows(s)) return cpu::conv2d_rows(s, cpu::Images(s, x), w, b, y);
+  if (cpu::winograd_applies_to_planes(s)) return cpu::conv2d_planes(s, x, w, b, y);
   parallel_for(s.members * s.batch, [&](std::int64_t i) {
     const std::int64_t m = i / s.batch;
     forward_image(s, x + i * image_size(s), w + m * window_size(s) * s.filters, b + m * s.filters,
@@ -133,6 +135,7 @@ void CpuBackend::conv2d_backward_input(const Conv2dShape& s, const float* w, con
     return conv2d(r, between_zeros(s, dy).data(), reversed_filters(s, w).data(), no_bias.data(),
                   dx);
   }
+  if (cpu::winograd_applies_to_planes(s)) return cpu::conv2d_planes_backward_input(s, w, dy, dx);
   const std::int64_t filters = window_size(s) * s.filters;
   std::vector<std::vector<float>> w_transposed(static_cast<std::size_t>(s.members));
   parallel_for(s.members, [&](std::int64_t m) {
@@ -151,6 +154,7 @@ void CpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, co
   if (cpu::winograd_applies(s))
     return cpu::conv2d_winograd_backward_filter(s, cpu::Images(s, x), dy, dw);
   if (spans_rows(s)) return cpu::conv2d_rows_backward_filter(s, cpu::Images(s, x), dy, dw);
+  if (cpu::winograd_applies_to_planes(s)) return cpu::conv2d_planes_backward_filter(s, x, dy, dw);
   const std::int64_t window = s.kernel_width * s.channels, at_once = rows_at_once(s, window);
   parallel_for(s.members * s.kernel_height, [&](std::int64_t task) {
     const std::int64_t member = task / s.kernel_height, kh = task % s.kernel_height;

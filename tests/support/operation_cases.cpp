@@ -79,6 +79,12 @@ std::vector<OperationCase> make_cases() {
                               conv_shape(2, 2, 19, 35, 1, 6, 35, 5, 2, 1, false)));
   cases.push_back(conv2d_case("full width, more tiles than a task's",
                               conv_shape(1, 1, 345, 9, 8, 3, 9, 9, 1, 1, false)));
+  cases.push_back(conv2d_case("3x3 same, tiles of two rows",
+                              conv_shape(2, 2, 17, 19, 22, 3, 3, 5, 1, 1, true)));
+  cases.push_back(conv2d_case("3x2 valid, many images in tiles of two rows",
+                              conv_shape(1, 11, 8, 11, 32, 3, 2, 3, 1, 1, false)));
+  cases.push_back(conv2d_case("one dimension, same, tiles of two windows",
+                              conv_shape(1, 26, 20, 1, 64, 3, 1, 5, 1, 1, true)));
   cases.push_back(
       conv2d_case("GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), true));
   cases.push_back(
