@@ -11,6 +11,7 @@
 #include <system_error>
 #include <thread>
 
+#include "apps/help.h"
 #include "engine/distributed/world.h"
 #include "kernels/device_context.h"
 #include "kernels/gpu_description.h"
@@ -101,6 +102,7 @@ void add_architecture(CLI::App& command, std::string& path) {
 }
 
 void CommonOptions::add_computing_to(CLI::App& command) {
+  const OptionGroup group(command, "Computing");
   add_words(command, "--device", device,
             "Where to compute: auto (a GPU if there is one), cpu, cuda (the GPU), simt (the "
             "GPU's kernels without a GPU; slow, for checks) or reference (slow, for checks)");
@@ -113,6 +115,7 @@ void CommonOptions::add_computing_to(CLI::App& command) {
 
 void CommonOptions::add_to(CLI::App& command) {
   add_computing_to(command);
+  const OptionGroup group(command, "Output");
   command.add_flag("--json", json, "Print one JSON document instead of tables");
   command.add_flag("--quiet", quiet, "No progress on stderr");
 }

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "apps/common.h"
+#include "apps/help.h"
 #include "apps/run_report.h"
 #include "apps/training/training_log.h"
 #include "engine/distributed/world.h"
@@ -59,6 +60,7 @@ void expect_same_training(const fs::path& run, const json& there, const json& he
 }  // namespace
 
 void RunOptions::add_to(CLI::App& command, const std::string& what) {
+  const OptionGroup group(command, "The run");
   command.add_option("--out", out, "Folder for the run: " + what + ", history, metrics, pictures")
       ->required()
       ->type_name("RUN");

@@ -148,9 +148,9 @@ int run_audit(const AuditCommand& o) {
 void add_audit(CLI::App& program, int& status) {
   auto* command = program.add_subcommand(
       "audit",
-      "What is wrong with a collection of songs, or of spectrogram pictures: exact and near "
-      "copies, "
-      "silent,\nclipped, short or truncated ones, other sample rates, and what a split lets leak.");
+      "Look for what is wrong with songs or pictures before training on them\n"
+      "It finds exact and near copies; silent, clipped, short, and truncated songs; other sample\n"
+      "rates; and songs or artists on both sides of a split.");
   const auto o = std::make_shared<AuditCommand>();
   command->add_option("DATA", o->data, "A folder of songs, or of pictures, with folders in it")
       ->required();

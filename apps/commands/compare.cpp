@@ -220,8 +220,8 @@ int compare(const CompareOptions& o) {
 }  // namespace
 
 void add_compare(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand(
-      "compare", "Every model on the same folds of your music: which one names it best");
+  auto* command =
+      program.add_subcommand("compare", "Train every model on the same folds of your music");
   const auto o = std::make_shared<CompareOptions>();
   o->mel.statistics = 4;
   command

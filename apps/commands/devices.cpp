@@ -87,7 +87,8 @@ int devices(const CommonOptions& common) {
 }  // namespace
 
 void add_devices(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand("devices", "What this machine offers to compute with");
+  auto* command =
+      program.add_subcommand("devices", "Show what this machine offers to compute with");
   const auto common = std::make_shared<CommonOptions>();
   common->add_to(*command);
   command->callback([common, &status] { status = devices(*common); });

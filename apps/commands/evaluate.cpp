@@ -78,7 +78,7 @@ int evaluate_command(const EvaluateOptions& o) {
 
 void add_evaluate(CLI::App& program, int& status) {
   auto* command =
-      program.add_subcommand("evaluate", "Accuracy, rates and confusion matrix of a trained run");
+      program.add_subcommand("evaluate", "Test a trained run: accuracy, rates, confusion matrix");
   const auto o = std::make_shared<EvaluateOptions>();
   command
       ->add_option(

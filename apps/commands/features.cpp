@@ -52,11 +52,11 @@ int features(const FeaturesCommand& o) {
 }  // namespace
 
 void add_features(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand(
-      "features",
-      "Features of songs (of their first 30 s) as a table: 28 to train an LSTM or RNN on, or 800 "
-      "statistics.\n"
-      "Songs may be wav, au, flac, ogg or mp3, of any sample rate and number of channels.");
+  auto* command = program.add_subcommand("features",
+                                         "Make a table of songs' features, to train on\n"
+                                         "The first 30 s of each become 28 features, for an LSTM "
+                                         "or RNN, or 800 statistics. Songs may\n"
+                                         "be wav, au, flac, ogg, or mp3.");
   const auto o = std::make_shared<FeaturesCommand>();
   command
       ->add_option("AUDIO_DIR", o->audio,

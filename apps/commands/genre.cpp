@@ -100,9 +100,8 @@ int name_genres(const GenreOptions& o) {
 }  // namespace
 
 void add_genre(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand(
-      "genre",
-      "Name the genre of your music: the likeliest genres of every song, and how likely they are");
+  auto* command =
+      program.add_subcommand("genre", "Name the genre of your music, with the built-in model");
   command->footer(
       "Songs may be wav, au, flac, ogg, mp3 and whatever else libsndfile reads.\n\n"
       "  tutti genre song.mp3\n"

@@ -131,7 +131,7 @@ int inspect(const std::string& path, const std::string& architecture, bool as_js
 
 void add_inspect(CLI::App& program, int& status) {
   auto* command =
-      program.add_subcommand("inspect", "The layers, shapes and parameters of a Keras file");
+      program.add_subcommand("inspect", "Show the layers, shapes, and parameters of a Keras file");
   const auto path = std::make_shared<std::string>();
   const auto architecture = std::make_shared<std::string>();
   add_architecture(*command, *architecture);

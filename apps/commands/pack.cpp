@@ -68,8 +68,7 @@ int pack_data(const PackOptions& o) {
 }  // namespace
 
 void add_pack(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand(
-      "pack", "A data set in one file, which opens at once and may be larger than memory");
+  auto* command = program.add_subcommand("pack", "Put a data set into one file that opens at once");
   command->footer(
       "--data takes the file wherever it takes the tree or table, and training on it comes to the\n"
       "same bits. Pictures are decoded once, songs heard once; the rest is read as it is used.\n\n"

@@ -60,8 +60,8 @@ int predict(const PredictOptions& o) {
 void add_predict(CLI::App& program, int& status) {
   auto* command = program.add_subcommand(
       "predict",
-      "Name the genre of songs (wav, au, flac, ogg, mp3), in windows of 30 s that vote.\n"
-      "An ensemble also takes spectrogram pictures, an LSTM or RNN tables of features.");
+      "Name the genre of songs with a trained run\n"
+      "Windows of 30 s vote. An ensemble also takes pictures, an LSTM or RNN tables of features.");
   const auto o = std::make_shared<PredictOptions>();
   command
       ->add_option(

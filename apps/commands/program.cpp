@@ -1,13 +1,15 @@
 #include "apps/common.h"
+#include "apps/help.h"
 
 namespace tutti {
 
 std::unique_ptr<CLI::App> make_program(const std::string& version, int& status) {
   auto program = std::make_unique<CLI::App>(
-      "tutti names the genre of music, and trains the networks that do.");
+      "tutti names the genre of music, and trains the networks that do.", "tutti");
   program->set_version_flag("--version", "tutti " + version);
   program->require_subcommand(1);
-  program->get_formatter()->column_width(34);
+  program->formatter(std::make_shared<HelpFormatter>());
+  program->get_formatter()->label("Positionals", "Arguments");
 
   add_train(*program, status);
   add_evaluate(*program, status);
@@ -28,7 +30,8 @@ std::unique_ptr<CLI::App> make_program(const std::string& version, int& status) 
   add_devices(*program, status);
   // Commands would take it over if it were set before.
   program->footer(
-      "Try it without data:\n"
+      "Name songs, or try training without data:\n"
+      "  tutti genre song.mp3\n"
       "  tutti synth --out songs\n"
       "  tutti train ensemble --data songs/genres --out run\n"
       "  tutti predict run songs/audio/thud\n\n"

@@ -55,8 +55,8 @@ int write(const ReportOptions& o) {
 }  // namespace
 
 void add_report(CLI::App& program, int& status) {
-  auto* command =
-      program.add_subcommand("report", "A run, or several side by side, on one page for a browser");
+  auto* command = program.add_subcommand(
+      "report", "Show a run, or several side by side, on a page for the browser");
   command->footer(
       "The page shows curves, the confusion matrix with the songs behind every cell, rates,\n"
       "calibration and options. Training writes it into the run, as report.html.\n\n"

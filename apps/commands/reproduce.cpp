@@ -70,8 +70,8 @@ void add_reproduce_command(CLI::App& parent, FeatureModel model, const char* des
 }  // namespace
 
 void add_reproduce(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand(
-      "reproduce", "A report's experiment over many splits: its numbers beside ours");
+  auto* command =
+      program.add_subcommand("reproduce", "Repeat a published experiment over many splits");
   command->require_subcommand(1);
   add_reproduce_ensemble(*command, status);
   add_reproduce_command(*command, FeatureModel::lstm, "The LSTM classifier's report", status);

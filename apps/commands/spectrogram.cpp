@@ -60,9 +60,9 @@ int spectrogram(const SpectrogramCommand& o) {
 void add_spectrogram(CLI::App& program, int& status) {
   auto* command = program.add_subcommand(
       "spectrogram",
-      "Pictures of songs (of their first 30 s): 127 frequencies x 2900 times, to train an ensemble "
-      "on,\nor 128 mel bands x 775 times, librosa's.\nSongs may be wav, au, flac, ogg or mp3, of "
-      "any sample rate and number of channels.");
+      "Make pictures of songs, to train on\n"
+      "The first 30 s of each become 127 frequencies x 2900 times, for an ensemble, or librosa's\n"
+      "128 mel bands x 775 times, for MelCnns. Songs may be wav, au, flac, ogg, or mp3.");
   const auto o = std::make_shared<SpectrogramCommand>();
   command->add_option("AUDIO_DIR", o->audio, "The songs: AUDIO_DIR/<genre>/*.wav")->required();
   command

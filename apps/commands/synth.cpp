@@ -44,7 +44,7 @@ int synth(const SynthCommand& o) {
 
 void add_synth(CLI::App& program, int& status) {
   auto* command = program.add_subcommand(
-      "synth", "Compose a small labeled set of songs, for trying the program without data");
+      "synth", "Compose songs of ten invented genres, to try tutti without data");
   const auto o = std::make_shared<SynthCommand>();
   command->add_option("--out", o->out, "Folder for audio/<genre>/*.wav and genres/<genre>/*.png")
       ->required()

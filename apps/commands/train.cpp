@@ -3,7 +3,7 @@
 namespace tutti {
 
 void add_train(CLI::App& program, int& status) {
-  auto* train = program.add_subcommand("train", "Train a model and report how good it is");
+  auto* train = program.add_subcommand("train", "Train a model and test it");
   train->require_subcommand(1);
   add_train_ensemble(*train, status);
   add_train_features(*train, status);

@@ -6,8 +6,7 @@
 namespace tutti {
 
 void add_tune(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand(
-      "tune", "Search for the best hyper-parameters; Optuna and its dashboard open the study");
+  auto* command = program.add_subcommand("tune", "Search for the best hyper-parameters");
   command->require_subcommand(0, 1);
   add_tune_features(*command, status);
   add_tune_ensemble(*command, status);

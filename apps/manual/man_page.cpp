@@ -57,7 +57,7 @@ std::string described(const Command& command, const std::vector<const CLI::Optio
   for (const CLI::Option* o : options)
     if (o->get_group() == group)
       text += described(o->nonpositional() ? joined(names_of(*o), ", ") : o->get_name(true),
-                        formatter->make_option_opts(o), o->get_description());
+                        formatter->make_option_opts(o), formatter->make_option_desc(o));
   return text;
 }
 

@@ -1,9 +1,12 @@
 #include "apps/training/mel_options.h"
 
+#include "apps/help.h"
+
 namespace tutti {
 namespace {
 
 void add_cnns(CLI::App& command, MelCnnRecipe& cnn) {
+  const OptionGroup group(command, "CNNs");
   command.add_option("--channels", cnn.channels, "Filters of a CNN's first convolutions")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
@@ -32,6 +35,7 @@ void add_cnns(CLI::App& command, MelCnnRecipe& cnn) {
 }
 
 void add_networks(CLI::App& command, StatisticsRecipe& network) {
+  const OptionGroup group(command, "Networks on statistics");
   command.add_option("--units", network.units, "Hidden units of a network on statistics")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
@@ -61,6 +65,7 @@ void add_from(CLI::App& command, std::string& from) {
 
 /// What is trained on, and what is tested.
 void add_parts(CLI::App& command, MelOptions& o) {
+  const OptionGroup group(command, "Parts of the data");
   auto* in_parts = command.add_option("--test", o.test, "Share of the clips to test on")
                        ->check(CLI::Range(0.0, 1.0));
   in_parts->capture_default_str();
