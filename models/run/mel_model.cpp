@@ -29,7 +29,8 @@ class MelModel : public RunModel {
                                   .files_at_once = 64,
                                   .votes = true,
                                   .validates_on_test = false,
-                                  .windows = Windows::clips};
+                                  .windows = Windows::clips,
+                                  .vote = MelEnsemble::vote};
     return all;
   }
   std::int64_t classes() const override { return ensemble_.genres(); }
