@@ -92,17 +92,6 @@ Conv2dShape reversed(const Conv2dShape& s) {
   return r;
 }
 
-std::vector<float> reversed_filters(const Conv2dShape& s, const float* w) {
-  const std::int64_t row = s.width * s.channels, size = row * s.filters;
-  std::vector<float> all;
-  for (std::int64_t m = 0; m < s.members; ++m)
-    for (std::int64_t kh = s.kernel_height; kh-- > 0;) {
-      const auto one = cpu::transposed(row, s.filters, w + (m * s.kernel_height + kh) * size);
-      all.insert(all.end(), one.begin(), one.end());
-    }
-  return all;
-}
-
 std::vector<float> between_zeros(const Conv2dShape& s, const float* dy) {
   const std::int64_t size = out_size(s), zeros = (s.kernel_height - 1) * s.filters,
                      padded = size + 2 * zeros;
@@ -132,8 +121,9 @@ void CpuBackend::conv2d_backward_input(const Conv2dShape& s, const float* w, con
   if (spans_rows(s) && s.stride_height == 1 && s.height == s.out_height + s.kernel_height - 1) {
     const Conv2dShape r = reversed(s);
     const std::vector<float> no_bias(static_cast<std::size_t>(r.members * r.filters));
-    return conv2d(r, between_zeros(s, dy).data(), reversed_filters(s, w).data(), no_bias.data(),
-                  dx);
+    const auto filters =
+        cpu::reversed_transposes(s.members, s.kernel_height, s.width * s.channels, s.filters, w);
+    return conv2d(r, between_zeros(s, dy).data(), filters.data(), no_bias.data(), dx);
   }
   if (cpu::winograd_applies_to_planes(s)) return cpu::conv2d_planes_backward_input(s, w, dy, dx);
   const std::int64_t filters = window_size(s) * s.filters;

@@ -95,19 +95,6 @@ TUTTI_SIMD void add(std::int64_t n, const float* __restrict from, float* __restr
   for (std::int64_t i = 0; i < n; ++i) to[i] += from[i];
 }
 
-/// The filters that make dx of dy: [KH, KW, F, C] in reverse, for every member.
-std::vector<float> reversed_filters(const Conv2dShape& s, const float* w) {
-  std::vector<float> all;
-  const std::int64_t places = s.kernel_height * s.kernel_width, size = s.channels * s.filters;
-  all.reserve(static_cast<std::size_t>(s.members * places * size));
-  for (std::int64_t m = 0; m < s.members; ++m)
-    for (std::int64_t place = places; place-- > 0;) {
-      const auto one = transposed(s.channels, s.filters, w + (m * places + place) * size);
-      all.insert(all.end(), one.begin(), one.end());
-    }
-  return all;
-}
-
 }  // namespace
 
 bool winograd_applies_to_planes(const Conv2dShape& s) {
@@ -159,7 +146,9 @@ void conv2d_planes_backward_input(const Conv2dShape& s, const float* w, const fl
   r.out_height = s.height;
   r.out_width = s.width;
   const std::vector<float> no_bias(static_cast<std::size_t>(r.members * r.filters));
-  conv2d_planes(r, dy, reversed_filters(s, w).data(), no_bias.data(), dx);
+  const auto filters =
+      reversed_transposes(s.members, s.kernel_height * s.kernel_width, s.channels, s.filters, w);
+  conv2d_planes(r, dy, filters.data(), no_bias.data(), dx);
 }
 
 // A task owns some of a member's blocks of tiles; what all of them make is added up in order.

@@ -169,4 +169,17 @@ std::vector<float> transposed(std::int64_t rows, std::int64_t columns, const flo
   return result;
 }
 
+std::vector<float> reversed_transposes(std::int64_t members, std::int64_t count, std::int64_t rows,
+                                       std::int64_t columns, const float* matrices) {
+  const std::int64_t size = rows * columns;
+  std::vector<float> all;
+  all.reserve(static_cast<std::size_t>(members * count * size));
+  for (std::int64_t m = 0; m < members; ++m)
+    for (std::int64_t i = count; i-- > 0;) {
+      const auto one = transposed(rows, columns, matrices + (m * count + i) * size);
+      all.insert(all.end(), one.begin(), one.end());
+    }
+  return all;
+}
+
 }  // namespace tutti::kernels::cpu

@@ -24,6 +24,10 @@ void product_tiles(std::int64_t members, std::int64_t m, std::int64_t n, std::in
 
 /// The transpose of a row-major matrix, for products that need it as b.
 std::vector<float> transposed(std::int64_t rows, std::int64_t columns, const float* matrix);
+/// The transposes of every member's matrices [members, count, rows, columns], a member's in reverse
+/// order.
+std::vector<float> reversed_transposes(std::int64_t members, std::int64_t count, std::int64_t rows,
+                                       std::int64_t columns, const float* matrices);
 
 /// The kernels for vector units that this processor has, the one in use first.
 using ProductKernel = decltype(&product);
