@@ -40,12 +40,20 @@ struct ComparedModel : ReproducedFigure {
   double seconds = 0;  // to train and to evaluate a fold, with all that were trained beside it
 };
 
+/// Whether a split is one of its own, which is trained on again and again with other seeds.
+bool repeats(const SplitPlan& plan) { return plan.kind == SplitPlan::Kind::files; }
+
 class Comparison {
  public:
   Comparison(const CompareOptions& o, const ComparisonData& data, Device device)
       : o_(o), data_(data), device_(device) {
-    folds_ = folds_by(o.split, {data.names, data.tree.labels, data.tree.genres}, data.rows, o.folds,
-                      o.seed);
+    const SplitData all{data.names, data.tree.labels, data.tree.genres};
+    if (repeats(o.split)) {
+      const auto parts = split_by(o.split, all, data.rows, 0, 0, o.seed);
+      folds_.assign(static_cast<std::size_t>(o.folds), {parts.train, parts.test});
+    } else {
+      folds_ = folds_by(o.split, all, data.rows, o.folds, o.seed);
+    }
     std::size_t least = data.rows.size();
     for (const auto& fold : folds_) least = std::min(least, fold.train.size());
     batch_ = static_cast<int>(std::min<std::size_t>(32, least));
@@ -63,6 +71,8 @@ class Comparison {
  private:
   using Clock = std::chrono::steady_clock;
 
+  /// Of what is trained on a fold; classifiers of features draw as members of one network.
+  std::uint64_t seed_of(std::size_t fold) const { return o_.seed + (repeats(o_.split) ? fold : 0); }
   Rows labels(const Rows& rows) const { return labels_of(data_.tree.labels, rows); }
   double seconds_a_fold(Clock::time_point start) const {
     return std::chrono::duration<double>(Clock::now() - start).count() /
@@ -113,9 +123,10 @@ class Comparison {
   void add_ensemble() {
     ComparedModel one("GenreCnn"), all("ensemble of " + std::to_string(o_.members) + " GenreCnns");
     const auto start = Clock::now();
-    for (const auto& [train, test] : folds_) {
+    for (std::size_t f = 0; f < folds_.size(); ++f) {
+      const auto& [train, test] = folds_[f];
       Ensemble ensemble(o_.members, {}, std::ssize(data_.tree.genres));
-      FitOptions options{.seed = o_.seed, .device = device_};
+      FitOptions options{.seed = seed_of(f), .device = device_};
       options.batch_size = static_cast<int>(std::min<std::int64_t>(
           batch_, bootstrap_size(options.bootstrap_percent, std::ssize(train))));
       const Examples held_out(data_.pictures, data_.tree.labels, test);
@@ -137,10 +148,11 @@ class Comparison {
     const Clips& clips = data_.tree.clips;
     const Tensor windows = windows_of(clips, std::max(usual_frames(clips), o_.mel.cnn.crop));
     MelRecipe recipe = o_.mel;
-    recipe.seed = o_.seed;
     recipe.device = device_;
     recipe.cnn.batch = recipe.network.batch = batch_;
-    for (const auto& [train, test] : folds_) {
+    for (std::size_t f = 0; f < folds_.size(); ++f) {
+      const auto& [train, test] = folds_[f];
+      recipe.seed = seed_of(f);
       const ClipExamples training{clips, data_.tree.labels, train};
       MelEnsemble ensemble(training, windows.dim(1), std::ssize(data_.tree.genres), recipe);
       ensemble.train(
@@ -176,10 +188,14 @@ void print(const std::vector<ComparedModel>& models) {
   }
 }
 
-/// With every clip's fold, so that others can be compared on the same.
-json to_json(const std::vector<ComparedModel>& models, const std::vector<Split>& folds,
-             const ComparisonData& data) {
-  json document = {{"models", json::array()}, {"clips", json::array()}};
+/// With every clip's fold, so that others can be compared on the same: each below `tested` is
+/// tested on and trained on by the others.
+json to_json(const std::vector<ComparedModel>& models, std::vector<Split> folds,
+             const ComparisonData& data, const SplitPlan& plan) {
+  if (repeats(plan)) folds = {folds[0], {{}, folds[0].train}};
+  json document = {{"models", json::array()},
+                   {"clips", json::array()},
+                   {"tested", repeats(plan) ? 1 : folds.size()}};
   for (const auto& model : models)
     document["models"].push_back({{"name", model.label},
                                   {"mean", model.mean()},
@@ -203,14 +219,19 @@ int compare(const CompareOptions& o) {
   Comparison comparison(o, data, device);
   const auto models = comparison.run();
   if (o.common.json) {
-    std::cout << to_json(models, comparison.folds(), data)
+    std::cout << to_json(models, comparison.folds(), data, o.split)
                      .dump(2, ' ', false, json::error_handler_t::replace)
               << '\n';
     return done;
   }
-  std::cout << data.rows.size() << " of " << data.names.size() << " clips of "
-            << data.tree.genres.size() << " genres in " << o.folds
-            << " folds, each named by networks trained on the others\n\n";
+  if (repeats(o.split))
+    std::cout << comparison.folds()[0].test.size() << " clips of " << data.tree.genres.size()
+              << " genres, named by networks trained on " << comparison.folds()[0].train.size()
+              << " others, " << o.folds << " times with other seeds\n\n";
+  else
+    std::cout << data.rows.size() << " of " << data.names.size() << " clips of "
+              << data.tree.genres.size() << " genres in " << o.folds
+              << " folds, each named by networks trained on the others\n\n";
   print(models);
   if (!data.features)
     std::cout << "\nWithout --features the classifiers of 28 features are left out.\n";
@@ -223,7 +244,7 @@ void add_compare(CLI::App& program, int& status) {
   auto* command =
       program.add_subcommand("compare", "Train every model on the same folds of your music");
   const auto o = std::make_shared<CompareOptions>();
-  o->mel.statistics = 4;
+  o->mel.statistics = 3;
   command
       ->add_option("--data", o->data,
                    "A tree <genre>/* of songs or of mel pictures, or a pack of it")
@@ -234,7 +255,11 @@ void add_compare(CLI::App& program, int& status) {
                    "Where --data holds pictures, the table of their songs' 28 features")
       ->type_name("FEATURES.csv");
   add_split(*command, o->split);
-  command->add_option("--folds", o->folds, "Parts, each of which is tested on once")
+  command
+      ->add_option("--folds", o->folds,
+                   "Parts, each of which is tested on once; of files:…, as many trainings with "
+                   "seeds one after "
+                   "another")
       ->check(CLI::Range(2, 1000))
       ->capture_default_str();
   command->add_option("--members", o->members, "GenreCnns in the ensemble")

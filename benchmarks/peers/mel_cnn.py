@@ -133,15 +133,16 @@ def main():
         return
     place = {name: i for i, name in enumerate(names)}
     fold = np.full(len(x), -1)
-    for clip in json.loads(Path(args.folds).read_text())["clips"]:
+    compared = json.loads(Path(args.folds).read_text())
+    for clip in compared["clips"]:
         fold[place[clip["name"]]] = clip["fold"]
     right = []
-    for k in range(fold.max() + 1):
+    for k in range(compared["tested"]):
         learns, held_out = (fold != k) & (fold >= 0), fold == k
         net, _ = train(x[learns], y[learns], genres, args, random)
         right.append(accuracy(net, x[held_out], y[held_out]))
         print(f"fold {k}: {right[-1]:.4f}", flush=True)
-    print(f"mean {statistics.mean(right):.4f} ± {statistics.stdev(right):.4f}")
+    print(f"mean {statistics.mean(right):.4f} ± {statistics.stdev(right) if len(right) > 1 else 0:.4f}")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,8 @@ def main():
     parser.add_argument("folds")
     args = parser.parse_args()
     with open(args.folds) as file:
-        fold_of = {PurePosixPath(clip["name"]).stem: clip["fold"] for clip in json.load(file)["clips"]}
+        compared = json.load(file)
+    fold_of = {PurePosixPath(clip["name"]).stem: clip["fold"] for clip in compared["clips"]}
     with open(args.features, newline="") as file:
         head, *rows = csv.reader(file)
     first = head.index("tempo")
@@ -39,12 +40,12 @@ def main():
     x = np.array([[float(value) for value in row[first:first + 28]] for row in rows])
     y = np.array([PurePosixPath(row[0]).stem.split(".")[0] for row in rows])
     folds = np.array([fold_of[PurePosixPath(row[0]).stem] for row in rows])
-    print(f"{len(rows)} songs of {len(fold_of)}, {folds.max() + 1} folds: mean and standard deviation")
+    print(f"{len(rows)} songs of {len(fold_of)}, {compared['tested']} tested folds: mean and standard deviation")
     for name, classifier in CLASSIFIERS.items():
         model = make_pipeline(StandardScaler(), classifier)
         scores = [model.fit(x[folds != k], y[folds != k]).score(x[folds == k], y[folds == k])
-                  for k in range(folds.max() + 1)]
-        print(f"{name:28}{np.mean(scores):7.3f}{np.std(scores, ddof=1):7.3f}")
+                  for k in range(compared["tested"])]
+        print(f"{name:28}{np.mean(scores):7.3f}{np.std(scores, ddof=min(1, len(scores) - 1)):7.3f}")
 
 
 main()

@@ -44,6 +44,7 @@ TEST_CASE("Every model is compared on the same folds of songs") {
   std::map<std::string, int> folds;
   for (const auto& clip : from_songs.at("clips")) ++folds[clip.at("name").get<std::string>()];
   CHECK(folds.size() == 6);
+  CHECK(from_songs.at("tested") == 2);
   std::vector<std::string> names;
   for (const auto& model : from_songs.at("models")) {
     names.push_back(model.at("name"));
@@ -54,7 +55,29 @@ TEST_CASE("Every model is compared on the same folds of songs") {
   CHECK(names == std::vector<std::string>{"simple RNN, 28 features", "LSTM classifier, 28 features",
                                           "GenreCnn", "ensemble of 1 GenreCnns",
                                           "network on 800 statistics", "MelCnn",
-                                          "the 7 of train melcnn"});
+                                          "the 6 of train melcnn"});
+}
+
+TEST_CASE("Models are compared on a split of one's own, with other seeds each time") {
+  const TemporaryFolder lists;
+  std::ofstream train(lists / "train.txt"), test(lists / "test.txt");
+  for (const auto& genre : fs::directory_iterator(songs().tree)) {
+    bool first = true;
+    for (const auto& song : fs::directory_iterator(genre.path())) {
+      (first ? test : train) << fs::relative(song.path(), songs().tree).generic_string() << '\n';
+      first = false;
+    }
+  }
+  train.close();
+  test.close();
+  const json compared =
+      songs().compared(word(songs().tree) + " --split files:" + (lists / "train.txt").string() +
+                       ',' + (lists / "test.txt").string());
+  CHECK(compared.at("tested") == 1);
+  std::map<int, int> clips;
+  for (const auto& clip : compared.at("clips")) ++clips[clip.at("fold").get<int>()];
+  CHECK(clips == std::map<int, int>{{0, 2}, {1, 4}});
+  for (const auto& model : compared.at("models")) CHECK(model.at("folds").size() == 2);
 }
 
 TEST_CASE("Models that cannot be compared are refused in one line") {
