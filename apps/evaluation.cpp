@@ -16,7 +16,7 @@ Evaluation evaluate(const Tensor& scores, const std::vector<std::int32_t>& label
   result.unit = unit;
   result.labels = labels;
   result.named = vote(scores, rule.value_or(Vote::mean));
-  result.probabilities = pooled_probabilities(scores, rule.value_or(Vote::mean));
+  result.probabilities = mean_probabilities(scores);
   const Metrics of_mean = measure(result.probabilities, labels, classes);
   result.metrics = of_mean;
   if (!rule) return result;

@@ -80,12 +80,11 @@ std::vector<double> figures(const HeldOut& held, const MelRecipe& recipe) {
     double sum = 0;
     for (std::int64_t m = 0; m < count; ++m)
       sum += among(1, scores.slice(m, 1).to_vector<float>(), held.labels);
-    return {sum / static_cast<double>(count),
-            among(1, pooled_probabilities(scores, MelEnsemble::vote), held.labels)};
+    return {sum / static_cast<double>(count), among(1, mean_probabilities(scores), held.labels)};
   };
   auto row = of_kind(0, recipe.cnns);
   for (const double value : of_kind(recipe.cnns, recipe.statistics)) row.push_back(value);
-  const auto all = pooled_probabilities(held.scores, MelEnsemble::vote);
+  const auto all = mean_probabilities(held.scores);
   row.push_back(among(1, all, held.labels));
   row.push_back(among(3, all, held.labels));
   row.push_back(expected_calibration_error(all, held.labels));

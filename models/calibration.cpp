@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/training/score.h"
+#include "models/vote.h"
 
 namespace tutti {
 namespace {
@@ -37,10 +38,10 @@ Tensor tempered(const Tensor& probabilities, double temperature) {
   return Tensor::from(probabilities.shape(), all);
 }
 
-double fit_temperature(const Tensor& scores, const std::vector<std::int32_t>& labels, Vote rule) {
+double fit_temperature(const Tensor& scores, const std::vector<std::int32_t>& labels) {
   if (labels.empty()) throw Error("a temperature is fitted on held-out examples; there are none");
   const auto loss = [&](double logarithm) {
-    return score(pooled_probabilities(tempered(scores, std::exp2(logarithm)), rule), labels).loss;
+    return score(mean_probabilities(tempered(scores, std::exp2(logarithm))), labels).loss;
   };
   return std::exp2(lowest(loss, -4, 4));
 }

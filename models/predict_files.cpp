@@ -71,7 +71,7 @@ class HeardSongs {
   }
 
   /// The vote on all but the bad ones, of which windows may have been heard.
-  std::vector<Prediction> vote(const std::vector<BadFile>& bad, std::optional<Vote> rule) {
+  std::vector<Prediction> vote(const std::vector<BadFile>& bad, Vote rule) {
     std::vector<std::size_t> good;
     std::vector<Tensor> waiting;
     for (std::size_t i = 0; i < songs_.size(); ++i) {
@@ -104,8 +104,8 @@ class HeardSongs {
   std::mutex scoring_;
 };
 
-void predict_others(const Run& run, const Paths& files, std::optional<Vote> rule,
-                    const Progress& progress, Predictions& result) {
+void predict_others(const Run& run, const Paths& files, Vote rule, const Progress& progress,
+                    Predictions& result) {
   const auto work = [&](const Paths& group) -> Predictions {
     const NamedInputs read = run.read_files(group, {});
     const std::vector<std::int64_t> one_each(read.names.size(), 1);
@@ -114,8 +114,8 @@ void predict_others(const Run& run, const Paths& files, std::optional<Vote> rule
   in_groups(files, run.traits().files_at_once, progress, work, result);
 }
 
-void predict_songs(const Run& run, const Paths& songs, std::optional<Vote> rule,
-                   const Progress& progress, Predictions& result) {
+void predict_songs(const Run& run, const Paths& songs, Vote rule, const Progress& progress,
+                   Predictions& result) {
   const auto work = [&](const Paths& group) -> Predictions {
     HeardSongs heard(run, group);
     const SongProblems found =
@@ -149,7 +149,7 @@ Sources find_sources(const std::vector<std::string>& paths, InputFiles takes) {
   return sources;
 }
 
-Predictions predict_files(const Run& run, const Sources& sources, std::optional<Vote> rule,
+Predictions predict_files(const Run& run, const Sources& sources, Vote rule,
                           const Progress& progress) {
   Predictions result;
   const auto others = static_cast<std::int64_t>(sources.others.size()),

@@ -30,7 +30,7 @@ struct Predictions {
 /// Error if a file was made otherwise than what the model was trained on, or if it is not known how
 /// that was made from songs. Of all processes of the world, to which files are dealt out; the root
 /// returns the predictions.
-Predictions predict_files(const Run& run, const Sources& sources, std::optional<Vote> rule = {},
+Predictions predict_files(const Run& run, const Sources& sources, Vote rule = Vote::mean,
                           const Progress& progress = {});
 
 }  // namespace tutti

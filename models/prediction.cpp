@@ -29,9 +29,9 @@ Prediction decide_on(const std::string& path, const Tensor& scores, Range rows,
     return static_cast<std::size_t>(vote(all, rule)[0]);
   };
   const Tensor everyone = voters(scores, {0, scores.dim(0)}, rows);
-  const auto pooled = pooled_probabilities(everyone, rule);
+  const auto mean = mean_probabilities(everyone);
   const std::size_t genre = winner(everyone);
-  Prediction prediction{path, classes[genre], pooled[genre], pooled, {}, 0, {}};
+  Prediction prediction{path, classes[genre], mean[genre], mean, {}, 0, {}};
   for (std::int64_t m = 0; m < scores.dim(0); ++m)
     prediction.votes.push_back(classes[winner(voters(scores, {m, 1}, rows))]);
   return prediction;

@@ -12,7 +12,7 @@ namespace tutti {
 struct Prediction {
   std::string path, genre;
   float probability = 0;             // of the genre
-  std::vector<float> probabilities;  // by class, of all members and windows
+  std::vector<float> probabilities;  // by class, the mean over members and windows
   std::vector<std::string> votes;    // by member
   double start = 0;                  // in seconds, of a window
   std::vector<Prediction> windows;   // of 30 s, one after another

@@ -156,27 +156,23 @@ const std::vector<std::string>& Run::named_classes() const {
 
 std::vector<float> Run::predict(const Tensor& windows) const {
   const Tensor scores = score(windows);
-  return pooled_probabilities(scores.reshape({scores.dim(0) * scores.dim(1), 1, scores.dim(2)}),
-                              traits().vote);
+  return mean_probabilities(scores.reshape({scores.dim(0) * scores.dim(1), 1, scores.dim(2)}));
 }
 
-Prediction Run::decide(const std::string& name, const Tensor& scores,
-                       std::optional<Vote> rule) const {
-  return tutti::decide(name, scores, 0, scores.dim(1), named_classes(),
-                       rule.value_or(traits().vote));
+Prediction Run::decide(const std::string& name, const Tensor& scores, Vote rule) const {
+  return tutti::decide(name, scores, 0, scores.dim(1), named_classes(), rule);
 }
 
 std::vector<Prediction> Run::predict(const std::vector<std::string>& names,
                                      const std::vector<std::int64_t>& windows, const Tensor& inputs,
-                                     std::optional<Vote> rule) const {
+                                     Vote rule) const {
   const auto& classes = named_classes();
   if (names.empty()) return {};
   const Tensor scores = score(inputs);
   std::vector<Prediction> predictions;
   std::int64_t first = 0;
   for (std::size_t i = 0; i < names.size(); first += windows[i++])
-    predictions.push_back(
-        tutti::decide(names[i], scores, first, windows[i], classes, rule.value_or(traits().vote)));
+    predictions.push_back(tutti::decide(names[i], scores, first, windows[i], classes, rule));
   return predictions;
 }
 

@@ -51,19 +51,18 @@ class Run {
   /// The rows of a part, as split.csv says. An Error if that is of other data, damaged or has none.
   std::vector<std::int32_t> rows_of(const LabeledInputs& data, Part part) const;
 
-  /// Probabilities [classes] of a song, by windows [n, …] of it: the vote of windows and members.
+  /// Probabilities [classes] of a song, by windows [n, …] of it: the mean over windows and members.
+  /// For a stream of windows, those of its parts may be averaged.
   std::vector<float> predict(const Tensor& windows) const;
 
-  /// The vote of every member's probabilities [members, windows, classes] for a song's windows, by
-  /// the model's own rule or another.
-  Prediction decide(const std::string& name, const Tensor& scores,
-                    std::optional<Vote> rule = {}) const;
+  /// The vote of every member's probabilities [members, windows, classes] for a song's windows.
+  Prediction decide(const std::string& name, const Tensor& scores, Vote rule) const;
 
   /// The vote on examples whose windows are consecutive rows of the inputs [sum of windows, …],
   /// `windows[i]` of example i.
   std::vector<Prediction> predict(const std::vector<std::string>& names,
                                   const std::vector<std::int64_t>& windows, const Tensor& inputs,
-                                  std::optional<Vote> rule = {}) const;
+                                  Vote rule = Vote::mean) const;
 
  private:
   /// An Error if there are none.

@@ -1,7 +1,6 @@
 #include "models/vote.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace tutti {
@@ -16,34 +15,6 @@ std::vector<float> mean_probabilities(const Tensor& scores) {
     mean[i] = static_cast<float>(sum / static_cast<double>(members));
   }
   return mean;
-}
-
-namespace {
-
-std::vector<float> geometric_means(const Tensor& scores) {
-  constexpr double least = 1e-30;  // in place of a probability of 0
-  const auto all = scores.to_vector<float>();
-  const auto members = static_cast<std::size_t>(scores.dim(0)), each = all.size() / members,
-             classes = static_cast<std::size_t>(scores.dim(2));
-  std::vector<double> means(each);
-  for (std::size_t i = 0; i < all.size(); ++i)
-    means[i % each] += std::log(std::max<double>(all[i], least)) / static_cast<double>(members);
-  std::vector<float> pooled(each);
-  for (std::size_t row = 0; row < each; row += classes) {
-    const double largest = *std::max_element(&means[row], &means[row] + classes);
-    double sum = 0;
-    for (std::size_t k = row; k < row + classes; ++k)
-      sum += means[k] = std::exp(means[k] - largest);
-    for (std::size_t k = row; k < row + classes; ++k)
-      pooled[k] = static_cast<float>(means[k] / sum);
-  }
-  return pooled;
-}
-
-}  // namespace
-
-std::vector<float> pooled_probabilities(const Tensor& scores, Vote rule) {
-  return rule == Vote::geometric ? geometric_means(scores) : mean_probabilities(scores);
 }
 
 Tensor joined_examples(const std::vector<Tensor>& parts) {
@@ -77,12 +48,10 @@ std::vector<std::int32_t> vote(const Tensor& scores, Vote rule) {
   if (rule == Vote::majority)
     for (const auto& labels : member_labels(scores))
       for (std::size_t i = 0; i < n; ++i) ++votes[i][static_cast<std::size_t>(labels[i])];
-  const auto pooled = pooled_probabilities(scores, rule);
+  const auto mean = mean_probabilities(scores);
   std::vector<std::int32_t> winners;
   for (std::size_t i = 0; i < n; ++i) {
-    const auto rank = [&](std::size_t k) {
-      return std::pair(votes[i][k], pooled[i * classes + k]);
-    };
+    const auto rank = [&](std::size_t k) { return std::pair(votes[i][k], mean[i * classes + k]); };
     std::size_t best = 0;
     for (std::size_t k = 1; k < classes; ++k)
       if (rank(k) > rank(best)) best = k;

@@ -8,20 +8,15 @@
 namespace tutti {
 
 enum class Vote {
-  mean,       ///< the class with the largest mean probability
-  geometric,  ///< the class with the largest geometric mean of probabilities
+  mean,      ///< the class with the largest mean probability
   majority,  ///< the class most members choose; of equally many, the one of larger mean probability
 };
 template <>
 inline constexpr EnumNames<Vote> enum_names<Vote> = {
-    "a vote", {{Vote::mean, "mean"}, {Vote::geometric, "geometric"}, {Vote::majority, "majority"}}};
+    "a vote", {{Vote::mean, "mean"}, {Vote::majority, "majority"}}};
 
 /// Mean over members of probabilities [M, n, K] -> [n][K], flat.
 std::vector<float> mean_probabilities(const Tensor& scores);
-
-/// Of geometric votes, the geometric mean as probabilities, a logarithmic opinion pool (Genest,
-/// Zidek: Combining probability distributions, Statistical Science 1, 1986); else the mean.
-std::vector<float> pooled_probabilities(const Tensor& scores, Vote rule);
 
 /// Probabilities [M, n, K] of several n, one after another.
 Tensor joined_examples(const std::vector<Tensor>& parts);

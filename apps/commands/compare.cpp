@@ -161,7 +161,7 @@ class Comparison {
       const Tensor scores = ensemble.score(windows, test);
       cnn_alone.values.push_back(accuracy_alone(scores.slice(0, cnns), test));
       network_alone.values.push_back(accuracy_alone(scores.slice(cnns, statistics), test));
-      all.values.push_back(accuracy(pooled_probabilities(scores, MelEnsemble::vote), test));
+      all.values.push_back(accuracy(mean_probabilities(scores), test));
     }
     network_alone.seconds = cnn_alone.seconds = all.seconds = seconds_a_fold(start);
     models_.insert(models_.end(), {network_alone, cnn_alone, all});

@@ -20,7 +20,7 @@ struct EvaluateOptions {
   CommonOptions common;
   std::string run, data;
   std::optional<Part> split;  // else test on the run's own data, all on other data
-  std::optional<Vote> vote;   // else the run's own
+  Vote vote = Vote::mean;
   std::vector<std::string> classes;
   bool skip_bad = false;
 };
@@ -57,9 +57,9 @@ std::optional<Evaluation> evaluate_run(const EvaluateOptions& o) {
       run.rows_of(data, o.split.value_or(run.trained_on(data) ? Part::test : Part::all));
   const Tensor scores = score_together(run, data.inputs, rows);
   if (!world().root()) return std::nullopt;
-  Evaluation evaluation = evaluate(
-      scores, labels_of(data.labels, rows), data.classes, run.traits().unit,
-      run.traits().votes ? std::optional(o.vote.value_or(run.traits().vote)) : std::nullopt);
+  Evaluation evaluation =
+      evaluate(scores, labels_of(data.labels, rows), data.classes, run.traits().unit,
+               run.traits().votes ? std::optional(o.vote) : std::nullopt);
   evaluation.out_of_bag_accuracy = run.file().out_of_bag_accuracy;
   return evaluation;
 }
@@ -96,9 +96,7 @@ void add_evaluate(CLI::App& program, int& status) {
   add_words(*command, "--split", o->split,
             "The part to evaluate: test, validation (an ensemble's is its test part), train or "
             "all; auto is test on the run's own data and all on other data");
-  add_words(*command, "--vote", o->vote,
-            "How members vote: mean or geometric (mean of probabilities), or majority; auto is "
-            "geometric for MelCnns and networks on statistics, else mean");
+  add_words(*command, "--vote", o->vote, "How members vote: mean (of probabilities) or majority");
   command->add_flag("--skip-bad", o->skip_bad, "Leave out pictures that cannot be read");
   o->common.add_to(*command);
   command->callback([o, &status] { status = evaluate_command(*o); });

@@ -78,7 +78,7 @@ int name_genres(const GenreOptions& o) {
   const Sources sources = of_root([&] { return find_sources(o.paths, InputFiles::none); });
   ProgressBar bar("listening ", "songs", o.common.quiet);
   Predictions found = predict_files(
-      run, sources, {}, [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
+      run, sources, Vote::mean, [&](std::int64_t n, std::int64_t total) { bar.update(n, total); });
   bar.clear();
   if (!world().root()) return done;
 

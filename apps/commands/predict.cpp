@@ -19,7 +19,7 @@ using nlohmann::json;
 struct PredictOptions {
   CommonOptions common;
   std::string run;
-  std::optional<Vote> vote;  // else the run's own
+  Vote vote = Vote::mean;
   std::vector<std::string> paths, classes;
   bool windows = false, csv = false;
 };
@@ -75,9 +75,7 @@ void add_predict(CLI::App& program, int& status) {
                    "of features for an LSTM or RNN")
       ->required();
   add_classes_to(*command, o->classes, "");
-  add_words(*command, "--vote", o->vote,
-            "How members vote: mean or geometric (mean of probabilities), or majority; auto is "
-            "geometric for MelCnns and networks on statistics, else mean");
+  add_words(*command, "--vote", o->vote, "How members vote: mean (of probabilities) or majority");
   command->add_flag("--windows", o->windows, "Also show what each window of 30 s was taken for");
   o->common.add_to(*command);
   command->add_flag("--csv", o->csv, "Print CSV instead of a table")

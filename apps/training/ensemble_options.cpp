@@ -52,8 +52,7 @@ void EnsembleOptions::add_to(CLI::App& command) {
   add_words(command, "--normalize", normalize,
             "Pixels as numbers: none (0 to 255), scale (0 to 1, as the original), standardize "
             "(mean 0, standard deviation 1 over the training set; learns faster)");
-  add_words(command, "--vote", vote,
-            "How members vote: mean or geometric (mean of probabilities), or majority");
+  add_words(command, "--vote", vote, "How members vote: mean (of probabilities) or majority");
   command.add_option("--seed", seed, "Seed of split, samples, weights and dropout")
       ->capture_default_str();
   command.add_flag("--skip-bad", skip_bad, "Leave out pictures that cannot be read");

@@ -2,6 +2,7 @@
 
 #include "engine/distributed/world.h"
 #include "models/calibration.h"
+#include "models/vote.h"
 
 namespace tutti {
 namespace {
@@ -35,15 +36,15 @@ CrossValidation::CrossValidation(const ClipExamples& clips, const Tensor& window
 
 double CrossValidation::temperature() const {
   const HeldOut all = joined(folds_);
-  return fit_temperature(all.scores, all.labels, MelEnsemble::vote);
+  return fit_temperature(all.scores, all.labels);
 }
 
 HeldOut CrossValidation::calibrated() const {
   auto folds = folds_;
   for (std::size_t fold = 0; fold < folds.size(); ++fold) {
     const HeldOut others = all_but(fold);
-    folds[fold].scores = tempered(folds[fold].scores,
-                                  fit_temperature(others.scores, others.labels, MelEnsemble::vote));
+    folds[fold].scores =
+        tempered(folds[fold].scores, fit_temperature(others.scores, others.labels));
   }
   return joined(folds);
 }

@@ -7,7 +7,6 @@
 #include "kernels/support/enum_names.h"
 #include "models/mel/mel_cnn.h"
 #include "models/mel/statistics_network.h"
-#include "models/vote.h"
 
 namespace tutti {
 
@@ -31,12 +30,10 @@ template <>
 inline constexpr EnumNames<MelNetwork> enum_names<MelNetwork> = {
     "a kind of network", {{MelNetwork::cnn, "melcnn"}, {MelNetwork::statistics, "statistics"}}};
 
-/// Networks of two kinds that err differently: MelCnns, and networks on statistics.
+/// Networks of two kinds that err differently: MelCnns, and networks on statistics. All vote by the
+/// mean of their probabilities.
 class MelEnsemble {
  public:
-  /// Pooled so, kinds that differ are right more often than by the mean: benchmarks/results.
-  static constexpr Vote vote = Vote::geometric;
-
   /// With initial weights, or those of recipe.from, for the training clips; windows are of so many
   /// frames. An Error if there is not a network, or fewer clips than a batch.
   MelEnsemble(const ClipExamples& training, std::int64_t frames, std::int64_t genres,

@@ -29,8 +29,7 @@ class MelModel : public RunModel {
                                   .files_at_once = 64,
                                   .votes = true,
                                   .validates_on_test = false,
-                                  .windows = Windows::clips,
-                                  .vote = MelEnsemble::vote};
+                                  .windows = Windows::clips};
     return all;
   }
   std::int64_t classes() const override { return ensemble_.genres(); }

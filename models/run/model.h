@@ -9,7 +9,6 @@
 #include "datasets/pictures.h"
 #include "models/run/file.h"
 #include "models/run/preprocessing.h"
-#include "models/vote.h"
 
 /// The model of a run behind one interface. A new kind is a class that implements it, a word of
 /// ModelKind and a row in run_models.
@@ -26,7 +25,6 @@ struct RunTraits {
   bool votes;                      // it is an ensemble
   bool validates_on_test;          // it was validated on its test part and has no other
   Windows windows = Windows::all;  // of songs
-  Vote vote = Vote::mean;          // how members and windows do, if nothing else is asked for
 };
 
 /// Inputs of a model, [n, …], by their names.

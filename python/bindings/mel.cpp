@@ -129,7 +129,7 @@ nb::tuple fit(const AnyArray& frames, const Labels& lengths, const Labels& y, st
     if (!validation.rows.empty() && !watch.token().stop_requested())
       classifier->run.temperature = fit_temperature(
           classifier->ensemble.score(windows_of(clips, preprocessing.frames), validation.rows),
-          labels_of(labels, validation.rows), MelEnsemble::vote);
+          labels_of(labels, validation.rows));
   }
   return nb::make_tuple(nb::cast(std::move(*classifier)), array_of(history), watch.problem());
 }
@@ -170,12 +170,10 @@ void add_mel(nb::module_& module) {
             const Clips clips = clips_of(frames, lengths);
             return array_unlocked([&] {
               const Tensor scores = classifier.score(clips);
-              return Tensor::from({scores.dim(1), scores.dim(2)},
-                                  pooled_probabilities(scores, MelEnsemble::vote));
+              return Tensor::from({scores.dim(1), scores.dim(2)}, mean_probabilities(scores));
             });
           },
-          "frames"_a, "lengths"_a,
-          "The probabilities that the members vote for, float32 [n, classes].")
+          "frames"_a, "lengths"_a, "The mean of the members' probabilities, float32 [n, classes].")
       .def("save", save, "folder"_a, "Writes the folder of a run.");
   module.def("mel_options", default_options, "Options of fit_mel with their defaults.");
   module.def("fit_mel", fit, "frames"_a, "lengths"_a, "y"_a, "train"_a, "classes"_a, nb::kw_only(),

@@ -23,8 +23,7 @@ nb::object path_text(const std::string& path) {
       PyUnicode_DecodeFSDefaultAndSize(path.data(), static_cast<Py_ssize_t>(path.size())));
 }
 
-Predictions predicted(const Run& run, const Paths& paths, InputFiles takes,
-                      std::optional<Vote> vote) {
+Predictions predicted(const Run& run, const Paths& paths, InputFiles takes, Vote vote) {
   std::vector<std::string> names;
   for (const auto& path : paths) names.push_back(path.string());
   const nb::gil_scoped_release unlock;
@@ -53,9 +52,7 @@ void append_problems(nb::list& rows, const SongProblems& problems) {
 }
 
 nb::list predict(const Run& run, const Paths& paths, const std::string& vote) {
-  const Predictions found =
-      predicted(run, paths, run.traits().takes,
-                vote == "auto" ? std::nullopt : std::optional(from_name<Vote>(vote)));
+  const Predictions found = predicted(run, paths, run.traits().takes, from_name<Vote>(vote));
   nb::list rows;
   for (const auto& song : found.all) rows.append(row_of(song, run.classes()));
   append_problems(rows, found.problems);
@@ -76,7 +73,7 @@ nb::list top_of(const Prediction& song, std::size_t count,
 
 nb::list genre(const Run& run, const Paths& paths, std::int64_t top) {
   if (top < 1) throw Error("top ", top, ": it is at least 1");
-  const Predictions found = predicted(run, paths, InputFiles::none, {});
+  const Predictions found = predicted(run, paths, InputFiles::none, Vote::mean);
   nb::list rows;
   for (const auto& song : found.all) {
     nb::dict row = row_of(song, run.classes());

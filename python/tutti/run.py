@@ -71,7 +71,7 @@ class Run:
         """Counts, int64 [classes, classes]: rows true, columns predicted."""
         return np.array(self.metrics["confusion"], np.int64)
 
-    def predict(self, paths: PathLike | Iterable[PathLike], vote: str = "auto") -> list[dict[str, Any]]:
+    def predict(self, paths: PathLike | Iterable[PathLike], vote: str = "mean") -> list[dict[str, Any]]:
         """Genres of songs, or of what else the model takes; folders do as well.
 
         A dict each: path, genre, probability, probabilities by genre, votes of the members; or

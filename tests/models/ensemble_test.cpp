@@ -1,6 +1,5 @@
 #include "models/ensemble.h"
 
-#include <cmath>
 #include <sys/resource.h>
 
 #include <cstring>
@@ -167,21 +166,6 @@ TEST_CASE("Members vote by mean probability, or by majority") {
   CHECK(vote(scores, Vote::mean) == std::vector<std::int32_t>{1});
   CHECK(vote(scores, Vote::majority) == std::vector<std::int32_t>{0});
   CHECK(mean_probabilities(scores)[0] == Approx(0.4));
-  CHECK(pooled_probabilities(scores, Vote::mean) == mean_probabilities(scores));
-}
-
-TEST_CASE("A geometric vote is by the geometric mean of probabilities") {
-  // One member is sure of the second class, two lean to the first.
-  const Tensor scores =
-      Tensor::from({3, 1, 2}, std::vector<float>{0.01f, 0.99f, 0.8f, 0.2f, 0.8f, 0.2f});
-  const auto pooled = pooled_probabilities(scores, Vote::geometric);
-  const double a = std::cbrt(0.01 * 0.8 * 0.8), b = std::cbrt(0.99 * 0.2 * 0.2);
-  CHECK(pooled[0] == Approx(a / (a + b)));
-  CHECK(pooled[0] + pooled[1] == Approx(1));
-  CHECK(vote(scores, Vote::geometric) == std::vector<std::int32_t>{1});
-  CHECK(vote(scores, Vote::mean) == std::vector<std::int32_t>{0});
-  const Tensor certain = Tensor::from({2, 1, 2}, std::vector<float>{0, 1, 1, 0});
-  CHECK(pooled_probabilities(certain, Vote::geometric)[0] == Approx(0.5));
 }
 
 TEST_CASE("A network whose axes cannot be exchanged sees pictures as its file has them") {
