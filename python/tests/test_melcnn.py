@@ -174,7 +174,7 @@ def test_bad_labels_and_settings(pictures):
     for labels in (y[:-1], ["low"] * 24, np.linspace(0, 1, 24), [None] * 24, np.full(24, np.nan), np.ones((24, 2))):
         with pytest.raises(ValueError):
             MelCnn(**SMALL).fit(X, labels)
-    with pytest.raises(Error, match="'polka', which is not one"):
+    with pytest.raises(Error, match="'polka', which is not in the training data"):
         MelCnn(**SMALL).fit(X, y, (X, ["polka"] * 24))
     with pytest.raises(Error, match="validation X has 39 bands"):
         MelCnn(**SMALL).fit(X, y, (X[:, 1:], y))
