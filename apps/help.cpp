@@ -69,7 +69,8 @@ std::string HelpFormatter::make_positionals(const CLI::App* command) const {
 
 std::string HelpFormatter::make_group(std::string heading, bool positional,
                                       std::vector<const CLI::Option*> options) const {
-  return CLI::Formatter::make_group(std::move(heading), positional, std::move(options)).substr(1);
+  std::string text = CLI::Formatter::make_group(std::move(heading), positional, std::move(options));
+  return text.starts_with('\n') ? text.substr(1) : text;
 }
 
 std::string HelpFormatter::make_subcommand(const CLI::App* command) const {
@@ -90,7 +91,7 @@ std::string HelpFormatter::make_option_desc(const CLI::Option* option) const {
   if (option->get_required() && option->nonpositional()) note("required");
   if (!option->get_default_str().empty() && option->get_items_expected_max() > 0)
     note("default: " + option->get_default_str());
-  if (!option->get_needs().empty()) note("with " + names_of(option->get_needs()));
+  if (!option->get_needs().empty()) note("only with " + names_of(option->get_needs()));
   if (!option->get_excludes().empty()) note("not with " + names_of(option->get_excludes()));
   return notes.empty() ? text : text + " (" + notes + ")";
 }

@@ -33,13 +33,10 @@ void copy_with_genre(const fs::path& song, const fs::path& copy, const std::stri
 
 }  // namespace
 
-std::string read_genre_tag(const fs::path& song) {
-  return genre_of(opened(song));
-}
+std::string read_genre_tag(const fs::path& song) { return genre_of(opened(song)); }
 
 void write_genre_tag(const fs::path& song, const std::string& genre) {
-  if (::access(song.c_str(), W_OK) != 0)
-    throw Error("is read-only: its tags cannot be written");
+  if (::access(song.c_str(), W_OK) != 0) throw Error("is read-only: its tags cannot be written");
   write_atomically(song, [&](const fs::path& copy) { copy_with_genre(song, copy, genre); });
 }
 

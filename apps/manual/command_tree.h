@@ -24,8 +24,8 @@ std::vector<std::string> names_of(const std::vector<CLI::App*>& commands);
 /// "--members", or "-h" and "--help".
 std::vector<std::string> names_of(const CLI::Option& option);
 
-/// The words that an option takes, where it takes no others: what its type says in braces. Of
-/// "groups:CSV" what stands before the placeholder.
+/// The words that an option takes, where it takes no others: what its type says in braces. Capitals
+/// are for a value to fill in, so of "groups:CSV" the word is "groups:".
 std::vector<std::string> words_of(const CLI::Option& option);
 
 /// Whether an option takes a value.
