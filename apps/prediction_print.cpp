@@ -136,7 +136,7 @@ json to_json(const Predictions& found, const std::vector<std::string>& classes,
     for (const auto k : likeliest(found.all[i].probabilities, document.top))
       top.push_back({{"genre", classes[k]}, {"probability", found.all[i].probabilities[k]}});
   }
-  json result = {{"songs", songs}};
+  json result = {{"predictions", songs}};
   add_to(result, found.problems);
   return result;
 }

@@ -31,8 +31,8 @@ struct GenreDocument {
   std::size_t top = 3;
   double min_probability = 0;
 };
-/// "songs", each as in to_json with the likeliest genres and whether the model is sure, "errors"
-/// and "warnings".
+/// "predictions", each as in to_json with the likeliest genres and whether the model is sure,
+/// "errors" and "warnings".
 nlohmann::json to_json(const Predictions& found, const std::vector<std::string>& classes,
                        const GenreDocument& document);
 

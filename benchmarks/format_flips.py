@@ -28,7 +28,7 @@ def named(program, songs):
     """Of each song its genre and probabilities."""
     result = subprocess.run([program, "genre", "--json", "--quiet", *map(str, songs)], check=True,
                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return [(song["genre"], song["probabilities"]) for song in json.loads(result.stdout)["songs"]]
+    return [(song["genre"], song["probabilities"]) for song in json.loads(result.stdout)["predictions"]]
 
 
 def main():

@@ -51,7 +51,7 @@ async function ask(song) {
       continue;
     }
     if (status === 401) throw new Error(needsToken);
-    if (answer.songs?.length) return { ...answer.songs[0], warning: answer.warnings[0]?.reason };
+    if (answer.predictions?.length) return { ...answer.predictions[0], warning: answer.warnings[0]?.reason };
     const reason = answer.errors?.[0]?.reason.replace(/^it /, '');
     throw new Error(reason ? `This song ${reason}.` : `The server says: ${answer.error}.`);
   }

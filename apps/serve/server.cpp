@@ -257,7 +257,7 @@ class GenreServer final : public BoundedServer {
     if (!place->wait_for_turn(stop_))
       throw Refusal(503, "the server is being stopped").with("Retry-After", "10");
     const json document = classifier_.classify(songs, request.get_param_value("picture") == "1");
-    const auto named = document.at("songs").size();
+    const auto named = document.at("predictions").size();
     counters_.listened(named, document.at("errors").size(),
                        std::chrono::duration<double>(Clock::now() - start).count());
     answer(response, named > 0 ? 200 : 422, document);

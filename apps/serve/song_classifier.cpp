@@ -125,7 +125,7 @@ json SongClassifier::classify(const std::vector<Upload>& songs, bool pictures) {
   for (const auto& song : songs) classify(song, answer);
   json document = to_json(answer.found, run_.classes(), {.windows = true});
   for (std::size_t i = 0; i < answer.pictures.size(); ++i)
-    document["songs"][i]["picture"] = std::move(answer.pictures[i]);
+    document["predictions"][i]["picture"] = std::move(answer.pictures[i]);
   return document;
 }
 

@@ -53,7 +53,7 @@ def test_paths_are_text_bytes_or_paths(run, songs, tmp_path):
 def test_genre(run, songs, tmp_path):
     song, bad = next(songs.glob("audio/*/*.wav")), tmp_path / "bad.wav"
     bad.write_bytes(b"no song")
-    said = json.loads(program("genre", song, "--top", 2, "--json", "--quiet"))["songs"][0]
+    said = json.loads(program("genre", song, "--top", 2, "--json", "--quiet"))["predictions"][0]
     del said["sure"]
     good, wrong = tutti.genre([bad, song], top=2)
     assert good == said and len(good["top"]) == 2

@@ -55,7 +55,7 @@ TEST_CASE("The likeliest genres of songs are told, to people and to programs") {
   CHECK_THAT(told.out, Contains("thud.00000.wav\n    ") && Contains(" %   "));
   const auto result = run_tutti(l.genre(word(l.songs / "thud") + " --json --windows --top 2"));
   REQUIRE(result.status == 0);
-  const json songs = json::parse(result.out).at("songs");
+  const json songs = json::parse(result.out).at("predictions");
   REQUIRE(songs.size() == 2);
   const json& top = songs[0].at("top");
   REQUIRE(top.size() == 2);
@@ -83,7 +83,7 @@ TEST_CASE("A long song is classified window by window, and like its parts") {
   wave("part.wav", 30, 17 * 30);
   const auto result = run_tutti(l.genre(word(folder.path()) + " --windows --json"));
   REQUIRE(result.status == 0);
-  const json songs = json::parse(result.out).at("songs");
+  const json songs = json::parse(result.out).at("predictions");
   const json &windows = songs[0].at("windows"), &part = songs[1].at("probabilities");
   REQUIRE(windows.size() == 19);
   for (const auto& [genre, probability] : songs[0].at("probabilities").items()) {
@@ -109,7 +109,7 @@ TEST_CASE("The built-in model names songs without training, and any command take
   const auto& l = library();
   const auto told = run_tutti("genre --quiet --json " + word(l.songs / "thud"));
   REQUIRE(told.status == 0);
-  const json songs = json::parse(told.out).at("songs");
+  const json songs = json::parse(told.out).at("predictions");
   REQUIRE(songs.size() == 2);
   CHECK(songs[0].at("probabilities").size() == 10);
   CHECK(songs[0].at("top").size() == 3);
@@ -123,7 +123,7 @@ TEST_CASE("Playlists hold the songs of each genre that the model is sure of") {
   const json songs =
       json::parse(
           run_tutti(l.genre(word(l.songs) + " --json --playlists " + word(folder / "lists"))).out)
-          .at("songs");
+          .at("predictions");
   std::size_t listed = 0;
   for (const auto& song : songs) {
     const std::string list =
@@ -149,7 +149,7 @@ TEST_CASE("Tags are written for those who ask, and nothing else changes") {
   fs::copy_file(l.songs / "thud/thud.00000.wav", song);
   fs::permissions(song, fs::perms(0640));
   const auto genre = [&] {
-    return json::parse(run_tutti(l.genre(word(song) + " --json")).out)["songs"][0]["genre"];
+    return json::parse(run_tutti(l.genre(word(song) + " --json")).out)["predictions"][0]["genre"];
   };
   const std::string before = text_of(song), named = genre();
   const auto dry = run_tutti(l.genre(word(song) + " --write-tags --dry-run"));

@@ -209,7 +209,7 @@ TEST_CASE("The server says what tutti genre says") {
   std::string told = run_tutti("genre --quiet --json --windows " + names).out;
   for (std::size_t at; (at = told.find(folder.path().string() + '/')) != std::string::npos;)
     told.erase(at, folder.path().string().size() + 1);
-  REQUIRE(json::parse(told).at("songs").size() == 2);
+  REQUIRE(json::parse(told).at("predictions").size() == 2);
 
   const Server server;
   const std::string form = part("a.wav", text_of(folder / "a.wav")) + part("b.wav", short_song()) +
@@ -219,7 +219,7 @@ TEST_CASE("The server says what tutti genre says") {
   CHECK(all.body == told);
   const Answer one = server.post(short_song(), "?name=b.wav&picture=1");
   REQUIRE(one.status == 200);
-  json alone = one.document().at("songs").at(0);
+  json alone = one.document().at("predictions").at(0);
   const json picture = alone.at("picture");
   CHECK(picture.at("rows") == 128);
   const auto size =
@@ -227,7 +227,7 @@ TEST_CASE("The server says what tutti genre says") {
   CHECK(picture.at("levels").get<std::string>().size() == (size + 2) / 3 * 4);
   CHECK(picture.at("seconds") == 2);
   alone.erase("picture");
-  CHECK(alone == json::parse(told).at("songs").at(1));
+  CHECK(alone == json::parse(told).at("predictions").at(1));
   // In pieces, as programs send what they do not know the size of.
   std::ostringstream chunks;
   chunks << std::hex << short_song().size() << "\r\n" << short_song() << "\r\n0\r\n\r\n";
@@ -236,7 +236,7 @@ TEST_CASE("The server says what tutti genre says") {
                  "chunked\r\n\r\n" +
                  chunks.str())
             .document()
-            .at("songs")
+            .at("predictions")
             .at(0) == alone);
 }
 
@@ -328,7 +328,7 @@ TEST_CASE("Names of songs are text, wherever they come from") {
                                        part(quoted, short_song()) + "--cut--\r\n",
                                    "", form_header);
   REQUIRE(named.status == 200);
-  const json songs = named.document().at("songs");
+  const json songs = named.document().at("predictions");
   REQUIRE(songs.size() == 3);
   CHECK(songs[0].at("path") == script);
   CHECK(songs[1].at("path") == up);
@@ -353,7 +353,7 @@ TEST_CASE("Songs that are damaged are named, the others get their genre") {
       server.post(part("text.mp3", "no music at all") + part("a.wav", short_song()) + "--cut--\r\n",
                   "", form_header);
   CHECK(both.status == 200);
-  CHECK(both.document().at("songs").size() == 1);
+  CHECK(both.document().at("predictions").size() == 1);
   CHECK(both.document().at("errors").at(0).at("path") == "text.mp3");
   CHECK(server.metric("tutti_songs_total{result=\"failed\"}") == 2);
   CHECK(server.metric("tutti_genre_seconds_count") == 2);
@@ -464,7 +464,7 @@ TEST_CASE("Ctrl-C ends the server when the songs in work are done") {
   CHECK(waits.answer().status / 100 != 2);
   const Answer finished = client.answer();
   CHECK(finished.status == 200);
-  CHECK(finished.document().at("songs").at(0).at("windows").size() == 20);
+  CHECK(finished.document().at("predictions").at(0).at("windows").size() == 20);
   CHECK(server.end() == 0);
 }
 
