@@ -40,6 +40,7 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--seeds", o.seeds);
   app.add_option("--members", o.recipe.cnns);
   app.add_option("--statistics", o.recipe.statistics);
+  app.add_option("--not-music", o.recipe.not_music);
   app.add_option("--channels", cnn.channels);
   app.add_option("--crop", cnn.crop);
   app.add_option("--mixup", cnn.mixup);

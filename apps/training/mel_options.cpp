@@ -99,6 +99,13 @@ void MelOptions::add_to(CLI::App& command) {
                   "Dense networks on 800 statistics of the pictures, which vote beside the CNNs")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+  command
+      .add_option(
+          "--not-music", recipe.not_music,
+          "Share of what is learned from that is noise, tones, and clicks, made up, so that "
+          "the networks are unsure of them; 0: none. Only with pictures of 128 bands")
+      ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str();
   add_cnns(command, recipe.cnn);
   add_networks(command, recipe.network);
   add_parts(command, *this);

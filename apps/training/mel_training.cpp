@@ -106,6 +106,7 @@ TrainingRecord record(const MelOptions& o, const Material& m) {
            {"units", network.units},
            {"statistics_dropout", network.dropout},
            {"statistics_epochs", network.epochs},
+           {"not_music", o.recipe.not_music},
            {"test", o.test},
            {"validation", o.validation},
            {"folds", o.folds},

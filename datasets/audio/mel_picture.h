@@ -6,8 +6,8 @@
 
 namespace tutti {
 
-/// Columns of a mel picture of 30 s.
-inline constexpr std::int64_t mel_picture_columns = 775;
+/// Rows of a mel picture, and its columns if it is of 30 s.
+inline constexpr std::int64_t mel_picture_bands = 128, mel_picture_columns = 775;
 
 /// The power of 128 mel bands as librosa 0.11 gives it, power_to_db(melspectrogram(samples),
 /// ref=np.max), rounded where librosa rounds to single precision: decibels below the loudest value,

@@ -3,6 +3,7 @@
 
 #include "datasets/clips.h"
 #include "engine/training/train.h"
+#include "models/mel/outliers.h"
 
 namespace tutti {
 
@@ -15,6 +16,7 @@ struct MelCnnRecipe {
   int epochs = 120, batch = 32;
   double learning_rate = 3e-3;  // the highest, at the start; down to 0 along a cosine
   std::int64_t shards = 0;      // data-parallel: see TrainerOptions
+  Outliers outliers = {};       // crops [n, crop, bands]
 };
 
 /// Convolutions over time with the bands as channels, for crops [frames, bands]: each band

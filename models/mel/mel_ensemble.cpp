@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "datasets/audio/mel_picture.h"
 #include "datasets/audio/song_statistics.h"
 #include "engine/members.h"
 #include "engine/training/prediction.h"
@@ -10,6 +11,7 @@
 #include "kernels/support/error.h"
 #include "models/keras/layers.h"
 #include "models/keras/save.h"
+#include "models/mel/outliers.h"
 #include "models/mel/windows.h"
 
 namespace tutti {
@@ -20,6 +22,7 @@ namespace {
 // The numbers of members from which on each kind draws: one's are the same beside any of the other.
 constexpr std::int64_t first_cnn = 0, first_statistics = 1'000'000;
 constexpr std::size_t clips_at_once = 64;
+constexpr std::int64_t not_music_count = 200;
 
 fs::path file_of(const fs::path& folder, MelNetwork kind, std::int64_t member) {
   return folder / (std::string(name(kind)) + "_" + std::to_string(member) + ".h5");
@@ -110,6 +113,22 @@ void start_from(std::optional<Model>& networks, const std::optional<Model>& from
   }
 }
 
+/// The recipe with sounds that are no music in the place of some examples.
+MelRecipe with_sounds(MelRecipe recipe, std::int64_t bands, std::int64_t frames) {
+  if (!(recipe.not_music >= 0 && recipe.not_music < 1))
+    throw Error("a share of ", recipe.not_music,
+                " that is no music; it is at least 0, and below 1");
+  if (recipe.not_music == 0 || bands != mel_picture_bands) return recipe;
+  const Tensor windows = not_music_windows(not_music_count, frames);
+  std::vector<std::int32_t> all(not_music_count);
+  std::iota(all.begin(), all.end(), 0);
+  if (recipe.cnns)
+    recipe.cnn.outliers = {crops_of(windows, all, recipe.cnn.crop), recipe.not_music};
+  if (recipe.statistics)
+    recipe.network.outliers = {statistics_of_pieces(windows, all), recipe.not_music};
+  return recipe;
+}
+
 }  // namespace
 
 MelRecipe MelEnsemble::fine_tuning(MelEnsemble from, bool same_genres, MelRecipe recipe) {
@@ -145,19 +164,20 @@ MelEnsemble::MelEnsemble(const ClipExamples& training, std::int64_t frames, std:
 History MelEnsemble::train(const ClipExamples& training, const ClipExamples& validation,
                            std::stop_token stop, const Observe& observe,
                            const TrainCheckpoint* cnns) {
+  const MelRecipe recipe = with_sounds(recipe_, training.clips.bands(), frames_);
   const auto observer = [&](MelNetwork kind, int epochs) {
     return observe ? observe(kind, epochs) : TrainObserver();
   };
   TrainResult first;
   if (cnns_)
-    first = train_mel_cnns(*cnns_, training, validation, streams(recipe_, true), recipe_.cnn, stop,
-                           observer(MelNetwork::cnn, recipe_.cnn.epochs), cnns);
+    first = train_mel_cnns(*cnns_, training, validation, streams(recipe, true), recipe.cnn, stop,
+                           observer(MelNetwork::cnn, recipe.cnn.epochs), cnns);
   if (!statistics_ || first.stopped) return first.history;
   auto second =
       train_statistics_networks(
           *statistics_, statistics_of(training, frames_, Statistics::of_pieces),
-          statistics_of(validation, frames_, Statistics::of_windows), streams(recipe_, false),
-          recipe_.network, stop, observer(MelNetwork::statistics, recipe_.network.epochs))
+          statistics_of(validation, frames_, Statistics::of_windows), streams(recipe, false),
+          recipe.network, stop, observer(MelNetwork::statistics, recipe.network.epochs))
           .history;
   return cnns_ ? first.history : second;
 }

@@ -17,6 +17,9 @@ struct MelRecipe {
   std::int64_t cnns = 3, statistics = 0;
   MelCnnRecipe cnn;
   StatisticsRecipe network;
+  /// The share of examples in whose place are sounds that are not music; see Outliers. Where
+  /// clips are not mel pictures of 128 bands, there are none.
+  double not_music = 0.06;
   std::uint64_t seed = 54;
   Device device = Device::cpu;
   /// Trained networks to start from: see MelEnsemble::fine_tuning.

@@ -77,6 +77,7 @@ TrainResult train_statistics_networks(Model& networks, const Examples& training,
   options.batch_size = recipe.batch;
   options.learning_rate = CosineDecay(recipe.learning_rate, recipe.epochs * steps);
   options.drop_last = true;
+  options.augment = with_outliers(recipe.outliers, networks.classes());
   const auto shared = [&](const Examples& part) {
     return shared_by(part.rows.empty() ? 0 : std::ssize(members), part);
   };

@@ -2,6 +2,7 @@
 #include <stop_token>
 
 #include "engine/training/train.h"
+#include "models/mel/outliers.h"
 
 namespace tutti {
 
@@ -12,6 +13,7 @@ struct StatisticsRecipe {
   double dropout = 0.5;  // of the statistics, and of the hidden units
   int epochs = 50, batch = 32;
   double learning_rate = 1e-3;  // the highest, at the start; down to 0 along a cosine
+  Outliers outliers = {};       // statistics [n, 800]
 };
 
 /// Each column standardized; dropout, dense, relu, dropout, softmax. An example is [columns].

@@ -29,6 +29,7 @@ template <class Field>
 void each_option(MelRecipe& recipe, const Field& field) {
   field("members", recipe.cnns);
   field("statistics", recipe.statistics);
+  field("not_music", recipe.not_music);
   field("channels", recipe.cnn.channels, 1);
   field("crop", recipe.cnn.crop, 1);
   field("mixup", recipe.cnn.mixup);

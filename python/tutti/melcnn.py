@@ -27,6 +27,8 @@ class MelCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Args:
         members: CNNs, trained side by side.
         statistics: networks on 800 statistics of a picture, which vote beside the CNNs.
+        not_music: the share of what is learned from that is noise, tones and clicks, made up, so that the
+            networks are unsure of them. Only with pictures of 128 bands.
         channels: filters of a CNN's first convolutions.
         crop: frames that a CNN sees at once.
         mixup: crops are mixed in shares from Beta(mixup, mixup); 0: not mixed.
@@ -47,13 +49,15 @@ class MelCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     classes_: Array
     history_: History
 
-    def __init__(self, members: int = 3, statistics: int = 0, *, channels: int = 128, crop: int = 128,
-                 mixup: float = 0.2, dropout: float = 0.5, epochs: int = 120, batch_size: int = 32,
-                 learning_rate: float = 3e-3, units: int = 128, statistics_dropout: float = 0.5,
-                 statistics_epochs: int = 50, random_state: Any = 54, device: str = "auto",
-                 callback: Callback | None = None, progress: bool | None = None) -> None:
+    def __init__(self, members: int = 3, statistics: int = 0, *, not_music: float = 0.06,
+                 channels: int = 128, crop: int = 128, mixup: float = 0.2, dropout: float = 0.5,
+                 epochs: int = 120, batch_size: int = 32, learning_rate: float = 3e-3, units: int = 128,
+                 statistics_dropout: float = 0.5, statistics_epochs: int = 50, random_state: Any = 54,
+                 device: str = "auto", callback: Callback | None = None,
+                 progress: bool | None = None) -> None:
         self.members = members
         self.statistics = statistics
+        self.not_music = not_music
         self.channels = channels
         self.crop = crop
         self.mixup = mixup

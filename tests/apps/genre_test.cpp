@@ -7,6 +7,7 @@
 
 #include "datasets/audio/wav.h"
 #include "datasets/genre_tag.h"
+#include "kernels/support/random.h"
 #include "tests/support/catch.h"
 #include "tests/support/program.h"
 
@@ -103,6 +104,29 @@ TEST_CASE("Silence is not a genre, and gets no tag") {
   CHECK_THAT(told.out, Contains("not sure: "));
   const auto tags = run_tutti("genre --quiet --dry-run " + word(folder / "silence.wav"));
   CHECK_FALSE(tags.err.find("would change") != std::string::npos);
+}
+
+TEST_CASE("The built-in model is unsure of noise, of a tone, and of a sweep") {
+  const TemporaryFolder folder;
+  constexpr int rate = 22'050;
+  std::vector<float> noise, tone, sweep;
+  double low = 0;
+  tutti::RandomStream random(7);
+  for (int i = 0; i < 30 * rate; ++i) {
+    const double t = static_cast<double>(i) / rate;
+    low += 0.003 * (random.normal() - low);
+    noise.push_back(static_cast<float>(low));  // brown
+    tone.push_back(static_cast<float>(std::sin(2764.6 * t)));
+    sweep.push_back(static_cast<float>(std::sin(2 * 3.14159265 * (20 + 160 * t) * t)));
+  }
+  tutti::write_wav(folder / "noise.wav", noise, rate);
+  tutti::write_wav(folder / "tone.wav", tone, rate);
+  tutti::write_wav(folder / "sweep.wav", sweep, rate);
+  const auto told = run_tutti("genre --quiet --json " + word(folder.path()));
+  for (const auto& sound : json::parse(told.out).at("predictions")) {
+    INFO(sound.at("path") << ' ' << sound.at("top"));
+    CHECK(sound.at("probability") < 0.6);
+  }
 }
 
 TEST_CASE("The built-in model names songs without training, and any command takes it for a run") {

@@ -207,6 +207,7 @@ TEST_CASE("What a run of melcnn cannot use is refused in words") {
   refuses(train(data, folder / "a", "--batch 4 --members 0 --statistics 0"),
           "at least one of either");
   refuses(train(data, folder / "a", "--mixup 2"), "--mixup", 2);
+  refuses(train(data, folder / "a", "--not-music 1"), "--not-music", 2);
   refuses(train(data, folder / "a", "--folds 2 --test 0.1"), "--test", 2);
   refuses(train(data, folder / "a", "--batch 4 --folds 13"), "13 folds");
   refuses(train(data, trained()), "already holds files");

@@ -2,10 +2,12 @@
 
 #include <ranges>
 
+#include "datasets/audio/mel_picture.h"
 #include "engine/layers/dense.h"
 #include "kernels/support/threads.h"
 #include "models/keras/save.h"
 #include "models/mel/cross_validation.h"
+#include "models/mel/outliers.h"
 #include "models/mel/random_crops.h"
 #include "models/mel/standardization.h"
 #include "models/mel/windows.h"
@@ -27,21 +29,21 @@ struct Collection {
   std::vector<std::int32_t> labels;
   std::vector<std::int32_t> rows;
 
-  explicit Collection(std::int32_t n) {
+  explicit Collection(std::int32_t n, std::int64_t height = bands) {
     std::vector<std::uint8_t> bytes;
     for (std::int32_t i = 0; i < n; ++i) {
       const std::int64_t length = frames - 10 + i % 3 * 10;
-      clips.spans.push_back({std::ssize(bytes) / bands, length});
-      const auto noise = uniform(length * bands, static_cast<std::uint32_t>(i), 40);
+      clips.spans.push_back({std::ssize(bytes) / height, length});
+      const auto noise = uniform(length * height, static_cast<std::uint32_t>(i), 40);
       for (std::int64_t t = 0; t < length; ++t)
-        for (std::int64_t f = 0; f < bands; ++f) {
-          const bool loud = (f < bands / 2) == (i % 2 == 0);
-          bytes.push_back(static_cast<std::uint8_t>((loud ? 140 : 90) + noise[t * bands + f]));
+        for (std::int64_t f = 0; f < height; ++f) {
+          const bool loud = (f < height / 2) == (i % 2 == 0);
+          bytes.push_back(static_cast<std::uint8_t>((loud ? 140 : 90) + noise[t * height + f]));
         }
       labels.push_back(i % 2);
       rows.push_back(i);
     }
-    clips.frames = Tensor::from({std::ssize(bytes) / bands, bands}, bytes);
+    clips.frames = Tensor::from({std::ssize(bytes) / height, height}, bytes);
   }
   ClipExamples examples() const { return {clips, labels, rows}; }
 };
@@ -120,6 +122,31 @@ TEST_CASE("Statistics to train on are those of a window and of five halves of it
   const std::vector<std::uint8_t> third(levels.begin() + 15 * bands, levels.begin() + 45 * bands);
   const Tensor half = Tensor::from({1, frames / 2, bands}, third);
   CHECK(pieces.slice(3, 1).to_vector<float>() == statistics_of(half, {0}).to_vector<float>());
+}
+
+TEST_CASE("Trained on sounds that are not music, networks are unsure of others like them") {
+  const Collection c(16, mel_picture_bands);
+  const Tensor others = not_music_windows(240, frames);
+  const std::vector<std::int32_t> rows = {200, 205, 210, 215, 220, 225, 230, 235};
+  const auto surest = [&](double not_music) {
+    MelRecipe recipe = small(1, 1);
+    recipe.not_music = not_music;
+    recipe.cnn.epochs = recipe.network.epochs = 40;
+    MelEnsemble ensemble(c.examples(), frames, 2, recipe);
+    ensemble.train(c.examples(), {c.clips, c.labels, {}});
+    const auto p = ensemble.score(others, rows).to_vector<float>();
+    double sum[2] = {};  // of each network
+    for (std::size_t i = 0; i < 16; ++i) sum[i / 8] += std::max(p[2 * i], p[2 * i + 1]) / 8;
+    return std::pair(sum[0], sum[1]);
+  };
+  const auto [cnn, network] = surest(0);
+  const auto [cnn_unsure, network_unsure] = surest(0.3);
+  CHECK(cnn > cnn_unsure + 0.1);
+  CHECK(network > network_unsure + 0.1);
+  MelRecipe all = small(1, 0);
+  all.not_music = 1;
+  MelEnsemble ensemble(c.examples(), frames, 2, all);
+  CHECK_THROWS_WITH(ensemble.train(c.examples(), {c.clips, c.labels, {}}), Contains("no music"));
 }
 
 TEST_CASE("A member's crops are drawn anew in every step and lie in its clips") {
