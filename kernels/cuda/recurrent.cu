@@ -63,12 +63,19 @@ struct GradientRows {
   float *dw, *du, *db;
   int inputs, units, columns;
 
-  __device__ void write(int, int member, int row, int column, float sum) const {
+  __device__ GradientRows of(int, int member) const {
+    const std::int64_t before = std::int64_t{member} * columns;
+    return {dw + before * inputs, du + before * units, db + before, inputs, units, columns};
+  }
+
+  struct Old {};
+  __device__ Old read(int, int) const { return {}; }
+  __device__ void write(int row, int column, const Pair& sums, Old) const {
     const bool of_w = row < inputs, of_u = !of_w && row < inputs + units;
     float* to = of_w ? dw : of_u ? du : db;
     const int first = of_w ? 0 : of_u ? inputs : inputs + units;
-    const int rows = of_w ? inputs : of_u ? units : 1;
-    to[(std::int64_t{member} * rows + row - first) * columns + column] = sum;
+    write_pair(to + std::int64_t{row - first} * columns + column, has_whole_pairs(to, columns),
+               column + 1 < columns, sums);
   }
 };
 
