@@ -70,12 +70,14 @@ __global__ void __launch_bounds__(threads, 2)
   }
 
   dw += (std::int64_t{part} * s.members + member) * s.taps() * s.filters;
-  each_sum(
+  const bool whole = has_whole_pairs(dw, s.filters);
+  each_pair(
       sums, [=](int r) { return warp * rows_of_warp + 4 * group() + r; },
-      [=](int tap, int n, float sum) {
-        const int column = first_column + n;
+      [&](int tap, int n, const Pair& pair) {
+        const int column = first_column + 8 * n + 2 * place();
         if (tap < s.width && column < s.filters)
-          dw[(std::int64_t{blockIdx.x} * s.width + tap) * s.filters + column] = sum;
+          write_pair(dw + (std::int64_t{blockIdx.x} * s.width + tap) * s.filters + column, whole,
+                     column + 1 < s.filters, pair);
       });
 }
 

@@ -27,17 +27,17 @@ using Sums = float[2][columns_of_tile / 8][4];
 __device__ inline int group() { return threadIdx.x % 32 / 4; }
 __device__ inline int place() { return threadIdx.x % 4; }
 
-/// Calls visit(row, column of the block's tile, sum) for each of a lane's sums; row_of(r) is where
-/// its rows r = 0 to 3 on the left came from.
+/// Calls visit(row, n, pair) for each of a lane's pairs of sums, at columns 8 n + 2 place() of the
+/// block's tile; row_of(r) is where its rows r = 0 to 3 on the left came from.
 template <class RowOf, class Visit>
-__device__ void each_sum(const Sums& sums, RowOf row_of, Visit visit) {
+__device__ void each_pair(const Sums& sums, RowOf row_of, Visit visit) {
 #pragma unroll
   for (int r = 0; r < 4; ++r)
 #pragma unroll
-    for (int n = 0; n < columns_of_tile / 8; ++n)
-#pragma unroll
-      for (int i = 0; i < 2; ++i)
-        visit(row_of(r), 8 * n + 2 * place() + i, sums[r / 2][n][r % 2 * 2 + i]);
+    for (int n = 0; n < columns_of_tile / 8; ++n) {
+      const float* of = sums[r / 2][n] + r % 2 * 2;
+      visit(row_of(r), n, Pair{of[0], of[1]});
+    }
 }
 
 /// What a lane has of the left operand for 16 steps of the sum: four rows by four neighbors in k,
