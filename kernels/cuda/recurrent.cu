@@ -18,12 +18,12 @@ StepsShape steps_shape(const char* operation, const RecurrentShape& s, int float
           length(s.inputs),
           length(s.units),
           room,
-          pieces(room * rows_of_block, 32) * 32,
+          pieces(room * lanes_of_unit, 32) * 32,
           s.activation,
           s.recurrent_activation};
 }
 
-Grid steps_grid(const StepsShape& s, int floats) {
+Grid steps_grid(const StepsShape& s, int rows_of_block, int floats) {
   return {{static_cast<unsigned>(pieces<std::int64_t>(s.batch, rows_of_block)),
            static_cast<unsigned>(s.members)},
           {static_cast<unsigned>(std::min(threads_of_block, s.pairs))},
