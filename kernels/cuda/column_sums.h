@@ -6,6 +6,7 @@ namespace tutti::kernels::TUTTI_GPU {
 namespace column_sums_of {
 
 constexpr int across = 32, down = 8, rows_a_part = 512;
+constexpr int rows_ahead = 8;  // of a thread: their values are asked for before one is added
 
 /// blockIdx: x tile of columns, y part of the rows, z member. sums is [parts, members, columns].
 template <class Value>
@@ -17,8 +18,15 @@ __global__ void __launch_bounds__(across* down)
                      end = min(rows, first + rows_a_part);
   float sum = 0;
   if (column < columns)
-    for (std::int64_t r = first + threadIdx.y; r < end; r += down)
-      sum += value(std::int64_t{blockIdx.z}, r, column);
+    for (std::int64_t r = first + threadIdx.y; r < end; r += rows_ahead * down) {
+      const int last = static_cast<int>(end - 1 - r);
+      float values[rows_ahead];
+#pragma unroll
+      for (int n = 0; n < rows_ahead; ++n)
+        values[n] = value(std::int64_t{blockIdx.z}, r + min(n * down, last), column);
+#pragma unroll
+      for (int n = 0; n < rows_ahead; ++n) sum += n * down <= last ? values[n] : 0;
+    }
   of_threads[threadIdx.y * across + threadIdx.x] = sum;
   __syncthreads();
   if (threadIdx.y > 0 || column >= columns) return;

@@ -102,7 +102,8 @@ struct LargestGradients {
     if (position >= positions) return 0;
     const std::int64_t i =
         (std::int64_t{member} * (positions / 2) + position / 2) * filters + column;
-    return argmax[i] == position % 2 + 1 ? dy[i] : 0;
+    const float gradient = dy[i];  // does not wait for what it is asked for
+    return argmax[i] == position % 2 + 1 ? gradient : 0;
   }
 };
 
@@ -153,7 +154,8 @@ void GpuBackend::conv2d_relu_pool_backward(const Conv2dShape& shape, const Gathe
       s.members, rows, filters, 1,
       [=] __device__(std::int64_t m, std::int64_t r, std::int64_t f) {
         const std::int64_t i = (m * rows + r) * filters + f;
-        return argmax[i] != 0 ? dy[i] : 0.0f;
+        const float gradient = dy[i];
+        return argmax[i] != 0 ? gradient : 0.0f;
       },
       db);
 }
