@@ -93,16 +93,17 @@ struct LargestOutputs {
   }
 };
 
-/// blockIdx: x windows of a picture, y filters, z picture of a member's batch. A warp has 32
-/// windows.
+/// blockIdx: x windows of a picture, picture of a member's batch; y filters. A warp has 32 windows.
 template <class Math, class To>
 __global__ void __launch_bounds__(threads, 2)
     forward_kernel(RowsShape s, GatheredBytes<float> x, const std::uint32_t* w, const float* b,
                    To to) {
   DynamicShared<std::uint32_t> picture;  // the rows of the block's windows
   __shared__ SharedArray<std::uint32_t, 2 * words_of_tile> right;
-  const int member = blockIdx.z / s.batch, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-  const int first_window = blockIdx.x * rows_of_tile, first_column = blockIdx.y * columns_of_tile;
+  const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+  int image = blockIdx.x;
+  const int first_window = next_axis(image, pieces(s.windows, rows_of_tile)) * rows_of_tile,
+            first_column = blockIdx.y * columns_of_tile, member = image / s.batch;
   const int pitch = pitch_of(s.stride);
 
   // The steps of the sum: for each row of the filter, its bytes and as many zeros as make 128.
@@ -112,7 +113,7 @@ __global__ void __launch_bounds__(threads, 2)
   Right next;
   next.read(w);
 
-  const Picture from(s, x, member, blockIdx.z % s.batch);
+  const Picture from(s, x, member, image % s.batch);
   const int rows = (rows_of_tile + (s.kernel_height - 1) / s.stride) * s.stride;
   constexpr int warps = threads / 32, rows_ahead = 8;  // asked for before one is stored
   for (int first = warp; first < rows; first += rows_ahead * warps) {
@@ -154,7 +155,7 @@ __global__ void __launch_bounds__(threads, 2)
     stage = word_rows - stage;
   }
 
-  to.write(s, b + std::int64_t{member} * s.filters, blockIdx.z, first_window + warp * rows_of_warp,
+  to.write(s, b + std::int64_t{member} * s.filters, image, first_window + warp * rows_of_warp,
            first_column, sums);
 }
 
@@ -180,10 +181,9 @@ template <class To>
 void forward(const Conv2dShape& shape, const GatheredBytes<float>& x, const float* w,
              const float* b, const To& to) {
   const RowsShape s = rows_shape(shape);
-  const Grid grid{{static_cast<unsigned>(pieces(s.windows, rows_of_tile)), column_tiles(s),
-                   static_cast<unsigned>(s.members * s.batch)},
-                  {threads},
-                  static_cast<std::size_t>(picture_bytes(shape))};
+  const std::int64_t blocks = std::int64_t{pieces(s.windows, rows_of_tile)} * s.members * s.batch;
+  const Grid grid{
+      along_x(blocks, column_tiles(s)), {threads}, static_cast<std::size_t>(picture_bytes(shape))};
   with_math([&]<class Math>(Math) {
     const int tiles = s.kernel_height * 4 * row_words / depth_of_tile<Math>;
     auto* packed = reinterpret_cast<std::uint32_t*>(scratch(packed_words(s, tiles)));
@@ -199,7 +199,7 @@ bool takes_conv2d_rows(const Conv2dShape& s, const GatheredBytes<float>& x) {
   const bool of_words =
       s.height * s.width % 4 == 0 && reinterpret_cast<std::uintptr_t>(x.data) % 4 == 0;
   return context().precision() != Precision::fp32 && of_words && s.channels == 1 && spans_rows(s) &&
-         s.width <= 4 * row_words && s.stride_height <= 64 && s.members * s.batch <= 65535 &&
+         s.width <= 4 * row_words && s.stride_height <= 64 &&
          picture_bytes(s) + right_bytes <= most_shared_bytes();
 }
 

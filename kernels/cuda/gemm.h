@@ -226,15 +226,17 @@ struct Load {
   }
 };
 
-/// blockIdx: x tile of rows, y tile of columns, z member and part of the depth. The next tiles are
-/// read while the present ones are multiplied.
+/// blockIdx.x: tile of rows, tile of columns, member, part of the depth. The next tiles are read
+/// while the present ones are multiplied.
 template <class Math, class A, class B, class To>
 __global__ void __launch_bounds__(threads, 2)
     kernel(GemmShape s, int depth_of_part, A a, B b, To to) {
   __shared__ SharedArray<typename Math::Word, 2 * tile * Math::pitch> tiles_a;
   __shared__ SharedArray<typename Math::Word, 2 * tile * Math::pitch> tiles_b;
-  const int member = blockIdx.z % s.members, part = blockIdx.z / s.members;
-  const int first_row = blockIdx.x * tile, first_column = blockIdx.y * tile;
+  int block = blockIdx.x;
+  const int first_row = next_axis(block, pieces(s.rows, tile)) * tile,
+            first_column = next_axis(block, pieces(s.columns, tile)) * tile,
+            member = next_axis(block, s.members), part = block;
   const int begin = part * depth_of_part, end = min(s.depth, begin + depth_of_part);
 
   Sums sums = {};
@@ -313,8 +315,7 @@ void run(const GemmShape& s, const A& a, const B& b, const To& to) {
   const int depth_of_part = pieces(steps, parts) * depth_tile;
   const std::int64_t size = std::int64_t{s.members} * s.rows * s.columns;
   const Grid grid{
-      {static_cast<unsigned>(pieces(s.rows, tile)), static_cast<unsigned>(pieces(s.columns, tile)),
-       static_cast<unsigned>(s.members * parts)},
+      along_x(std::int64_t{pieces(s.rows, tile)} * pieces(s.columns, tile) * s.members * parts),
       {threads}};
   if (parts == 1) return launch<kernel<Math, A, B, To>>(grid, s, depth_of_part, a, b, to);
   float* sums = scratch(parts * size);
