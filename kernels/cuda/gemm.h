@@ -91,8 +91,8 @@ constexpr int tile = 64, depth_tile = 16;  // of C, and of one step of the sum
 constexpr int threads = 128, warps_across = 2;
 constexpr int pairs = tile * depth_tile / 2 / threads;  // of neighbors in k, loaded by a thread
 using Sums = float[tile * tile / threads / 4][4];       // of a thread, in two pairs of neighbors
-constexpr int pairs_read_ahead =
-    8;  // of results: what they need is asked for before any is written
+/// Of results: what they need is asked for before any is written.
+constexpr int pairs_read_ahead = 8;
 
 /// A thread's outputs on CUDA cores: 8 rows and 2 pairs of columns, 8 and 32 apart.
 struct Fp32 {
