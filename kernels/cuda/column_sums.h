@@ -6,7 +6,7 @@ namespace tutti::kernels::TUTTI_GPU {
 namespace column_sums_of {
 
 constexpr int across = 32, down = 8, rows_a_part = 512;
-constexpr int rows_ahead = 8;  // of a thread: their values are asked for before one is added
+constexpr int rows_ahead = 12;  // of a thread: their values are asked for before one is added
 
 __host__ __device__ inline std::int64_t parts_of(std::int64_t rows) {
   return pieces<std::int64_t>(rows, rows_a_part);
@@ -14,7 +14,7 @@ __host__ __device__ inline std::int64_t parts_of(std::int64_t rows) {
 
 /// blockIdx.x: tile of columns, part of the rows, member. sums is [parts, members, columns].
 template <class Value>
-__global__ void __launch_bounds__(across* down)
+__global__ void __launch_bounds__(across* down, 2)  // leaves registers for all that is asked for
     kernel(std::int64_t members, std::int64_t rows, std::int64_t columns, float scale, Value value,
            float* sums) {
   __shared__ SharedArray<float, across * down> of_threads;
