@@ -46,7 +46,8 @@ void GpuBackend::batch_norm_backward(const BatchNormShape& s, const float* x, co
       s.members, rows, channels, 1,
       [=] __device__(std::int64_t m, std::int64_t r, std::int64_t i) {
         const std::int64_t c = m * channels + i, at = (m * rows + r) * channels + i;
-        return dy[at] * (x[at] - mean[c]) / sqrtf(variance[c] + epsilon);
+        const float scale = 1 / sqrtf(variance[c] + epsilon);
+        return dy[at] * (x[at] - mean[c]) * scale;
       },
       dgamma);
   for_each(s.members, size, [=] __device__(std::int64_t m, std::int64_t i) {

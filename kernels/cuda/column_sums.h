@@ -6,24 +6,40 @@ namespace tutti::kernels::TUTTI_GPU {
 namespace column_sums_of {
 
 constexpr int across = 32, down = 8, rows_a_part = 512;
+constexpr int rows_ahead = 12;  // of a thread: their values are asked for before one is added
 
-/// blockIdx: x tile of columns, y part of the rows, z member. sums is [parts, members, columns].
+__host__ __device__ inline std::int64_t parts_of(std::int64_t rows) {
+  return pieces<std::int64_t>(rows, rows_a_part);
+}
+
+/// blockIdx.x: tile of columns, part of the rows, member. sums is [parts, members, columns].
 template <class Value>
-__global__ void __launch_bounds__(across* down)
-    kernel(std::int64_t rows, std::int64_t columns, float scale, Value value, float* sums) {
+__global__ void __launch_bounds__(across* down, 2)  // leaves registers for all that is asked for
+    kernel(std::int64_t members, std::int64_t rows, std::int64_t columns, float scale, Value value,
+           float* sums) {
   __shared__ SharedArray<float, across * down> of_threads;
-  const std::int64_t column = std::int64_t{blockIdx.x} * across + threadIdx.x;
-  const std::int64_t first = std::int64_t{blockIdx.y} * rows_a_part,
-                     end = min(rows, first + rows_a_part);
+  int block = blockIdx.x;
+  const std::int64_t tile =
+                         next_axis(block, static_cast<int>(pieces<std::int64_t>(columns, across))),
+                     part = next_axis(block, static_cast<int>(parts_of(rows))), member = block;
+  const std::int64_t column = tile * across + threadIdx.x;
+  const std::int64_t first = part * rows_a_part, end = min(rows, first + rows_a_part);
   float sum = 0;
   if (column < columns)
-    for (std::int64_t r = first + threadIdx.y; r < end; r += down)
-      sum += value(std::int64_t{blockIdx.z}, r, column);
+    for (std::int64_t r = first + threadIdx.y; r < end; r += rows_ahead * down) {
+      const int last = static_cast<int>(end - 1 - r);
+      float values[rows_ahead];
+#pragma unroll
+      for (int n = 0; n < rows_ahead; ++n)
+        values[n] = value(member, r + min(n * down, last), column);
+#pragma unroll
+      for (int n = 0; n < rows_ahead; ++n) sum += n * down <= last ? values[n] : 0;
+    }
   of_threads[threadIdx.y * across + threadIdx.x] = sum;
   __syncthreads();
   if (threadIdx.y > 0 || column >= columns) return;
   for (int n = 1; n < down; ++n) sum += of_threads[n * across + threadIdx.x];
-  sums[(std::int64_t{blockIdx.y} * gridDim.z + blockIdx.z) * columns + column] = scale * sum;
+  sums[(part * members + member) * columns + column] = scale * sum;
 }
 
 }  // namespace column_sums_of
@@ -33,12 +49,11 @@ template <class Value>
 void column_sums(std::int64_t members, std::int64_t rows, std::int64_t columns, float scale,
                  Value value, float* sums) {
   using namespace column_sums_of;
-  const std::int64_t parts = pieces<std::int64_t>(rows, rows_a_part);
+  const std::int64_t parts = parts_of(rows);
   float* of_parts = parts == 1 ? sums : scratch(parts * members * columns);
-  launch<kernel<Value>>({{static_cast<unsigned>(pieces<std::int64_t>(columns, across)),
-                          static_cast<unsigned>(parts), static_cast<unsigned>(members)},
-                         {across, down}},
-                        rows, columns, scale, value, of_parts);
+  launch<kernel<Value>>(
+      {along_x(pieces<std::int64_t>(columns, across) * parts * members), {across, down}}, members,
+      rows, columns, scale, value, of_parts);
   if (parts > 1) sum_parts(parts, members * columns, of_parts, sums);
 }
 

@@ -10,8 +10,24 @@ using namespace conv2d_rows_of;
 /// apart, 4 g + t: no conflicts.
 __host__ __device__ int pitch_of(int stride) { return stride * row_words + 2; }
 
+/// Where a row of the picture begins on chip.
+__device__ int place_of(int row, int stride) { return row * row_words + row / stride * 2; }
+
 /// Of a warp's 32 windows, a lane's in their order on the left: two pairs of neighbors.
 __device__ int window_of(int r) { return r / 2 * 16 + 2 * group() + r % 2; }
+
+/// The biases of a lane's columns, asked for before any output is written.
+struct Biases {
+  Pair of_columns[columns_of_tile / 8];
+
+  __device__ Biases(const float* b, int first_column, int filters) {
+#pragma unroll
+    for (int n = 0; n < columns_of_tile / 8; ++n) {
+      const int column = first_column + 8 * n + 2 * place();
+      of_columns[n] = {column < filters ? b[column] : 0, column + 1 < filters ? b[column + 1] : 0};
+    }
+  }
+};
 
 /// Outputs as they are, [member, image, window, filter].
 struct Outputs {
@@ -20,54 +36,74 @@ struct Outputs {
   __device__ void write(const RowsShape& s, const float* b, int image, int first_window,
                         int first_column, const Sums& sums) const {
     float* of_image = y + std::int64_t{image} * s.windows * s.filters;
-    each_sum(
+    const bool whole = has_whole_pairs(y, s.filters);
+    const Biases biases(b, first_column, s.filters);
+    each_pair(
         sums, [=](int r) { return first_window + window_of(r); },
-        [=](int window, int n, float sum) {
-          const int column = first_column + n;
+        [&](int window, int n, const Pair& pair) {
+          const int column = first_column + 8 * n + 2 * place();
+          const Pair& bias = biases.of_columns[n];
           if (window < s.windows && column < s.filters)
-            of_image[std::int64_t{window} * s.filters + column] = sum + b[column];
+            write_pair(of_image + std::int64_t{window} * s.filters + column, whole,
+                       column + 1 < s.filters,
+                       {pair.first + bias.first, pair.second + bias.second});
         });
   }
 };
 
 /// The larger of two neighboring windows' outputs and 0, and which it was.
+struct Largest {
+  float value;
+  std::uint8_t which;
+
+  __device__ Largest(float first, float second) {
+    const bool below = exceeds(second, first);
+    const float larger = below ? second : first;
+    value = larger <= 0 ? 0 : larger;
+    which = larger <= 0 ? 0 : below ? 2 : 1;
+  }
+};
+
 struct LargestOutputs {
   float* y;
   std::uint8_t* argmax;
 
   __device__ void write(const RowsShape& s, const float* b, int image, int first_window,
                         int first_column, const Sums& sums) const {
+    const bool whole = has_whole_pairs(y, s.filters);
+    const Biases biases(b, first_column, s.filters);
 #pragma unroll
     for (int pair = 0; pair < 2; ++pair)
 #pragma unroll
-      for (int n = 0; n < columns_of_tile / 8; ++n)
-#pragma unroll
-        for (int i = 0; i < 2; ++i) {
-          const int window = first_window + window_of(2 * pair);
-          const int column = first_column + 8 * n + 2 * place() + i;
-          if (window >= s.windows || column >= s.filters) continue;
-          const float first = sums[pair][n][i] + b[column],
-                      second = sums[pair][n][2 + i] + b[column];
-          const bool below = exceeds(second, first);
-          const float larger = below ? second : first;
-          const std::int64_t at =
-              (std::int64_t{image} * (s.windows / 2) + window / 2) * s.filters + column;
-          y[at] = larger <= 0 ? 0 : larger;
-          argmax[at] = larger <= 0 ? 0 : below ? 2 : 1;
-        }
+      for (int n = 0; n < columns_of_tile / 8; ++n) {
+        const int window = first_window + window_of(2 * pair);
+        const int column = first_column + 8 * n + 2 * place();
+        if (window >= s.windows || column >= s.filters) continue;
+        const Pair& bias = biases.of_columns[n];
+        const auto& of = sums[pair][n];
+        const Largest first(of[0] + bias.first, of[2] + bias.first),
+            second(of[1] + bias.second, of[3] + bias.second);
+        const std::int64_t at =
+            (std::int64_t{image} * (s.windows / 2) + window / 2) * s.filters + column;
+        const bool both = column + 1 < s.filters;
+        write_pair(y + at, whole, both, {first.value, second.value});
+        argmax[at] = first.which;
+        if (both) argmax[at + 1] = second.which;
+      }
   }
 };
 
-/// blockIdx: x windows of a picture, y filters, z picture of a member's batch. A warp has 32
-/// windows.
+/// blockIdx: x windows of a picture, picture of a member's batch; y filters. A warp has 32 windows.
 template <class Math, class To>
 __global__ void __launch_bounds__(threads, 2)
     forward_kernel(RowsShape s, GatheredBytes<float> x, const std::uint32_t* w, const float* b,
                    To to) {
   DynamicShared<std::uint32_t> picture;  // the rows of the block's windows
   __shared__ SharedArray<std::uint32_t, 2 * words_of_tile> right;
-  const int member = blockIdx.z / s.batch, warp = threadIdx.x / 32, lane = threadIdx.x % 32;
-  const int first_window = blockIdx.x * rows_of_tile, first_column = blockIdx.y * columns_of_tile;
+  const int warp = threadIdx.x / 32, lane = threadIdx.x % 32;
+  int image = blockIdx.x;
+  const int first_window = next_axis(image, pieces(s.windows, rows_of_tile)) * rows_of_tile,
+            first_column = blockIdx.y * columns_of_tile, member = image / s.batch;
   const int pitch = pitch_of(s.stride);
 
   // The steps of the sum: for each row of the filter, its bytes and as many zeros as make 128.
@@ -77,13 +113,23 @@ __global__ void __launch_bounds__(threads, 2)
   Right next;
   next.read(w);
 
-  const Picture from(s, x, member, blockIdx.z % s.batch);
+  const Picture from(s, x, member, image % s.batch);
   const int rows = (rows_of_tile + (s.kernel_height - 1) / s.stride) * s.stride;
-  for (int row = warp; row < rows; row += threads / 32) {
-    const int start = (first_window * s.stride + row) * s.width + 4 * lane;
-    const bool inside = first_window * s.stride + row < s.height && 4 * lane < s.width;
-    picture[row / s.stride * pitch + row % s.stride * row_words + lane] =
-        inside ? Picture::shifted(from.word(start / 4), from.word(start / 4 + 1), start % 4) : 0;
+  constexpr int warps = threads / 32, rows_ahead = 8;  // asked for before one is stored
+  for (int first = warp; first < rows; first += rows_ahead * warps) {
+    std::uint32_t words[rows_ahead];
+#pragma unroll
+    for (int n = 0; n < rows_ahead; ++n) {
+      const int row = first_window * s.stride + first + n * warps;
+      const int start = row * s.width + 4 * lane;
+      const int at = row < s.height && 4 * lane < s.width ? start / 4 : from.count;
+      words[n] = Picture::shifted(from.word(at), from.word(at + 1), start % 4);
+    }
+#pragma unroll
+    for (int n = 0; n < rows_ahead; ++n) {
+      const int row = first + n * warps;
+      if (row < rows) picture[place_of(row, s.stride) + lane] = words[n];
+    }
   }
 
   Sums sums = {};
@@ -92,9 +138,8 @@ __global__ void __launch_bounds__(threads, 2)
     next.store(right, stage);
     __syncthreads();
     if (tile + 1 < tiles) next.read(w + (tile + 1) * words_of_tile);
-    const int row = tile / tiles_of_row;
-    const int begin = row / s.stride * pitch + row % s.stride * row_words +
-                      tile % tiles_of_row * (depth / 4) + place();
+    const int begin =
+        place_of(tile / tiles_of_row, s.stride) + tile % tiles_of_row * (depth / 4) + place();
 #pragma unroll
     for (int k = 0; k < depth; k += 16) {
       Left left;
@@ -110,7 +155,7 @@ __global__ void __launch_bounds__(threads, 2)
     stage = word_rows - stage;
   }
 
-  to.write(s, b + std::int64_t{member} * s.filters, blockIdx.z, first_window + warp * rows_of_warp,
+  to.write(s, b + std::int64_t{member} * s.filters, image, first_window + warp * rows_of_warp,
            first_column, sums);
 }
 
@@ -136,10 +181,9 @@ template <class To>
 void forward(const Conv2dShape& shape, const GatheredBytes<float>& x, const float* w,
              const float* b, const To& to) {
   const RowsShape s = rows_shape(shape);
-  const Grid grid{{static_cast<unsigned>(pieces(s.windows, rows_of_tile)), column_tiles(s),
-                   static_cast<unsigned>(s.members * s.batch)},
-                  {threads},
-                  static_cast<std::size_t>(picture_bytes(shape))};
+  const std::int64_t blocks = std::int64_t{pieces(s.windows, rows_of_tile)} * s.members * s.batch;
+  const Grid grid{
+      along_x(blocks, column_tiles(s)), {threads}, static_cast<std::size_t>(picture_bytes(shape))};
   with_math([&]<class Math>(Math) {
     const int tiles = s.kernel_height * 4 * row_words / depth_of_tile<Math>;
     auto* packed = reinterpret_cast<std::uint32_t*>(scratch(packed_words(s, tiles)));
@@ -155,7 +199,7 @@ bool takes_conv2d_rows(const Conv2dShape& s, const GatheredBytes<float>& x) {
   const bool of_words =
       s.height * s.width % 4 == 0 && reinterpret_cast<std::uintptr_t>(x.data) % 4 == 0;
   return context().precision() != Precision::fp32 && of_words && s.channels == 1 && spans_rows(s) &&
-         s.width <= 4 * row_words && s.stride_height <= 64 && s.members * s.batch <= 65535 &&
+         s.width <= 4 * row_words && s.stride_height <= 64 &&
          picture_bytes(s) + right_bytes <= most_shared_bytes();
 }
 

@@ -7,8 +7,8 @@ namespace {
 
 using namespace conv2d_rows_of;
 
-/// blockIdx: x row of the filter, y filters, z member and part of the windows. Part p of member m
-/// is written to dw[p, m]. A warp has 32 taps.
+/// blockIdx: x row of the filter, member, part of the windows; y filters. Part p of member m is
+/// written to dw[p, m]. A warp has 32 taps.
 template <class Math>
 __global__ void __launch_bounds__(threads, 2)
     backward_filter_kernel(RowsShape s, GatheredBytes<float> x, const std::uint32_t* dy, int tiles,
@@ -18,7 +18,8 @@ __global__ void __launch_bounds__(threads, 2)
   constexpr int threads_of_row = threads / depth, words_of_thread = row_words / threads_of_row;
   __shared__ SharedArray<std::uint32_t, 2 * depth * pitch> pictures;
   __shared__ SharedArray<std::uint32_t, 2 * words_of_tile> right;
-  const int member = blockIdx.z % s.members, part = blockIdx.z / s.members;
+  int part = blockIdx.x;
+  const int filter_row = next_axis(part, s.kernel_height), member = next_axis(part, s.members);
   const int warp = threadIdx.x / 32, first_column = blockIdx.y * columns_of_tile;
   const int begin = part * windows_of_part, end = min(s.positions(), begin + windows_of_part);
   dy += (std::int64_t{member} * gridDim.y + blockIdx.y) * tiles * words_of_tile;
@@ -32,8 +33,7 @@ __global__ void __launch_bounds__(threads, 2)
     next.read(dy + std::int64_t{first / depth} * words_of_tile);
     const int position = min(first + own_row, end - 1);
     const Picture from(s, x, member, position / s.windows);
-    const int start =
-        (position % s.windows * s.stride + static_cast<int>(blockIdx.x)) * s.width + 4 * own_word;
+    const int start = (position % s.windows * s.stride + filter_row) * s.width + 4 * own_word;
     std::uint32_t low = from.word(start / 4);
 #pragma unroll
     for (int i = 0; i < words_of_thread; ++i) {
@@ -70,12 +70,14 @@ __global__ void __launch_bounds__(threads, 2)
   }
 
   dw += (std::int64_t{part} * s.members + member) * s.taps() * s.filters;
-  each_sum(
+  const bool whole = has_whole_pairs(dw, s.filters);
+  each_pair(
       sums, [=](int r) { return warp * rows_of_warp + 4 * group() + r; },
-      [=](int tap, int n, float sum) {
-        const int column = first_column + n;
+      [&](int tap, int n, const Pair& pair) {
+        const int column = first_column + 8 * n + 2 * place();
         if (tap < s.width && column < s.filters)
-          dw[(std::int64_t{blockIdx.x} * s.width + tap) * s.filters + column] = sum;
+          write_pair(dw + (std::int64_t{filter_row} * s.width + tap) * s.filters + column, whole,
+                     column + 1 < s.filters, pair);
       });
 }
 
@@ -100,7 +102,8 @@ struct LargestGradients {
     if (position >= positions) return 0;
     const std::int64_t i =
         (std::int64_t{member} * (positions / 2) + position / 2) * filters + column;
-    return argmax[i] == position % 2 + 1 ? dy[i] : 0;
+    const float gradient = dy[i];  // does not wait for what it is asked for
+    return argmax[i] == position % 2 + 1 ? gradient : 0;
   }
 };
 
@@ -115,8 +118,7 @@ void backward_filter(const RowsShape& s, const GatheredBytes<float>& x, const Fr
   // Whole tiles, of which the last part has at least one.
   const int windows_of_part = pieces(pieces(positions, wanted_parts), 32) * 32;
   const int parts = pieces(positions, windows_of_part);
-  const Grid grid{{static_cast<unsigned>(s.kernel_height), column_tiles(s),
-                   static_cast<unsigned>(s.members * parts)},
+  const Grid grid{along_x(std::int64_t{s.kernel_height} * s.members * parts, column_tiles(s)),
                   {threads}};
   const std::int64_t size = std::int64_t{s.members} * s.taps() * s.filters;
   with_math([&]<class Math>(Math) {
@@ -151,7 +153,8 @@ void GpuBackend::conv2d_relu_pool_backward(const Conv2dShape& shape, const Gathe
       s.members, rows, filters, 1,
       [=] __device__(std::int64_t m, std::int64_t r, std::int64_t f) {
         const std::int64_t i = (m * rows + r) * filters + f;
-        return argmax[i] != 0 ? dy[i] : 0.0f;
+        const float gradient = dy[i];
+        return argmax[i] != 0 ? gradient : 0.0f;
       },
       db);
 }

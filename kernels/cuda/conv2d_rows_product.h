@@ -27,17 +27,17 @@ using Sums = float[2][columns_of_tile / 8][4];
 __device__ inline int group() { return threadIdx.x % 32 / 4; }
 __device__ inline int place() { return threadIdx.x % 4; }
 
-/// Calls visit(row, column of the block's tile, sum) for each of a lane's sums; row_of(r) is where
-/// its rows r = 0 to 3 on the left came from.
+/// Calls visit(row, n, pair) for each of a lane's pairs of sums, at columns 8 n + 2 place() of the
+/// block's tile; row_of(r) is where its rows r = 0 to 3 on the left came from.
 template <class RowOf, class Visit>
-__device__ void each_sum(const Sums& sums, RowOf row_of, Visit visit) {
+__device__ void each_pair(const Sums& sums, RowOf row_of, Visit visit) {
 #pragma unroll
   for (int r = 0; r < 4; ++r)
 #pragma unroll
-    for (int n = 0; n < columns_of_tile / 8; ++n)
-#pragma unroll
-      for (int i = 0; i < 2; ++i)
-        visit(row_of(r), 8 * n + 2 * place() + i, sums[r / 2][n][r % 2 * 2 + i]);
+    for (int n = 0; n < columns_of_tile / 8; ++n) {
+      const float* of = sums[r / 2][n] + r % 2 * 2;
+      visit(row_of(r), n, Pair{of[0], of[1]});
+    }
 }
 
 /// What a lane has of the left operand for 16 steps of the sum: four rows by four neighbors in k,
@@ -92,16 +92,23 @@ struct Tf32Rows {
 template <class Math>
 constexpr int depth_of_tile = word_rows* Math::values_of_word;
 
+/// Threads that pack a tile, each words of one column, which it reads before it writes one.
+constexpr int words_of_packer = 4, packers = words_of_tile / words_of_packer;
+
 /// The right operand in the order in which the products read it, [members, columns, tiles, words of
 /// a tile]: of sixteen steps of the sum, those of place 0 first. Its numbers are from.at(member,
 /// step, column), for columns that there are.
 template <class Math, class From>
-__global__ void pack_kernel(int tiles, int filters, From from, std::uint32_t* to) {
-  const int tile = blockIdx.x, first_column = blockIdx.y * columns_of_tile, member = blockIdx.z;
+__global__ void __launch_bounds__(packers)
+    pack_kernel(int tiles, int filters, From from, std::uint32_t* to) {
+  const int tile = blockIdx.x, member = blockIdx.z;
+  const int column = blockIdx.y * columns_of_tile + threadIdx.x % columns_of_tile;
   to += ((std::int64_t{member} * gridDim.y + blockIdx.y) * tiles + tile) * words_of_tile;
-  for (int i = threadIdx.x; i < words_of_tile; i += blockDim.x) {
+  std::uint32_t words[words_of_packer];
+#pragma unroll
+  for (int i = 0; i < words_of_packer; ++i) {
     constexpr int width = Math::values_of_word;
-    const int word_row = i / columns_of_tile, column = first_column + i % columns_of_tile;
+    const int word_row = threadIdx.x / columns_of_tile + i * (word_rows / words_of_packer);
     // The inverse of: row = step / 16 * (16 / width) + step % 4 / width * 4 + step % 16 / 4
     const int step =
         word_row / (16 / width) * 16 + word_row % 4 * 4 + word_row % (16 / width) / 4 * width;
@@ -110,8 +117,10 @@ __global__ void pack_kernel(int tiles, int filters, From from, std::uint32_t* to
     for (int n = 0; n < width; ++n)
       values[n] =
           column < filters ? from.at(member, tile * depth_of_tile<Math> + step + n, column) : 0;
-    to[i] = Math::word(values);
+    words[i] = Math::word(values);
   }
+#pragma unroll
+  for (int i = 0; i < words_of_packer; ++i) to[threadIdx.x + i * packers] = words[i];
 }
 
 /// A tile of it on its way to shared memory.
@@ -177,7 +186,8 @@ inline std::int64_t packed_words(const RowsShape& s, int tiles) {
 template <class Math, class From>
 void pack(const RowsShape& s, int tiles, const From& from, std::uint32_t* to) {
   launch<pack_kernel<Math, From>>(
-      {{static_cast<unsigned>(tiles), column_tiles(s), static_cast<unsigned>(s.members)}, {256}},
+      {{static_cast<unsigned>(tiles), column_tiles(s), static_cast<unsigned>(s.members)},
+       {packers}},
       tiles, s.filters, from, to);
 }
 

@@ -12,7 +12,10 @@
 ///   bool along_depth() const;                     // whether neighbors in k are neighbors in
 ///   memory
 /// so that a convolution's windows need no copy. A result is anything with
-///   void write(int part, int member, int row, int column, float sum) const;
+///   Result of(int part, int member) const;   // itself, at a part of a member's
+///   Old read(int row, int column) const;     // what a write needs of the memory
+///   void write(int row, int column, const Pair& sums, const Old&) const;
+/// for the sums at an even column and, unless the row ends there, at the next one.
 namespace tutti::kernels::TUTTI_GPU {
 
 /// C[m] = A[m] B[m]^T: A is [rows, depth], B [columns, depth], C [rows, columns].
@@ -39,15 +42,46 @@ inline Matrix by_columns(const float* data, std::int64_t rows, std::int64_t colu
   return {data, rows * columns, 1, columns};
 }
 
+/// Neighbors of a row.
+struct alignas(2 * sizeof(float)) Pair {
+  float first, second;
+};
+
+/// Whether a pair at an even column of the array is one piece of memory.
+__host__ __device__ inline bool has_whole_pairs(const float* array, int columns) {
+  return columns % 2 == 0 && reinterpret_cast<std::uintptr_t>(array) % sizeof(Pair) == 0;
+}
+__device__ inline Pair read_pair(const float* from, bool whole, bool both) {
+  if (whole) return *reinterpret_cast<const Pair*>(from);
+  return {from[0], both ? from[1] : 0};
+}
+__device__ inline void write_pair(float* to, bool whole, bool both, const Pair& pair) {
+  if (whole) {
+    *reinterpret_cast<Pair*>(to) = pair;
+  } else {
+    to[0] = pair.first;
+    if (both) to[1] = pair.second;
+  }
+}
+
 /// C in memory, [parts, members, rows, columns], with a bias [members, columns] unless it is null.
 struct Stored {
   const float* bias;
   float* c;
   int members, rows, columns;
 
-  __device__ void write(int part, int member, int row, int column, float sum) const {
-    c[((std::int64_t{part} * members + member) * rows + row) * columns + column] =
-        sum + (bias ? bias[std::int64_t{member} * columns + column] : 0);
+  __device__ Stored of(int part, int member) const {
+    return {bias ? bias + std::int64_t{member} * columns : nullptr,
+            c + (std::int64_t{part} * members + member) * rows * columns, members, rows, columns};
+  }
+
+  using Old = Pair;  // the bias
+  __device__ Pair read(int, int column) const {
+    return bias ? read_pair(bias + column, false, column + 1 < columns) : Pair{};
+  }
+  __device__ void write(int row, int column, const Pair& sums, const Pair& biases) const {
+    write_pair(c + std::int64_t{row} * columns + column, has_whole_pairs(c, columns),
+               column + 1 < columns, {sums.first + biases.first, sums.second + biases.second});
   }
 };
 
@@ -56,9 +90,11 @@ namespace gemm {
 constexpr int tile = 64, depth_tile = 16;  // of C, and of one step of the sum
 constexpr int threads = 128, warps_across = 2;
 constexpr int pairs = tile * depth_tile / 2 / threads;  // of neighbors in k, loaded by a thread
-using Sums = float[tile * tile / threads / 4][4];       // of a thread
+using Sums = float[tile * tile / threads / 4][4];       // of a thread, in two pairs of neighbors
+/// Of results: what they need is asked for before any is written.
+constexpr int pairs_read_ahead = 8;
 
-/// A thread's outputs on CUDA cores: 8 rows and 4 columns, 8 and 16 apart.
+/// A thread's outputs on CUDA cores: 8 rows and 2 pairs of columns, 8 and 32 apart.
 struct Fp32 {
   using Word = float;
   static constexpr int pitch = depth_tile + 1;  // words per row in shared memory; odd: no conflicts
@@ -70,14 +106,14 @@ struct Fp32 {
   }
   template <class Tile>
   __device__ static void multiply(Tile& a, Tile& b, int stage, Sums& sums) {
-    const int row = threadIdx.x / 16, column = threadIdx.x % 16;
+    const int row = row_of(0, 0);
 #pragma unroll
     for (int k = 0; k < depth_tile; ++k) {
       float left[8], right[4];
 #pragma unroll
       for (int i = 0; i < 8; ++i) left[i] = a[(stage + row + 8 * i) * pitch + k];
 #pragma unroll
-      for (int j = 0; j < 4; ++j) right[j] = b[(stage + column + 16 * j) * pitch + k];
+      for (int j = 0; j < 4; ++j) right[j] = b[(stage + column_of(0, j)) * pitch + k];
 #pragma unroll
       for (int i = 0; i < 8; ++i)
 #pragma unroll
@@ -85,7 +121,7 @@ struct Fp32 {
     }
   }
   __device__ static int row_of(int i, int) { return threadIdx.x / 16 + 8 * i; }
-  __device__ static int column_of(int, int j) { return threadIdx.x % 16 + 16 * j; }
+  __device__ static int column_of(int, int j) { return threadIdx.x % 16 * 2 + j % 2 + j / 2 * 32; }
 };
 
 /// Outputs on tensor cores: a warp has 32 x 32, in 2 x 4 products of 16 x 8. Lane 4 g + t holds
@@ -190,15 +226,17 @@ struct Load {
   }
 };
 
-/// blockIdx: x tile of rows, y tile of columns, z member and part of the depth. The next tiles are
-/// read while the present ones are multiplied.
+/// blockIdx.x: tile of rows, tile of columns, member, part of the depth. The next tiles are read
+/// while the present ones are multiplied.
 template <class Math, class A, class B, class To>
 __global__ void __launch_bounds__(threads, 2)
     kernel(GemmShape s, int depth_of_part, A a, B b, To to) {
   __shared__ SharedArray<typename Math::Word, 2 * tile * Math::pitch> tiles_a;
   __shared__ SharedArray<typename Math::Word, 2 * tile * Math::pitch> tiles_b;
-  const int member = blockIdx.z % s.members, part = blockIdx.z / s.members;
-  const int first_row = blockIdx.x * tile, first_column = blockIdx.y * tile;
+  int block = blockIdx.x;
+  const int first_row = next_axis(block, pieces(s.rows, tile)) * tile,
+            first_column = next_axis(block, pieces(s.columns, tile)) * tile,
+            member = next_axis(block, s.members), part = block;
   const int begin = part * depth_of_part, end = min(s.depth, begin + depth_of_part);
 
   Sums sums = {};
@@ -218,13 +256,27 @@ __global__ void __launch_bounds__(threads, 2)
     stage = tile - stage;
   }
 
+  const auto result = to.of(part, member);
 #pragma unroll
-  for (int i = 0; i < tile * tile / threads / 4; ++i)
+  for (int first = 0; first < tile * tile / threads / 2; first += pairs_read_ahead) {
+    typename To::Old old[pairs_read_ahead] = {};
+    const auto each = [&](auto use) {
 #pragma unroll
-    for (int j = 0; j < 4; ++j) {
-      const int row = first_row + Math::row_of(i, j), column = first_column + Math::column_of(i, j);
-      if (row < s.rows && column < s.columns) to.write(part, member, row, column, sums[i][j]);
-    }
+      for (int n = 0; n < pairs_read_ahead; ++n) {
+        const int i = (first + n) / 2, j = (first + n) % 2 * 2;
+        const int row = first_row + Math::row_of(i, j),
+                  column = first_column + Math::column_of(i, j);
+        if (row < s.rows && column < s.columns)
+          use(row, column, Pair{sums[i][j], sums[i][j + 1]}, old[n]);
+      }
+    };
+    each([&](int row, int column, const Pair&, auto& of_pair) {
+      of_pair = result.read(row, column);
+    });
+    each([&](int row, int column, const Pair& of_sums, const auto& of_pair) {
+      result.write(row, column, of_sums, of_pair);
+    });
+  }
 }
 
 /// Into how many parts the depth is cut so that one member alone fills a GPU. It depends on the
@@ -240,12 +292,20 @@ inline int parts_of(const GemmShape& s) {
 template <class To>
 void add_parts(const GemmShape& s, int parts, const float* sums, const To& to) {
   const std::int64_t size = std::int64_t{s.rows} * s.columns, all = s.members * size;
-  for_each(s.members, size, [=] __device__(std::int64_t m, std::int64_t i) {
-    float sum = 0;
-    for (int p = 0; p < parts; ++p) sum += sums[p * all + m * size + i];
-    to.write(0, static_cast<int>(m), static_cast<int>(i / s.columns),
-             static_cast<int>(i % s.columns), sum);
-  });
+  const int pairs_of_row = pieces(s.columns, 2);
+  for_each(s.members, std::int64_t{s.rows} * pairs_of_row,
+           [=] __device__(std::int64_t m, std::int64_t i) {
+             const auto result = to.of(0, static_cast<int>(m));
+             const int row = static_cast<int>(i / pairs_of_row),
+                       column = static_cast<int>(i % pairs_of_row) * 2;
+             const auto old = result.read(row, column);
+             const float* from = sums + m * size + std::int64_t{row} * s.columns + column;
+             const int next = column + 1 < s.columns ? 1 : 0;
+             Pair sum{};
+             for (int p = 0; p < parts; ++p, from += all)
+               sum.first += from[0], sum.second += from[next];
+             result.write(row, column, sum, old);
+           });
 }
 
 template <class Math, class A, class B, class To>
@@ -255,8 +315,7 @@ void run(const GemmShape& s, const A& a, const B& b, const To& to) {
   const int depth_of_part = pieces(steps, parts) * depth_tile;
   const std::int64_t size = std::int64_t{s.members} * s.rows * s.columns;
   const Grid grid{
-      {static_cast<unsigned>(pieces(s.rows, tile)), static_cast<unsigned>(pieces(s.columns, tile)),
-       static_cast<unsigned>(s.members * parts)},
+      along_x(std::int64_t{pieces(s.rows, tile)} * pieces(s.columns, tile) * s.members * parts),
       {threads}};
   if (parts == 1) return launch<kernel<Math, A, B, To>>(grid, s, depth_of_part, a, b, to);
   float* sums = scratch(parts * size);

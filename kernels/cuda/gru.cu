@@ -5,39 +5,41 @@
 namespace tutti::kernels::TUTTI_GPU {
 namespace {
 
-constexpr int gru_forward_floats = 3 * rows_of_block,
-              gru_backward_floats = 7 * rows_of_block;  // a unit
+constexpr int gru_forward_floats = 3 * lanes_of_unit,
+              gru_backward_floats = 7 * lanes_of_unit;  // a unit
 
 /// gates come in as x w and go out after their activations. b is [M, 2, 3U] with reset_after,
 /// [M, 3U] without.
-template <bool held>
+template <int rows, bool held>
 __global__ void __launch_bounds__(threads_of_block, 1)
     gru_kernel(StepsShape s, bool reset_after, const float* u, const float* b, float* gates,
                float* inner, float* h) {
-  // h of the step before and of this one, in turn: [2, room, 4 rows]; r h
+  // h of the step before and of this one, in turn: [2, room, rows]; r h
   DynamicShared<float> states;
   const int units = s.units, g = 3 * units, room = held ? most_units_held : units,
-            passed = 2 * rows_of_block * room;
+            passed = 2 * rows * room;
   u += std::int64_t{blockIdx.y} * units * g;
   b += std::int64_t{blockIdx.y} * (reset_after ? 2 * g : g);
   const auto factor = [=](int k, int j, int q) { return u[(std::int64_t{j} * 3 + q) * units + k]; };
   const auto sum_over_states =
-      lane_sums<SumsShape{.sums = 3, .values = 1, .held = held}>(units, units, factor);
-  const auto sum_over_passed = lane_sums<SumsShape{.sums = 1, .values = 1, .held = held}>(
-      units, units, [=](int k, int j, int) { return factor(k, j, 2); });
-  int now = 0, before = rows_of_block * room;
+      lane_sums<SumsShape{.rows = rows, .sums = 3, .values = 1, .held = held}>(units, units,
+                                                                               factor);
+  const auto sum_over_passed =
+      lane_sums<SumsShape{.rows = rows, .sums = 1, .values = 1, .held = held}>(
+          units, units, [=](int k, int j, int) { return factor(k, j, 2); });
+  int now = 0, before = rows * room;
   for (int t = 0; t < s.steps; ++t) {
     for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
-      const UnitAndRow my(s, pair);
+      const UnitAndRow<rows> my(s, room, pair);
       const int k = min(my.k, units - 1);
       float z[3] = {};  // of the state
       if (t > 0) sum_over_states(states, before, pair, z);
-      if (my.k >= room) continue;
+      if (!my.kept) continue;
       float to_keep = 0;
       if (my.wanted) {
         const std::int64_t at = my.example * s.steps + t;
         float *gate = gates + at * g + k, *inside = inner + at * units + k;
-        const float earlier = t > 0 ? states[before + pair] : 0.0f;
+        const float earlier = t > 0 ? states[before + my.place] : 0.0f;
         if (reset_after)
           for (int q = 0; q < 3; ++q) z[q] += b[g + q * units + k];
         const float update = activated(s.gate, gate[0] + b[k] + z[0]),
@@ -53,25 +55,25 @@ __global__ void __launch_bounds__(threads_of_block, 1)
           *inside = to_keep = reset * earlier;
         }
       }
-      states[(reset_after ? now : passed) + pair] = to_keep;
+      states[(reset_after ? now : passed) + my.place] = to_keep;
     }
     __syncthreads();
     if (!reset_after) {
       for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
-        const UnitAndRow my(s, pair);
+        const UnitAndRow<rows> my(s, room, pair);
         float z[1] = {};
         if (t > 0) sum_over_passed(states, passed, pair, z);
-        if (my.k >= room) continue;
+        if (!my.kept) continue;
         float state = 0;
         if (my.wanted) {
           const std::int64_t at = my.example * s.steps + t;
           float* gate = gates + at * g + my.k;
           const float c = activated(s.activation, gate[2 * units] + b[2 * units + my.k] + z[0]);
-          const float earlier = t > 0 ? states[before + pair] : 0.0f;
+          const float earlier = t > 0 ? states[before + my.place] : 0.0f;
           gate[2 * units] = c;
           h[at * units + my.k] = state = gate[0] * earlier + (1 - gate[0]) * c;
         }
-        states[now + pair] = state;
+        states[now + my.place] = state;
       }
       __syncthreads();
     }
@@ -81,36 +83,38 @@ __global__ void __launch_bounds__(threads_of_block, 1)
 }
 
 /// dz of every step, from the last one on, and the gradient of `inner`.
-template <bool held>
+template <int rows, bool held>
 __global__ void __launch_bounds__(threads_of_block, 1)
     gru_backward_kernel(StepsShape s, bool reset_after, const float* u, const float* gates,
                         const float* inner, const float* h, const float* dh, float* dz,
                         float* dinner) {
-  // Of the step after and of this one, in turn, the gradients of what u made: [2, 3, room, 4 rows];
-  // and the part of h's gradient that comes past the gates: [room, 4 rows].
+  // Of the step after and of this one, in turn, the gradients of what u made: [2, 3, room, rows];
+  // and the part of h's gradient that comes past the gates: [room, rows].
   DynamicShared<float> shared;
   const int units = s.units, g = 3 * units, columns = reset_after ? g : 2 * units,
-            room = held ? most_units_held : units, past = 6 * rows_of_block * room;
+            room = held ? most_units_held : units, past = 6 * rows * room;
   u += std::int64_t{blockIdx.y} * units * g;
   const auto factor = [=](int k, int j, int) { return u[std::int64_t{k} * g + j]; };
   const auto sum_over_gradients =
-      lane_sums<SumsShape{.sums = 1, .values = 3, .held = held}>(units, columns, factor);
-  const auto sum_over_inner = lane_sums<SumsShape{.sums = 1, .values = 1, .held = held}>(
-      units, units, [=](int k, int j, int) { return factor(k, 2 * units + j, 0); });
-  int now = 0, after = 3 * rows_of_block * room;
+      lane_sums<SumsShape{.rows = rows, .sums = 1, .values = 3, .held = held}>(units, columns,
+                                                                               factor);
+  const auto sum_over_inner =
+      lane_sums<SumsShape{.rows = rows, .sums = 1, .values = 1, .held = held}>(
+          units, units, [=](int k, int j, int) { return factor(k, 2 * units + j, 0); });
+  int now = 0, after = 3 * rows * room;
   for (int t = s.steps - 1; t >= 0; --t) {
     for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
-      const UnitAndRow my(s, pair);
+      const UnitAndRow<rows> my(s, room, pair);
       float sum[1] = {};
       if (t < s.steps - 1) sum_over_gradients(shared, after, pair, sum);
-      if (my.k >= room) continue;
+      if (!my.kept) continue;
       float of_update = 0, of_reset = 0, of_inner = 0, beside = 0;
       if (my.wanted) {
         const std::int64_t at = my.example * s.steps + t;
         const float *gate = gates + at * g + my.k, *state = h + at * units + my.k;
         float* gradient = dz + at * g + my.k;
         float dstate = dh[at * units + my.k] + sum[0];
-        if (t < s.steps - 1) dstate += shared[past + pair];
+        if (t < s.steps - 1) dstate += shared[past + my.place];
         const float update = gate[0], reset = gate[units], c = gate[2 * units];
         const float earlier = t > 0 ? state[-units] : 0;
         const float of_candidate = dstate * (1 - update) * derivative_from_output(s.activation, c);
@@ -123,19 +127,19 @@ __global__ void __launch_bounds__(threads_of_block, 1)
           dinner[at * units + my.k] = of_inner = of_candidate * reset;
         }
       }
-      const int to = now + pair;
-      shared[past + pair] = beside;
+      const int to = now + my.place;
+      shared[past + my.place] = beside;
       shared[to] = of_update;
-      shared[to + 2 * rows_of_block * room] = of_inner;
-      if (reset_after) shared[to + rows_of_block * room] = of_reset;
+      shared[to + 2 * rows * room] = of_inner;
+      if (reset_after) shared[to + rows * room] = of_reset;
     }
     __syncthreads();
     if (!reset_after) {
       for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
-        const UnitAndRow my(s, pair);
+        const UnitAndRow<rows> my(s, room, pair);
         float sum[1];
-        sum_over_inner(shared, now + 2 * rows_of_block * room, pair, sum);
-        if (my.k >= room) continue;
+        sum_over_inner(shared, now + 2 * rows * room, pair, sum);
+        if (!my.kept) continue;
         float of_reset = 0;
         if (my.wanted) {
           const std::int64_t at = my.example * s.steps + t;
@@ -144,9 +148,9 @@ __global__ void __launch_bounds__(threads_of_block, 1)
           dinner[at * units + my.k] = sum[0];
           dz[at * g + units + my.k] = of_reset =
               sum[0] * earlier * derivative_from_output(s.gate, reset);
-          shared[past + pair] += sum[0] * reset;
+          shared[past + my.place] += sum[0] * reset;
         }
-        shared[now + rows_of_block * room + pair] = of_reset;
+        shared[now + rows * room + my.place] = of_reset;
       }
       __syncthreads();
     }
@@ -192,8 +196,9 @@ void GpuBackend::gru(const RecurrentShape& shape, const float* x, const float* w
                      const float* b, float* gates, float* inner, float* h) {
   const StepsShape s = steps_shape("gru", shape, gru_forward_floats);
   project_inputs(s, 3 * s.units, x, w, nullptr, gates);
-  launch_steps<gru_kernel<true>, gru_kernel<false>>(s, gru_forward_floats, shape.reset_after, u, b,
-                                                    gates, inner, h);
+  launch_steps<gru_kernel<1, true>, gru_kernel<lanes_of_unit, true>,
+               gru_kernel<lanes_of_unit, false>>(s, gru_forward_floats, shape.reset_after, u, b,
+                                                 gates, inner, h);
 }
 
 void GpuBackend::gru_backward(const RecurrentShape& shape, const float* x, const float* w,
@@ -203,8 +208,9 @@ void GpuBackend::gru_backward(const RecurrentShape& shape, const float* x, const
   const StepsShape s = steps_shape("gru", shape, gru_backward_floats);
   const bool reset_after = shape.reset_after;
   const int units = s.units, g = 3 * units, rows = s.batch * s.steps;
-  launch_steps<gru_backward_kernel<true>, gru_backward_kernel<false>>(
-      s, gru_backward_floats, reset_after, u, gates, inner, h, dh, dz, dinner);
+  launch_steps<gru_backward_kernel<1, true>, gru_backward_kernel<lanes_of_unit, true>,
+               gru_backward_kernel<lanes_of_unit, false>>(s, gru_backward_floats, reset_after, u,
+                                                          gates, inner, h, dh, dz, dinner);
   if (dx) input_gradient(s, g, w, dz, dx);
   multiply_matrices({s.members, s.inputs, g, rows}, by_columns(x, rows, s.inputs),
                     by_columns(dz, rows, g), nullptr, dw);

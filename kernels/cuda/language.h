@@ -33,6 +33,21 @@ constexpr Integer pieces(Integer whole, Integer length) {
   return (whole + length - 1) / length;
 }
 
+/// A grid that is long along x, where a GPU takes most blocks: the kernel finds its axes in
+/// blockIdx.x with next_axis().
+inline dim3 along_x(std::int64_t blocks, unsigned y = 1) {
+  if (blocks > 2147483647)
+    throw Error(blocks, " blocks are more than a GPU takes; take fewer members or a smaller batch");
+  return {static_cast<unsigned>(blocks), y};
+}
+
+/// The place along the innermost axis of a number that counts through axes, taken off it.
+__device__ inline int next_axis(int& number, int length) {
+  const int place = number % length;
+  number /= length;
+  return place;
+}
+
 /// A kernel's name, from the compiler's name of a function of it: "… [with auto kernel = NAME; …]".
 template <auto kernel>
 std::string name_of() {
@@ -66,13 +81,30 @@ void launch(const Grid& grid, Arguments... arguments) {
 
 #else
 
+/// Lets a kernel's blocks have that much dynamic shared memory, and two of them a multiprocessor;
+/// the rest of what it has on chip stays cache.
+template <auto kernel>
+void allow_shared(std::size_t dynamic_bytes) {
+  constexpr int of_system = 1024;  // of each block
+  cudaFuncAttributes attributes{};
+  int most = 1;
+  TUTTI_CUDA(cudaFuncGetAttributes(&attributes, kernel));
+  TUTTI_CUDA(cudaDeviceGetAttribute(&most, cudaDevAttrMaxSharedMemoryPerMultiprocessor, 0));
+  const auto wanted =
+      200 * (static_cast<std::int64_t>(attributes.sharedSizeBytes + dynamic_bytes) + of_system);
+  TUTTI_CUDA(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                  static_cast<int>(dynamic_bytes)));
+  TUTTI_CUDA(cudaFuncSetAttribute(
+      kernel, cudaFuncAttributePreferredSharedMemoryCarveout,
+      static_cast<int>(std::min<std::int64_t>(100, pieces<std::int64_t>(wanted, most)))));
+}
+
 template <auto kernel, class... Arguments>
 void launch(const Grid& grid, Arguments... arguments) {
   if (!has_blocks<kernel>(grid)) return;
   static std::size_t allowed = 0;  // only ever raised: recorded launches keep what they need
   if (grid.dynamic_shared_bytes > allowed) {
-    TUTTI_CUDA(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                    static_cast<int>(grid.dynamic_shared_bytes)));
+    allow_shared<kernel>(grid.dynamic_shared_bytes);
     allowed = grid.dynamic_shared_bytes;
   }
   kernel<<<grid.blocks, grid.threads, grid.dynamic_shared_bytes, stream()>>>(arguments...);

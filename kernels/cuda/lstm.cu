@@ -4,8 +4,8 @@
 namespace tutti::kernels::TUTTI_GPU {
 namespace {
 
-constexpr int lstm_forward_floats = 2 * rows_of_block,
-              lstm_backward_floats = 6 * rows_of_block;  // a unit
+constexpr int lstm_forward_floats = 2 * lanes_of_unit,
+              lstm_backward_floats = 6 * lanes_of_unit;  // a unit
 
 /// use(gate, activation), with Keras' defaults as constants that leave no switch at every step.
 template <class Use>
@@ -19,18 +19,20 @@ __device__ void with_functions(const StepsShape& s, Use use) {
 }
 
 /// gates come in as x w + b and go out after their activations.
-template <bool held>
+template <int rows, bool held>
 __global__ void __launch_bounds__(threads_of_block, 1)
     lstm_kernel(StepsShape s, const float* u, float* gates, float* cells, float* h) {
-  DynamicShared<float> states;  // h of the step before and of this one, in turn: [2, room, 4 rows]
+  DynamicShared<float> states;  // h of the step before and of this one, in turn: [2, room, rows]
   const int units = s.units, room = held ? most_units_held : units;
   u += std::int64_t{blockIdx.y} * units * 4 * units;
-  const auto sum_over_states = lane_sums<SumsShape{.sums = 4, .values = 1, .held = held}>(
-      units, units, [=](int k, int j, int q) { return u[(std::int64_t{j} * 4 + q) * units + k]; });
-  int now = 0, before = rows_of_block * room;
+  const auto sum_over_states =
+      lane_sums<SumsShape{.rows = rows, .sums = 4, .values = 1, .held = held}>(
+          units, units,
+          [=](int k, int j, int q) { return u[(std::int64_t{j} * 4 + q) * units + k]; });
+  int now = 0, before = rows * room;
   for (int t = 0; t < s.steps; ++t) {
     for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
-      const UnitAndRow my(s, pair);
+      const UnitAndRow<rows> my(s, room, pair);
       const std::int64_t at = my.example * s.steps + t;
       float *gate = gates + at * 4 * units + my.k, *cell = cells + at * units + my.k;
       // Asked for before the sums, which do not wait for it.
@@ -50,7 +52,7 @@ __global__ void __launch_bounds__(threads_of_block, 1)
         *cell = value;
         h[at * units + my.k] = state;
       }
-      if (my.k < room) states[now + pair] = my.wanted ? state : 0.0f;
+      if (my.kept) states[now + my.place] = my.wanted ? state : 0.0f;
     }
     __syncthreads();
     const int other = now;
@@ -64,18 +66,19 @@ struct LstmStep {
 };
 
 /// dz of every step, from the last one on.
-template <bool held>
+template <int rows, bool held>
 __global__ void __launch_bounds__(threads_of_block, 1)
     lstm_backward_kernel(StepsShape s, const float* u, const float* gates, const float* cells,
                          const float* dh, float* dz) {
-  // dz of the step after: [4, room, 4 rows]; the sums over it and dcell: [room, 4 rows] each.
+  // dz of the step after: [4, room, rows]; the sums over it and dcell: [room, rows] each.
   DynamicShared<float> shared;
-  const int units = s.units, room = held ? most_units_held : units,
-            all_sums = 4 * rows_of_block * room, dcells = 5 * rows_of_block * room;
+  const int units = s.units, room = held ? most_units_held : units, all_sums = 4 * rows * room,
+            dcells = 5 * rows * room;
   u += std::int64_t{blockIdx.y} * units * 4 * units;
-  const auto sum_over_gradients = lane_sums<SumsShape{.sums = 1, .values = 4, .held = held}>(
-      units, 4 * units, [=](int k, int j, int) { return u[std::int64_t{k} * 4 * units + j]; });
-  const auto read = [=](const UnitAndRow& my, int t) {
+  const auto sum_over_gradients =
+      lane_sums<SumsShape{.rows = rows, .sums = 1, .values = 4, .held = held}>(
+          units, 4 * units, [=](int k, int j, int) { return u[std::int64_t{k} * 4 * units + j]; });
+  const auto read = [=](const UnitAndRow<rows>& my, int t) {
     if (!my.wanted) return LstmStep{};
     const std::int64_t at = my.example * s.steps + t;
     const float *gate = gates + at * 4 * units + my.k, *cell = cells + at * units + my.k;
@@ -86,21 +89,23 @@ __global__ void __launch_bounds__(threads_of_block, 1)
   for (int t = s.steps - 1; t >= 0; --t) {
     const bool last = t == s.steps - 1;
     LstmStep asked;  // of a thread's one pair, before the sums, which do not wait for it
-    if constexpr (held) asked = read(UnitAndRow(s, threadIdx.x), t);
+    if constexpr (held) asked = read(UnitAndRow<rows>(s, room, threadIdx.x), t);
     for (int pair = threadIdx.x; !last && pair < s.pairs; pair += blockDim.x) {
+      const UnitAndRow<rows> my(s, room, pair);
       float sum[1];
       sum_over_gradients(shared, 0, pair, sum);
-      if (pair / rows_of_block < room) shared[all_sums + pair] = sum[0];
+      if (my.kept) shared[all_sums + my.place] = sum[0];
     }
     __syncthreads();
     for (int pair = threadIdx.x; pair < s.pairs; pair += blockDim.x) {
-      const UnitAndRow my(s, pair);
-      if (my.k >= room) continue;
+      const UnitAndRow<rows> my(s, room, pair);
+      if (!my.kept) continue;
       float gradients[4] = {};
       if (my.wanted) {
         const LstmStep step = held ? asked : read(my, t);
-        const float dstate = step.dh + (last ? 0.0f : static_cast<float>(shared[all_sums + pair]));
-        const float dlater = last ? 0.0f : static_cast<float>(shared[dcells + pair]);
+        const float dstate =
+            step.dh + (last ? 0.0f : static_cast<float>(shared[all_sums + my.place]));
+        const float dlater = last ? 0.0f : static_cast<float>(shared[dcells + my.place]);
         float dcell;
         with_functions(s, [&](const auto& of_gate, const auto& of_state) {
           const float squashed = activated(of_state, step.cell);
@@ -110,13 +115,13 @@ __global__ void __launch_bounds__(threads_of_block, 1)
           gradients[2] = dcell * step.i * derivative_from_output(of_state, step.c);
           gradients[3] = dstate * squashed * derivative_from_output(of_gate, step.o);
         });
-        shared[dcells + pair] = dcell * step.f;
+        shared[dcells + my.place] = dcell * step.f;
         float* gradient = dz + (my.example * s.steps + t) * 4 * units + my.k;
 #pragma unroll
         for (int q = 0; q < 4; ++q) gradient[q * units] = gradients[q];
       }
 #pragma unroll
-      for (int q = 0; q < 4; ++q) shared[q * rows_of_block * room + pair] = gradients[q];
+      for (int q = 0; q < 4; ++q) shared[q * rows * room + my.place] = gradients[q];
     }
     __syncthreads();
   }
@@ -128,7 +133,8 @@ void GpuBackend::lstm(const RecurrentShape& shape, const float* x, const float* 
                       const float* b, float* gates, float* cells, float* h) {
   const StepsShape s = steps_shape("lstm", shape, lstm_forward_floats);
   project_inputs(s, 4 * s.units, x, w, b, gates);
-  launch_steps<lstm_kernel<true>, lstm_kernel<false>>(s, lstm_forward_floats, u, gates, cells, h);
+  launch_steps<lstm_kernel<1, true>, lstm_kernel<lanes_of_unit, true>,
+               lstm_kernel<lanes_of_unit, false>>(s, lstm_forward_floats, u, gates, cells, h);
 }
 
 void GpuBackend::lstm_backward(const RecurrentShape& shape, const float* x, const float* w,
@@ -136,8 +142,9 @@ void GpuBackend::lstm_backward(const RecurrentShape& shape, const float* x, cons
                                const float* h, const float* dh, float* dz, float* dx, float* dw,
                                float* du, float* db) {
   const StepsShape s = steps_shape("lstm", shape, lstm_backward_floats);
-  launch_steps<lstm_backward_kernel<true>, lstm_backward_kernel<false>>(s, lstm_backward_floats, u,
-                                                                        gates, cells, dh, dz);
+  launch_steps<lstm_backward_kernel<1, true>, lstm_backward_kernel<lanes_of_unit, true>,
+               lstm_backward_kernel<lanes_of_unit, false>>(s, lstm_backward_floats, u, gates, cells,
+                                                           dh, dz);
   recurrent_gradients(s, 4 * s.units, x, w, h, dz, dx, dw, du, db);
 }
 

@@ -18,12 +18,12 @@ StepsShape steps_shape(const char* operation, const RecurrentShape& s, int float
           length(s.inputs),
           length(s.units),
           room,
-          pieces(room * rows_of_block, 32) * 32,
+          pieces(room * lanes_of_unit, 32) * 32,
           s.activation,
           s.recurrent_activation};
 }
 
-Grid steps_grid(const StepsShape& s, int floats) {
+Grid steps_grid(const StepsShape& s, int rows_of_block, int floats) {
   return {{static_cast<unsigned>(pieces<std::int64_t>(s.batch, rows_of_block)),
            static_cast<unsigned>(s.members)},
           {static_cast<unsigned>(std::min(threads_of_block, s.pairs))},
@@ -63,12 +63,19 @@ struct GradientRows {
   float *dw, *du, *db;
   int inputs, units, columns;
 
-  __device__ void write(int, int member, int row, int column, float sum) const {
+  __device__ GradientRows of(int, int member) const {
+    const std::int64_t before = std::int64_t{member} * columns;
+    return {dw + before * inputs, du + before * units, db + before, inputs, units, columns};
+  }
+
+  struct Old {};
+  __device__ Old read(int, int) const { return {}; }
+  __device__ void write(int row, int column, const Pair& sums, Old) const {
     const bool of_w = row < inputs, of_u = !of_w && row < inputs + units;
     float* to = of_w ? dw : of_u ? du : db;
     const int first = of_w ? 0 : of_u ? inputs : inputs + units;
-    const int rows = of_w ? inputs : of_u ? units : 1;
-    to[(std::int64_t{member} * rows + row - first) * columns + column] = sum;
+    write_pair(to + std::int64_t{row - first} * columns + column, has_whole_pairs(to, columns),
+               column + 1 < columns, sums);
   }
 };
 

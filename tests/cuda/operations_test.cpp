@@ -2,7 +2,7 @@
 
 #include "kernels/gpu_description.h"
 #include "kernels/support/error.h"
-#include "tests/support/agreement.h"
+#include "tests/support/members.h"
 
 using namespace tutti;
 using namespace tutti::test;
@@ -49,6 +49,14 @@ TEST_CASE("The cuda device gives the same bits again") {
     const WithPrecision with_precision(Device::cuda, precision);
     for (const auto& c : operation_cases())
       require_same_bits(c, run(c, Device::cuda), run(c, Device::cuda));
+  }
+}
+
+TEST_CASE("The cuda device gives a member the same bits alone and beside others") {
+  if (!gpu_is_here()) return;
+  for (const Precision precision : precisions) {
+    const WithPrecision with_precision(Device::cuda, precision);
+    require_same_bits_alone(Device::cuda);
   }
 }
 

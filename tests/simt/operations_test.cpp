@@ -1,5 +1,5 @@
 #include "kernels/simt/machine.h"
-#include "tests/support/agreement.h"
+#include "tests/support/members.h"
 
 using namespace tutti;
 using namespace tutti::test;
@@ -39,6 +39,13 @@ TEST_CASE("The GPU's kernels give the same bits in every order of threads and bl
         require_same_bits(c, ascending, run(c, Device::simt));
       }
     }
+  }
+}
+
+TEST_CASE("The GPU's kernels give a member the same bits alone and beside others") {
+  for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+    const WithPrecision with_precision(Device::simt, precision);
+    require_same_bits_alone(Device::simt);
   }
 }
 

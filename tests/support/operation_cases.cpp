@@ -174,6 +174,7 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(lstm_case("units for half of a block's threads", {2, 5, 3, 2, 37}));
   cases.push_back(lstm_case("units for all of a block's threads", {1, 5, 3, 2, 64}));
   cases.push_back(lstm_case("units for more threads than a block's", {1, 5, 3, 2, 70}));
+  cases.push_back(lstm_case("more rows than blocks for each", {9, 15, 2, 3, 5}));
   cases.push_back(lstm_case("hard sigmoid, relu", {2, 3, 4, 2, 5, relu, soft_gates}));
   cases.push_back(lstm_case("LstmClassifier, first layer", {1, 32, 28, 1, 52}, true));
   cases.push_back(lstm_case("LstmClassifier", {1, 32, 28, 52, 52}, true));
