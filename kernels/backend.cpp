@@ -44,7 +44,10 @@ std::unique_ptr<Graph> record(Device device, const std::function<void()>& work) 
   return nullptr;
 }
 
-Memory& memory(Device device) { return device == Device::cuda ? cuda::memory() : host_memory(); }
+Memory& memory(Device device) {
+  if (device == Device::cuda) return cuda::memory();
+  return device == Device::simt ? simt::memory() : host_memory();
+}
 
 }  // namespace kernels
 }  // namespace tutti

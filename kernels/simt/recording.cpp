@@ -4,18 +4,16 @@
 namespace tutti::kernels {
 namespace {
 
-struct Launches final : Graph {
-  std::vector<std::pair<tutti::simt::Launch, std::function<void()>>> all;
+struct RecordedLaunches final : Graph {
+  tutti::simt::Launches all;
 
-  void replay() override {
-    for (const auto& [launch, thread] : all) tutti::simt::run(launch, thread);
-  }
+  void replay() override { tutti::simt::replay(all); }
 };
 
 }  // namespace
 
 std::unique_ptr<Graph> simt::record(const std::function<void()>& work) {
-  auto recording = std::make_unique<Launches>();
+  auto recording = std::make_unique<RecordedLaunches>();
   tutti::simt::Recorder recorder;
   work();
   recording->all = std::move(recorder.launches);
