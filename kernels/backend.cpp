@@ -38,9 +38,10 @@ template Backend<double>& backend(Device);
 
 bool records(Device device) { return device == Device::cuda || device == Device::simt; }
 
-std::unique_ptr<Graph> record(Device device, const std::function<void()>& work) {
-  if (device == Device::cuda) return cuda::record(work);
-  if (device == Device::simt) return simt::record(work);
+std::unique_ptr<Graph> record(Device device, const std::function<void()>& work,
+                              std::unique_ptr<Graph> before) {
+  if (device == Device::cuda) return cuda::record(work, std::move(before));
+  if (device == Device::simt) return simt::record(work, std::move(before));
   return nullptr;
 }
 

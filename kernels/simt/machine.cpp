@@ -12,7 +12,7 @@ namespace {
 std::mutex settings_mutex;
 Settings current_settings;
 thread_local Recorder* recorder = nullptr;
-std::atomic<std::int64_t> launches, graphs, kernels, waits, bytes_copied;
+std::atomic<std::int64_t> launches, graphs, kernels, waits, bytes_copied, bytes_held, releases;
 
 void execute(const Launch& launch, const std::function<void()>& thread) {
   Settings settings;
@@ -54,11 +54,16 @@ void replay(const Launches& recorded) {
   for (const auto& [launch, thread] : recorded) execute(launch, thread);
 }
 
-Counts counts() { return {launches, graphs, kernels, waits, bytes_copied}; }
+Counts counts() { return {launches, graphs, kernels, waits, bytes_copied, bytes_held, releases}; }
 
 void count_copy(std::size_t bytes) {
   ++waits;
   bytes_copied += static_cast<std::int64_t>(bytes);
+}
+
+void count_memory(std::int64_t bytes) {
+  bytes_held += bytes;
+  releases += bytes < 0 && recording();
 }
 
 const Dim3& thread_index() { return running_block().thread_index(); }

@@ -68,9 +68,12 @@ struct Counts {
   std::int64_t kernels = 0;   // and what was in them
   std::int64_t waits = 0;     // of the host until the device is done: at every copy
   std::int64_t bytes = 0;     // copied to the device or from it
+  std::int64_t held = 0;      // bytes of memory, now
+  std::int64_t releases = 0;  // of memory while launches were recorded: a GPU would wait forever
 };
 Counts counts();
 void count_copy(std::size_t bytes);
+void count_memory(std::int64_t bytes);  // taken; given back if negative
 
 using Place = std::source_location;
 

@@ -1,3 +1,4 @@
+#include "kernels/device_context.h"
 #include "kernels/gpu.h"
 #include "kernels/simt/machine.h"
 
@@ -6,18 +7,21 @@ namespace {
 
 struct RecordedLaunches final : Graph {
   tutti::simt::Launches all;
+  DeviceContext::Scratch scratch;
 
   void replay() override { tutti::simt::replay(all); }
 };
 
 }  // namespace
 
-std::unique_ptr<Graph> simt::record(const std::function<void()>& work) {
-  auto recording = std::make_unique<RecordedLaunches>();
+std::unique_ptr<Graph> simt::record(const std::function<void()>& work, std::unique_ptr<Graph>) {
+  auto recorded = std::make_unique<RecordedLaunches>();
+  const DeviceContext::Recording recording(context());
   tutti::simt::Recorder recorder;
   work();
-  recording->all = std::move(recorder.launches);
-  return recording;
+  recorded->all = std::move(recorder.launches);
+  recorded->scratch = recording.scratch();
+  return recorded;
 }
 
 }  // namespace tutti::kernels
