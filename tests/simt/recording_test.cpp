@@ -1,50 +1,30 @@
-#include <optional>
-
 #include "kernels/backend.h"
 #include "kernels/device_context.h"
 #include "kernels/simt/machine.h"
 #include "tests/support/catch.h"
 
 using namespace tutti;
-
-namespace {
-
-/// A recorded sum of squares of `size` ones for each of two members: its parts are in scratch.
-struct RecordedSum {
-  explicit RecordedSum(std::int64_t size)
-      : w(static_cast<std::size_t>(2 * size), 1), graph(kernels::record(Device::simt, [this, size] {
-          kernels::backend<float>(Device::simt).l2(2, size, 1, w.data(), sums.data());
-        })) {}
-
-  std::vector<float> replayed() {
-    graph->replay();
-    return sums;
-  }
-
-  std::vector<float> w, sums{0, 0};
-  std::unique_ptr<kernels::Graph> graph;
-};
-
-}  // namespace
+using kernels::DeviceContext;
 
 TEST_CASE("A recording keeps the scratch that it uses, and nothing more") {
-  constexpr std::int64_t few = 1 << 19, more = few * 2, most = few * 4;
-  const auto scratch = [](std::int64_t size) { return 2 * size / 8192 * 4; };  // bytes
-  const simt::Counts begin = simt::counts();
-  {
-    RecordedSum first(few);
-    std::optional<RecordedSum> second(more);  // scratch grows while it is recorded
-    RecordedSum third(most);
-    const auto held = simt::counts().held;
-    for (int i = 0; i < 2; ++i) {
-      CHECK(first.replayed() == std::vector<float>{few, few});
-      CHECK(second->replayed() == std::vector<float>{more, more});
-      CHECK(third.replayed() == std::vector<float>{most, most});
-    }
-    second.reset();
-    CHECK(simt::counts().held == held - scratch(more));
-  }
-  CHECK(simt::counts().releases == begin.releases);
+  DeviceContext context(Device::simt);
+  const std::int64_t begin = simt::counts().held;
+  const auto held = [begin] { return simt::counts().held - begin; };
+  const auto recorded = [&](std::int64_t count) {
+    const DeviceContext::Recording recording(context);
+    context.scratch(count);
+    return recording.scratch();
+  };
+  auto first = recorded(1000), second = recorded(2000), third = recorded(3000);
+  CHECK(held() == 4 * (1000 + 2000 + 3000));
+  CHECK(recorded(500) == third);
+  second.clear();
+  CHECK(held() == 4 * (1000 + 3000));
+  context.scratch(4000);
+  CHECK(held() == 4 * (1000 + 3000 + 4000));
+  third.clear();
+  first.clear();
+  CHECK(held() == 4 * 4000);
 }
 
 TEST_CASE("Memory that is released while work is recorded is given back afterwards") {
