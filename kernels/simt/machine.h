@@ -69,7 +69,7 @@ struct Counts {
   std::int64_t waits = 0;     // of the host until the device is done: at every copy
   std::int64_t bytes = 0;     // copied to the device or from it
   std::int64_t held = 0;      // bytes of memory, now
-  std::int64_t releases = 0;  // of memory while launches were recorded: a GPU would wait forever
+  std::int64_t releases = 0;  // of memory while launches were recorded, which no GPU may do
 };
 Counts counts();
 void count_copy(std::size_t bytes);
