@@ -33,7 +33,8 @@ TEST_CASE("A step changes nothing of a member whose rate is not a number") {
   for (const Device device : all_devices()) {
     INFO(name(device));
     auto& backend = kernels::backend<float>(device);
-    const Buffer<float> rates(device, {not_a_number, 0.1f}), decay(device, {0.5f, 0.5f}), g(device, x);
+    const Buffer<float> rates(device, {not_a_number, 0.1f}), decay(device, {0.5f, 0.5f}),
+        g(device, x);
     const auto check = [&](const char* what, auto step) {
       INFO(what);
       Buffer<float> weights(device, w), m(device, ones), v(device, ones);
