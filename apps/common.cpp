@@ -8,6 +8,7 @@
 #include <cctype>
 #include <cmath>
 #include <csignal>
+#include <iostream>
 #include <system_error>
 #include <thread>
 
@@ -137,14 +138,22 @@ void set_threads(int wanted) {
     set_thread_count(std::max(1, CPU_COUNT(&cores) / sharers));
 }
 
+/// The GPU if there is one that can be used.
+Device best_device() {
+  if (!describe_gpu().available) return Device::cpu;
+  const std::string problem = try_gpu();
+  if (problem.empty()) return Device::cuda;
+  std::cerr << "tutti: warning: the GPU cannot be used, so the CPU is: " << problem << '\n';
+  return Device::cpu;
+}
+
 }  // namespace
 
 Device CommonOptions::prepare() const {
   set_threads(threads);
-  const bool gpu = describe_gpu().available;
-  if (device == Device::cuda && !gpu)
+  if (device == Device::cuda && !describe_gpu().available)
     throw Error("--device cuda: ", describe_gpu().reason, "; 'tutti devices' lists what there is");
-  const Device chosen = device.value_or(gpu ? Device::cuda : Device::cpu);
+  const Device chosen = device ? *device : best_device();
   kernels::context(chosen).set_precision(precision);
   return chosen;
 }

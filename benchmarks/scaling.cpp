@@ -36,7 +36,7 @@ std::string conditions(const std::string& fixed, bool with_threads = true) {
 }
 
 Work steps_of(std::shared_ptr<TrainingSteps> steps) {
-  return [steps = std::move(steps)] { steps->step(); };
+  return [steps = std::move(steps)] { steps->take(1); };
 }
 
 Work cnn(std::int64_t members, std::int64_t batch) {

@@ -42,12 +42,21 @@ TrainingSteps::TrainingSteps(Model model, const std::vector<RandomStream>& membe
     : model_(std::move(model)),
       trainer_(model_, members, examples.x.to(model_.device()), examples.labels),
       learning_rate_(learning_rate),
+      labels_(examples.labels),
       examples_(examples.x.dim(0)),
       rows_(members.size() * static_cast<std::size_t>(batch)) {}
 
-void TrainingSteps::step() {
-  for (auto& row : rows_) row = static_cast<std::int32_t>(random_.below(examples_));
-  trainer_.step(rows_, learning_rate_);
+void TrainingSteps::take(std::int64_t steps) {
+  std::vector<MemberBatch> batches(static_cast<std::size_t>(steps));
+  for (auto& batch : batches) {
+    for (std::size_t i = 0; i < rows_; ++i)
+      batch.rows.push_back(static_cast<std::int32_t>(random_.below(examples_)));
+    batch.labels = labels_of(labels_, batch.rows);
+  }
+  trainer_.lay_out(std::move(batches),
+                   std::vector<Rates>(static_cast<std::size_t>(steps), learning_rate_));
+  while (trainer_.laid_out() > 0) trainer_.take_step();
+  trainer_.results();
 }
 
 std::unique_ptr<TrainingSteps> genre_cnn_steps(std::int64_t members, std::int64_t batch,

@@ -28,15 +28,16 @@ class TrainingSteps {
   TrainingSteps(const TrainingSteps&) = delete;  // the trainer knows the model by its address
   TrainingSteps& operator=(const TrainingSteps&) = delete;
 
-  /// Ends when the loss is known; a GPU may still be changing the weights.
-  void step();
+  /// Ends when they are known to be done; the device does not wait between them.
+  void take(std::int64_t steps);
 
  private:
   Model model_;
   Trainer trainer_;
   double learning_rate_;
+  std::vector<std::int32_t> labels_;
   std::int64_t examples_;
-  std::vector<std::int32_t> rows_;
+  std::size_t rows_;  // of all members in a step
   RandomStream random_{2};
 };
 

@@ -2,21 +2,25 @@
 
 namespace tutti {
 
-void CapturedGraph::run(std::size_t part) {
-  if (part == 0 && ++times_ == 2 && kernels::records(device_)) record();
-  recorded_.empty() ? parts_[part]() : recorded_[part]->replay();
+void CapturedGraph::run(bool may_record) {
+  if (!recorded_ && may_record && kernels::records(device_)) record();
+  recorded_ ? graph_->replay() : work_();
+}
+
+void CapturedGraph::renew() {
+  recorded_ = false;
+  memory_.reset();
 }
 
 void CapturedGraph::record() {
-  release_unused_memory();  // of the first time
+  release_unused_memory();  // of what was done directly
   auto memory = std::make_shared<kernels::MemoryPool>(device_);
-  std::vector<std::unique_ptr<kernels::Graph>> recorded;
   {
     const WithMemory with(memory);
-    for (const auto& part : parts_) recorded.push_back(kernels::record(device_, part));
+    graph_ = kernels::record(device_, work_, std::move(graph_));
   }
   memory_ = std::move(memory);
-  recorded_ = std::move(recorded);
+  recorded_ = true;
 }
 
 }  // namespace tutti

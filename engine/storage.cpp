@@ -14,7 +14,8 @@ thread_local std::shared_ptr<kernels::MemoryPool> current;  // null: the device'
 void* allocate_new(Device device, std::size_t bytes) {
   try {
     return kernels::memory(device).allocate(bytes);
-  } catch (const OutOfMemory&) {  // what the pools keep may be in the way
+  } catch (const OutOfMemory&) {                      // what the pools keep may be in the way
+    if (kernels::context(device).recording()) throw;  // nothing can be given back now
     release_unused_memory();
     return kernels::memory(device).allocate(bytes);
   }

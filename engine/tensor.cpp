@@ -126,7 +126,7 @@ Tensor Tensor::to(Device device) const {
   }
   Tensor copy = empty(shape_, type_, device);
   const auto bytes = static_cast<std::size_t>(size_ * size_of(type_));
-  if (device == Device::cuda)
+  if (device == Device::cuda || &here == &kernels::memory(Device::cpu))
     there.copy_in(copy.address(), address(), bytes);
   else
     here.copy_out(copy.address(), address(), bytes);

@@ -18,6 +18,7 @@ struct AdamUpdate {
 
   TUTTI_HOST_DEVICE void operator()(float rate, float keep, float g, float& w, float& m,
                                     float& v) const {
+    if (std::isnan(rate)) return;
     const float mean = m + keep1 * (g - m), square = v + keep2 * (g * g - v);
     m = mean;
     v = square;

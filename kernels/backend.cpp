@@ -38,13 +38,17 @@ template Backend<double>& backend(Device);
 
 bool records(Device device) { return device == Device::cuda || device == Device::simt; }
 
-std::unique_ptr<Graph> record(Device device, const std::function<void()>& work) {
-  if (device == Device::cuda) return cuda::record(work);
-  if (device == Device::simt) return simt::record(work);
+std::unique_ptr<Graph> record(Device device, const std::function<void()>& work,
+                              std::unique_ptr<Graph> before) {
+  if (device == Device::cuda) return cuda::record(work, std::move(before));
+  if (device == Device::simt) return simt::record(work, std::move(before));
   return nullptr;
 }
 
-Memory& memory(Device device) { return device == Device::cuda ? cuda::memory() : host_memory(); }
+Memory& memory(Device device) {
+  if (device == Device::cuda) return cuda::memory();
+  return device == Device::simt ? simt::memory() : host_memory();
+}
 
 }  // namespace kernels
 }  // namespace tutti

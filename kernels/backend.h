@@ -27,8 +27,10 @@ class Graph {
 };
 
 /// Records what `work` launches, instead of launching it. Everything else that it does happens now
-/// and only once: it may not copy between host and device. Null where the device launches nothing.
-std::unique_ptr<Graph> record(Device device, const std::function<void()>& work);
+/// and only once: it may not copy between host and device. `before`, a recording that nobody wants
+/// any more, becomes the new one where it can. Null where the device launches nothing.
+std::unique_ptr<Graph> record(Device device, const std::function<void()>& work,
+                              std::unique_ptr<Graph> before = nullptr);
 bool records(Device device);
 
 /// The device's implementation; an Error if it has none for this type.

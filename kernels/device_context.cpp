@@ -5,22 +5,36 @@
 
 namespace tutti::kernels {
 
-float* DeviceContext::scratch(std::int64_t count, bool recording) {
+float* DeviceContext::scratch(std::int64_t count) {
   const std::size_t wanted = static_cast<std::size_t>(count) * sizeof(float);
   if (wanted > scratch_bytes_) {
-    auto& memory = kernels::memory(pool_->device());
-    if (scratch_recorded_)
-      recorded_.push_back(scratch_);
-    else if (scratch_)
-      memory.release(scratch_, scratch_bytes_);
-    scratch_ = nullptr;
+    scratch_.reset();
     scratch_bytes_ = 0;
-    scratch_recorded_ = false;
-    scratch_ = memory.allocate(wanted);
+    scratch_ = {memory(pool_->device()).allocate(wanted),
+                [this, wanted](void* address) { release(address, wanted); }};
     scratch_bytes_ = wanted;
   }
-  scratch_recorded_ |= recording;
-  return static_cast<float*>(scratch_);
+  if (recording_ && (recorded_.empty() || recorded_.back() != scratch_))
+    recorded_.push_back(scratch_);
+  return static_cast<float*>(scratch_.get());
+}
+
+void DeviceContext::release(void* address, std::size_t bytes) {
+  if (recording_)
+    released_.emplace_back(address, bytes);
+  else
+    memory(pool_->device()).release(address, bytes);
+}
+
+DeviceContext::Recording::Recording(DeviceContext& context) : context_(context) {
+  context_.recording_ = true;
+}
+
+DeviceContext::Recording::~Recording() {
+  context_.recording_ = false;
+  context_.recorded_.clear();
+  for (const auto& [address, bytes] : context_.released_) context_.release(address, bytes);
+  context_.released_.clear();
 }
 
 // Never destroyed: static tensors may outlive whatever is.

@@ -11,14 +11,14 @@ namespace cuda {
 DeviceContext& context();
 Backend<float>& backend();  // an Error where there is no GPU
 Memory& memory();
-std::unique_ptr<Graph> record(const std::function<void()>& work);
+std::unique_ptr<Graph> record(const std::function<void()>& work, std::unique_ptr<Graph> before);
 }  // namespace cuda
 
 namespace simt {
 DeviceContext& context();
 Backend<float>& backend();
 Memory& memory();
-std::unique_ptr<Graph> record(const std::function<void()>& work);
+std::unique_ptr<Graph> record(const std::function<void()>& work, std::unique_ptr<Graph> before);
 }  // namespace simt
 
 }  // namespace tutti::kernels

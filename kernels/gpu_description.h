@@ -21,4 +21,8 @@ struct GpuDescription {
 };
 const GpuDescription& describe_gpu();
 
+/// Why this process cannot compute on it; empty if it can. Tries, where describe_gpu() only looks:
+/// others may have the GPU for themselves, or all of its memory.
+std::string try_gpu();
+
 }  // namespace tutti

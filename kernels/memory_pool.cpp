@@ -1,6 +1,6 @@
 #include "kernels/memory_pool.h"
 
-#include "kernels/backend.h"
+#include "kernels/device_context.h"
 
 namespace tutti::kernels {
 
@@ -21,7 +21,7 @@ void MemoryPool::put_back(void* address, std::size_t bytes) {
 void MemoryPool::clear() {
   std::lock_guard lock(mutex_);
   for (auto& [bytes, addresses] : free_)
-    for (void* address : addresses) memory(device_).release(address, bytes);
+    for (void* address : addresses) context(device_).release(address, bytes);
   free_.clear();
 }
 

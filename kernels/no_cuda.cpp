@@ -10,6 +10,8 @@ const GpuDescription& describe_gpu() {
   return none;
 }
 
+std::string try_gpu() { return describe_gpu().reason; }
+
 namespace kernels {
 
 DeviceContext& cuda::context() {
@@ -18,7 +20,7 @@ DeviceContext& cuda::context() {
 }
 Backend<float>& cuda::backend() { throw Error("cuda: ", describe_gpu().reason); }
 Memory& cuda::memory() { throw Error("cuda: ", describe_gpu().reason); }
-std::unique_ptr<Graph> cuda::record(const std::function<void()>&) {
+std::unique_ptr<Graph> cuda::record(const std::function<void()>&, std::unique_ptr<Graph>) {
   throw Error("cuda: ", describe_gpu().reason);
 }
 

@@ -83,9 +83,11 @@ virtual void batch_norm_inference(const BatchNormShape&, const Real* x, const Re
                                   const Real* beta, const Real* mean, const Real* variance,
                                   Real* y) TUTTI_OPERATION;
 
-// average += share (value - average)
-virtual void moving_average(std::int64_t size, double share, const Real* value,
-                            Real* average) TUTTI_OPERATION;
+// average += share (value - average); a member whose rate is NaN keeps its own, as in sgd.
+virtual void moving_average(std::int64_t members, std::int64_t size, double share,
+                            const Real* rates,               // [M], or null
+                            const Real* value,               // [M, N]
+                            Real* average) TUTTI_OPERATION;  // [M, N]
 
 // Rows and columns of zeros around images; its gradient is that of the middle.
 virtual void pad2d(const Pad2dShape&,
@@ -277,6 +279,26 @@ virtual void gather(std::int64_t count, std::int64_t size,
                     const Real* data,          // [examples, N]
                     const std::int32_t* rows,  // [count]
                     Real* x) TUTTI_OPERATION;  // [count, N]
+
+// Training steps whose numbers are laid out in advance, in tables [steps, …]. *step is the place of
+// the next, from 0 on. begin_step brings its integers to where the kernels of every step look.
+virtual void begin_step(std::int64_t count, std::int64_t row,
+                        const std::int32_t* table,               // [steps, row]
+                        const std::int32_t* step,                // [1]
+                        std::int32_t* numbers) TUTTI_OPERATION;  // [count], of the row's first
+// Once its loss is known, judge_step notes it and how many of a member's labels have the largest
+// probability, the first of equal ones, brings its rates, and counts it. If a member's loss is not
+// finite, the rates of all are NaN, and so are the losses and the rates of all steps after it.
+virtual void judge_step(const StepShape&,
+                        const Real* loss,              // [M]
+                        const Real* probabilities,     // [M, B, K]
+                        const std::int32_t* labels,    // [M, B]
+                        const Real* table,             // [steps, N, M]
+                        std::int32_t* step,            // [1]
+                        Real* outcomes,                // [steps, 2, M]: losses, right answers
+                        Real* rates) TUTTI_OPERATION;  // [N, M]
+
+// What follows changes nothing of a member whose rate is NaN.
 
 // SGD as PyTorch computes it: v = momentum v + g; w -= rate v, or, after Nesterov,
 // w -= rate (g + momentum v).

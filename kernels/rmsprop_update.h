@@ -18,6 +18,7 @@ struct RmspropUpdate {
 
   TUTTI_HOST_DEVICE void operator()(Real rate, const RmspropParameter<Real>& of,
                                     std::int64_t i) const {
+    if (std::isnan(rate)) return;
     const Real g = of.g[i];
     of.v[i] += fresh * (g * g - of.v[i]);
     Real square = of.v[i];

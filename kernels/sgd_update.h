@@ -1,4 +1,6 @@
 #pragma once
+#include <cmath>
+
 #include "kernels/shapes.h"
 #include "kernels/support/philox.h"
 
@@ -13,6 +15,7 @@ struct SgdUpdate {
       : momentum(static_cast<float>(settings.momentum)), nesterov(settings.nesterov) {}
 
   TUTTI_HOST_DEVICE void operator()(float rate, float g, float& w, float& v) const {
+    if (std::isnan(rate)) return;
     v = momentum * v + g;
     w -= rate * (nesterov ? g + momentum * v : v);
   }

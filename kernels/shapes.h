@@ -120,6 +120,12 @@ struct GatheredBytes {
   Real scale, offset;
 };
 
+/// A step of training, once its loss is known.
+struct StepShape {
+  std::int64_t members, batch, classes;
+  std::int64_t rates;  // numbers of a member that its update needs, N: the rate is the first
+};
+
 /// SGD's settings.
 struct SgdSettings {
   double momentum = 0;

@@ -18,6 +18,7 @@ struct Context {
   Tensor dropout_draws;  // int32 [M, 3], when training
   /// Where changes of buffers wait that a training pass makes; without it they happen at once.
   std::vector<std::function<void()>>* changes = nullptr;
+  Tensor rates = {};  // [M], once changes happen: NaN of a member that keeps its buffers; or none
 };
 
 /// A member's stream for dropout, and its steps so far.

@@ -53,9 +53,12 @@ Variable batch_norm_inference(const Variable& x, const Tensor& gamma, const Tens
       });
 }
 
-void moving_average(double share, const Tensor& value, Tensor& average) {
-  with_backend(average,
-               [&](auto& backend) { backend.moving_average(value.size(), share, value, average); });
+void moving_average(double share, const Tensor& rates, const Tensor& value, Tensor& average) {
+  const std::int64_t members = value.dim(0);
+  with_backend(average, [&]<class Real>(kernels::Backend<Real>& backend) {
+    backend.moving_average(members, value.size() / members, share,
+                           rates.defined() ? rates.data<Real>() : nullptr, value, average);
+  });
 }
 
 }  // namespace tutti

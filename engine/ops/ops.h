@@ -71,8 +71,9 @@ Variable batch_norm(const Variable& x, const Variable& gamma, const Variable& be
 /// With a mean and a variance that are given; a gradient reaches x alone.
 Variable batch_norm_inference(const Variable& x, const Tensor& gamma, const Tensor& beta,
                               double epsilon, const BatchStatistics& given);
-/// average += share (value - average), in place
-void moving_average(double share, const Tensor& value, Tensor& average);
+/// average += share (value - average), in place, of [M, …]; not of members whose rate is NaN, where
+/// there are `rates` [M].
+void moving_average(double share, const Tensor& rates, const Tensor& value, Tensor& average);
 
 /// x [M, B, I], w [M, I, O], b [M, O] -> [M, B, O]
 Variable dense(const Variable& x, const Variable& w, const Variable& b);

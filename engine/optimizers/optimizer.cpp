@@ -49,19 +49,29 @@ void Optimizer::step(const Rates& rates) {
 }
 
 void Optimizer::prepare(const Rates& rates) {
-  const auto of_members = rates.of(members());
-  const std::size_t count = prepared(0, 0).size();
-  if (!prepared_.defined())
-    prepared_ = like(trained_[0].value(), {static_cast<std::int64_t>(count), members()});
-  with_real(prepared_, [&]<class Real>() {
-    std::vector<Real> values(static_cast<std::size_t>(prepared_.size()));
-    for (std::size_t m = 0; m < steps_.size(); ++m) {
-      const auto numbers = prepared(of_members[m], steps_[m]);
-      for (std::size_t i = 0; i < count; ++i)
-        values[i * steps_.size() + m] = static_cast<Real>(numbers[i]);
-    }
-    prepared_.copy_from(values.data(), prepared_.size());
+  Tensor& to = numbers();
+  with_real(to, [&]<class Real>() {
+    std::vector<Real> values;
+    for (const double value : numbers(rates, 0)) values.push_back(static_cast<Real>(value));
+    to.copy_from(values.data(), to.size());
   });
+}
+
+Tensor& Optimizer::numbers() {
+  if (!prepared_.defined())
+    prepared_ =
+        like(trained_[0].value(), {static_cast<std::int64_t>(prepared(0, 0).size()), members()});
+  return prepared_;
+}
+
+std::vector<double> Optimizer::numbers(const Rates& rates, std::int64_t ahead) const {
+  const auto of_members = rates.of(members());
+  std::vector<double> values(prepared(0, 0).size() * steps_.size());
+  for (std::size_t m = 0; m < steps_.size(); ++m) {
+    const auto of_member = prepared(of_members[m], steps_[m] + ahead);
+    for (std::size_t i = 0; i < of_member.size(); ++i) values[i * steps_.size() + m] = of_member[i];
+  }
+  return values;
 }
 
 void Optimizer::apply() {

@@ -45,6 +45,10 @@ class Optimizer {
   void prepare(const Rates& rates);
   void apply();
   void count_step();
+  /// What prepare() sets: [count, M] on the device, the rates first. A step of NaN changes nothing.
+  Tensor& numbers();
+  /// Its values for the step that comes `ahead` steps after the next.
+  std::vector<double> numbers(const Rates& rates, std::int64_t ahead) const;
 
   std::int64_t members() const { return static_cast<std::int64_t>(steps_.size()); }
   OptimizerState state(std::int64_t member) const;

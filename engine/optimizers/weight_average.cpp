@@ -18,9 +18,9 @@ void WeightAverage::follow(const std::vector<Parameter>& parameters) {
     if (parameter.trainable) weights_.push_back(parameter.variable);
 }
 
-void WeightAverage::update() {
+void WeightAverage::update(const Tensor& rates) {
   for (std::size_t i = 0; i < weights_.size(); ++i)
-    moving_average(1 - decay_, weights_[i].value(), averages_[i]);
+    moving_average(1 - decay_, rates, weights_[i].value(), averages_[i]);
 }
 
 void WeightAverage::swap() {

@@ -13,8 +13,9 @@ class WeightAverage {
   /// An Error if the decay is not in (0, 1).
   WeightAverage(const std::vector<Parameter>& parameters, double decay);
 
-  /// After a step of the optimizer; launches kernels alone.
-  void update();
+  /// After a step of the optimizer with these rates [M], where they are not NaN; launches kernels
+  /// alone.
+  void update(const Tensor& rates = {});
 
   /// Puts the averages in the weights' place and keeps the weights, or the other way round.
   void swap();

@@ -134,18 +134,18 @@ class TrainRun {
   }
 
   TrainObserver stepwise() {
-    return {.on_step = [this](int, std::int64_t, std::int64_t) { end_step(); }};
+    return {.on_step = [this](int, std::int64_t step, std::int64_t) { end_step(step); }};
   }
 
   /// Keeps step with processes that have members left.
   std::optional<std::vector<EpochResult>> idle() {
-    while (step_ < steps_ && !stopping_.stop_requested()) end_step();
+    while (step_ < steps_ && !stopping_.stop_requested()) end_step(step_ + 1);
     if (step_ < steps_) return std::nullopt;
     return std::vector<EpochResult>{};
   }
 
-  void end_step() {
-    ++step_;
+  void end_step(std::int64_t step) {
+    step_ = step;
     if (observer_.on_step)
       observer_.on_step(static_cast<int>(result_.history.size()) + 1, step_, steps_);
     agree(observer_.checkpoint_due && observer_.checkpoint_due() ? to_checkpoint : 0);

@@ -48,12 +48,22 @@ class Trainer {
   struct StepResult {
     std::vector<float> loss;            // mean over the batch, with the L2 terms
     std::vector<std::int64_t> correct;  // of the batch
-    bool finite;                        // if not, nothing was changed
+    bool finite = false;                // if not, nothing was changed
   };
 
   /// One step on rows [M B] of x, member after member, or on a batch with x of its own.
   StepResult step(const std::vector<std::int32_t>& rows, const Rates& rates);
   StepResult step(const MemberBatch& batch, const Rates& rates);
+
+  /// The same for several steps, without a wait for the device between them: they are laid out,
+  /// each with its rates, then taken one by one. Of batches that are cut into shards, one.
+  void lay_out(std::vector<MemberBatch> batches, std::vector<Rates> rates);
+  void take_step();
+  std::int64_t laid_out() const { return std::ssize(laid_out_) - taken_steps(); }  // not yet taken
+  std::int64_t taken_steps() const { return static_cast<std::int64_t>(taken_); }
+  /// Of the steps taken since, to the first that is not finite: it and those after it have changed
+  /// nothing. What is still laid out is dropped. Until then, everything below is out of date.
+  std::vector<StepResult> results();
 
   OptimizerState optimizer_state(std::int64_t member) const { return optimizer_->state(member); }
   void set_optimizer_state(std::int64_t member, const OptimizerState& state) {
@@ -79,24 +89,32 @@ class Trainer {
  private:
   /// Steps on batches of one size, on the same tensors each time.
   struct Step {
-    Tensor numbers;                      // int32, new in every step:
-    Tensor rows, labels, dropout_draws;  // parts of it
-    Tensor x, targets;                   // [M B, …], new in every step, where batches bring them
-    Tensor ones;                         // [M]
-    Tensor class_weights;                // [M, K]
-    Variable loss;
-    Tensor probabilities;
-    std::vector<std::function<void()>> changes;  // of layers, beside those of the optimizer
-    CapturedGraph work;                          // the loss, and the change of the weights
+    Tensor numbers = {};                                // int32, new in every step:
+    Tensor rows = {}, labels = {}, dropout_draws = {};  // parts of it
+    Tensor x = {}, targets = {};  // [M B, …], new in every step, where batches bring them
+    Tensor ones = {};             // [M]
+    Tensor class_weights = {};    // [M, K]
+    Variable loss = {};
+    Tensor probabilities = {};
+    std::vector<std::function<void()>> changes = {};  // of layers, beside those of the optimizer
+    CapturedGraph work = {};
   };
+  /// Of the steps that are laid out: see begin_step and judge_step in kernels/operations.h.
+  struct Tables {
+    Tensor all, next, numbers;  // int32: both of these
+    Tensor rates, outcomes;
+  };
+  std::int64_t numbers_of(std::int64_t rows) const;
   Step& step_on(const MemberBatch& batch);
-  void set_inputs(Step& step, const MemberBatch& batch,
-                  const std::vector<DropoutState>& members) const;
+  std::vector<std::int32_t> numbers(const MemberBatch& batch,
+                                    const std::vector<DropoutState>& members) const;
+  static void set_examples(Step& step, const MemberBatch& batch);
   Tensor targets(const Step& step) const;
-  void set_loss(Step& step) const;
-  void step_weights(Step& step);
-  StepResult whole_step(const MemberBatch& batch);
-  StepResult sharded_step(const MemberBatch& batch);
+  void set_loss(Step& step);
+  void whole_step(Step& step);
+  StepResult sharded_step(const MemberBatch& batch, const Rates& rates);
+  void make_tables(std::int64_t steps, std::int64_t row);
+  void forget_steps();
 
   Model& model_;
   std::unique_ptr<Optimizer> optimizer_;
@@ -106,7 +124,13 @@ class Trainer {
   Tensor x_;
   std::vector<std::int32_t> labels_;
   std::vector<DropoutState> members_;
-  std::map<std::int64_t, Step> steps_;  // by the size of the batch
+  std::map<std::int64_t, Step> steps_;  // by the examples of a member
+  bool done_directly_ = false;          // a step was, so that others may be recorded
+  Tables tables_;
+  std::vector<MemberBatch> laid_out_;
+  std::vector<Rates> rates_;  // of those
+  std::size_t taken_ = 0;     // of those
+  StepResult sharded_;        // the one that was taken
 };
 
 }  // namespace tutti

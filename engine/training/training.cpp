@@ -4,14 +4,19 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/distributed/world.h"
 #include "engine/members.h"
 #include "engine/training/prediction.h"
 #include "engine/training/score.h"
+#include "kernels/backend.h"
 
 namespace tutti {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+/// Steps that a device does before the host reads what they came to, and sees a request to stop.
+constexpr std::int64_t most_ahead = 64;
 
 /// The first value that is not finite; the count if there is none.
 template <class Values>
@@ -86,22 +91,25 @@ void Training::begin_epoch() {
   between_epochs_ = false;
 }
 
-double Training::rate(std::size_t member) const {
+double Training::rate(std::size_t member, std::int64_t ahead) const {
   const Member& one = members_[member];
-  return one.learning_rate(trainer_.steps(static_cast<std::int64_t>(member))) * one.plateau.scale;
+  return one.learning_rate(trainer_.steps(static_cast<std::int64_t>(member)) + ahead) *
+         one.plateau.scale;
 }
 
-Rates Training::rates() const {
+/// Of the step that comes `ahead` steps after the next.
+Rates Training::rates(std::int64_t ahead) const {
   std::vector<double> rates;
-  for (std::size_t m = 0; m < members_.size(); ++m) rates.push_back(rate(m));
+  for (std::size_t m = 0; m < members_.size(); ++m) rates.push_back(rate(m, ahead));
   return rates;
 }
 
 std::optional<std::vector<EpochResult>> Training::epoch(const TrainObserver& observer) {
   if (between_epochs_) begin_epoch();
   trainer_.show_average(false);
-  while (step_ < loader_.size()) {
+  while (step_ + trainer_.taken_steps() < loader_.size()) {
     if (stop_.stop_requested()) {
+      settle();
       trainer_.show_average(true);
       return std::nullopt;
     }
@@ -116,17 +124,41 @@ std::optional<std::vector<EpochResult>> Training::epoch(const TrainObserver& obs
 }
 
 void Training::step(const TrainObserver& observer) {
-  const MemberBatch batch = loader_.batch(step_);
-  const auto result = trainer_.step(batch, rates());
-  if (!result.finite) diverged("loss", first_not_finite(result.loss));
-  const auto each = static_cast<std::int64_t>(batch.rows.size() / members_.size());
-  for (std::size_t m = 0; m < members_.size(); ++m) {
-    members_[m].loss += result.loss[m] * static_cast<double>(each);
-    members_[m].correct += result.correct[m];
+  if (trainer_.laid_out() == 0) lay_out();
+  trainer_.take_step();
+  const std::int64_t done = step_ + trainer_.taken_steps();
+  if (trainer_.laid_out() == 0) settle();
+  if (observer.on_step) observer.on_step(static_cast<int>(loader_.epoch(0)), done, loader_.size());
+}
+
+/// Batches that the host makes or cuts, and processes that keep step, go one by one.
+void Training::lay_out() {
+  const bool many = kernels::records(model_.device()) && !loader_.gathers() &&
+                    options_.shards == 0 && world().alone();
+  const std::int64_t end = std::min(loader_.size(), step_ + (many ? most_ahead : 1));
+  std::vector<MemberBatch> batches;
+  std::vector<Rates> rates;
+  for (std::int64_t step = step_; step < end; ++step) {
+    batches.push_back(loader_.batch(step));
+    rates.push_back(this->rates(step - step_));
   }
-  examples_ += each;
-  ++step_;
-  if (observer.on_step) observer.on_step(static_cast<int>(loader_.epoch(0)), step_, loader_.size());
+  trainer_.lay_out(std::move(batches), std::move(rates));
+}
+
+/// Reads what the steps taken since have come to.
+void Training::settle() {
+  if (trainer_.taken_steps() == 0) return;
+  for (const auto& result : trainer_.results()) {
+    if (!result.finite) diverged("loss", first_not_finite(result.loss));
+    const std::int64_t each =
+        std::min<std::int64_t>(options_.batch_size, loader_.examples() - examples_);
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+      members_[m].loss += result.loss[m] * static_cast<double>(each);
+      members_[m].correct += result.correct[m];
+    }
+    examples_ += each;
+    ++step_;
+  }
 }
 
 std::vector<EpochResult> Training::results() const {
@@ -188,11 +220,12 @@ void Training::diverged(const char* what, std::size_t member) const {
   throw Diverged(static_cast<std::int64_t>(member), "training diverged: the ", what, " of member ",
                  members_.at(member).number, " is not finite at epoch ",
                  loader_.epoch(static_cast<std::int64_t>(member)), ", step ",
-                 std::min(step_ + 1, loader_.size()), " (learning rate ", rate(member),
+                 std::min(step_ + 1, loader_.size()), " (learning rate ", rate(member, 0),
                  "); a smaller one may help");
 }
 
 void Training::select_members(const std::vector<std::int64_t>& members) {
+  settle();
   trainer_.select_members(members);
   loader_.select_members(members);
   std::vector<Member> kept;
@@ -207,6 +240,7 @@ void Training::append_members(const Training& other) {
 }
 
 MemberState Training::state(std::int64_t member) {
+  settle();
   const Member& one = members_.at(static_cast<std::size_t>(member));
   trainer_.show_average(true);
   MemberState state{.epoch = loader_.epoch(member) - (between_epochs_ ? 0 : 1),
@@ -222,7 +256,8 @@ MemberState Training::state(std::int64_t member) {
   return state;
 }
 
-PlaceInEpoch Training::place() const {
+PlaceInEpoch Training::place() {
+  settle();
   return between_epochs_ ? PlaceInEpoch{} : PlaceInEpoch{step_, examples_};
 }
 

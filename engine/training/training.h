@@ -49,7 +49,8 @@ struct TrainOptions {
 
 /// Progress, told as it happens.
 struct TrainObserver {
-  /// After every step: epochs from 1, steps from 1.
+  /// After every step: epochs from 1, steps from 1. A GPU may be some dozens of steps behind, so a
+  /// step may be told of again, once one before it turns out to have diverged.
   std::function<void(int epoch, std::int64_t step, std::int64_t steps)> on_step = {};
   /// After every epoch, when its loss and validation loss are known to be finite.
   std::function<void(int epoch, const std::vector<EpochResult>& members)> on_epoch = {};
@@ -69,8 +70,8 @@ class Training {
            std::stop_token stop = {});
 
   /// Trains one epoch more, and validates if there are rows to; nothing if it was stopped. Throws
-  /// Diverged before the step that would change the weights: the next call goes on from there, if
-  /// select_members() has dropped the member.
+  /// Diverged, the weights as they were before that step: the next call goes on from there, if
+  /// select_members() has dropped the member. So do state(), place() and select_members().
   std::optional<std::vector<EpochResult>> epoch(const TrainObserver& observer = {});
 
   /// Whether the member at this place has trained for as long as early stopping lets it.
@@ -92,7 +93,7 @@ class Training {
   }
   /// All there is of the member at this place to go on from, to the same bits.
   MemberState state(std::int64_t member);
-  PlaceInEpoch place() const;
+  PlaceInEpoch place();
   /// Of every member, then the place. An Error if a state is not of this model and optimizer.
   void set_state(std::int64_t member, const MemberState& state);
   void set_place(const PlaceInEpoch& place);
@@ -109,9 +110,11 @@ class Training {
   };
   void check(const TrainData& data) const;
   void begin_epoch();
-  double rate(std::size_t member) const;
-  Rates rates() const;
+  double rate(std::size_t member, std::int64_t ahead) const;
+  Rates rates(std::int64_t ahead) const;
   void step(const TrainObserver& observer);
+  void lay_out();
+  void settle();
   std::vector<EpochResult> results() const;
   void validate(std::vector<EpochResult>& results) const;
   void update_members(const std::vector<EpochResult>& results);
@@ -125,7 +128,7 @@ class Training {
   Trainer trainer_;
   std::vector<std::int32_t> validation_labels_;
   std::vector<Member> members_;
-  std::int64_t step_ = 0, examples_ = 0;  // of this epoch, done
+  std::int64_t step_ = 0, examples_ = 0;  // of this epoch, done and known
   bool between_epochs_ = true;
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/vector_math.h"
@@ -159,14 +160,14 @@ void CpuBackend::rescale(std::int64_t size, double scale, double offset, const f
       x, y);
 }
 
-void CpuBackend::moving_average(std::int64_t size, double share, const float* value,
-                                float* average) {
-  elementwise(
-      size,
-      [share = static_cast<float>(share)](auto n, auto* from, auto* to) {
-        moving_average_range(n, share, from, to);
-      },
-      value, average);
+void CpuBackend::moving_average(std::int64_t members, std::int64_t size, double share,
+                                const float* rates, const float* value, float* average) {
+  const auto move = [share = static_cast<float>(share)](auto n, auto* from, auto* to) {
+    moving_average_range(n, share, from, to);
+  };
+  if (!rates) return elementwise(members * size, move, value, average);
+  for (std::int64_t m = 0; m < members; ++m)
+    if (!std::isnan(rates[m])) elementwise(size, move, value + m * size, average + m * size);
 }
 
 void CpuBackend::activation(const ActivationFunction& f, std::int64_t size, const float* x,

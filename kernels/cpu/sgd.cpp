@@ -24,6 +24,7 @@ void CpuBackend::sgd(std::int64_t members, std::span<const SgdParameter<float>> 
   const SgdUpdate update(settings);
   cpu::each_part(cpu::parameter_parts(members, parameters), [&](const auto& part) {
     const auto& [of, member, at, count] = part;
+    if (std::isnan(rates[member])) return;
     if (settings.momentum == 0)
       sgd_range(count, rates[member], of->g + at, of->w + at);
     else

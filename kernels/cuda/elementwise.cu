@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "kernels/cuda/for_each.h"
 #include "kernels/cuda/gpu_backend.h"
 
@@ -17,10 +19,13 @@ void GpuBackend::activation_backward(const ActivationFunction& f, std::int64_t s
            [=] __device__(std::int64_t i) { dx[i] = dy[i] * derivative_from_output(f, at[i]); });
 }
 
-void GpuBackend::moving_average(std::int64_t size, double share, const float* value,
-                                float* average) {
+void GpuBackend::moving_average(std::int64_t members, std::int64_t size, double share,
+                                const float* rates, const float* value, float* average) {
   const float by = static_cast<float>(share);
-  for_each(size, [=] __device__(std::int64_t i) { average[i] += by * (value[i] - average[i]); });
+  for_each(members, size, [=] __device__(std::int64_t m, std::int64_t n) {
+    const std::int64_t i = m * size + n;
+    if (!rates || !std::isnan(rates[m])) average[i] += by * (value[i] - average[i]);
+  });
 }
 
 void GpuBackend::fill(std::int64_t size, double value, float* y) {

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "kernels/cuda/runtime.h"
 #include "kernels/gpu.h"
 #include "kernels/support/error.h"
@@ -55,7 +57,6 @@ class GpuContext final : public DeviceContext {
     if (!stream_) TUTTI_CUDA(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking));
     return stream_;
   }
-  bool capturing = false;
   GpuMemory memory;
 
  private:
@@ -71,15 +72,26 @@ GpuContext& gpu() {
 /// A captured graph, ready to be launched.
 class CudaGraph final : public Graph {
  public:
-  explicit CudaGraph(cudaGraph_t graph) { TUTTI_CUDA(cudaGraphInstantiate(&graph_, graph, 0)); }
   ~CudaGraph() override {
     cudaStreamSynchronize(stream());  // it may be under way
-    cudaGraphExecDestroy(graph_);
+    if (ready_) cudaGraphExecDestroy(ready_);
   }
-  void replay() override { TUTTI_CUDA(cudaGraphLaunch(graph_, stream())); }
+  void replay() override { TUTTI_CUDA(cudaGraphLaunch(ready_, stream())); }
+
+  /// Becomes what was captured: by an update if it is as many kernels in the same order as before.
+  void set(cudaGraph_t captured, DeviceContext::Scratch scratch) {
+    cudaGraphExecUpdateResultInfo problem;
+    if (ready_ && cudaGraphExecUpdate(ready_, captured, &problem) != cudaSuccess) {
+      cudaGetLastError();
+      cudaGraphExecDestroy(std::exchange(ready_, nullptr));
+    }
+    if (!ready_) TUTTI_CUDA(cudaGraphInstantiate(&ready_, captured, 0));
+    scratch_ = std::move(scratch);
+  }
 
  private:
-  cudaGraphExec_t graph_{};
+  cudaGraphExec_t ready_{};
+  DeviceContext::Scratch scratch_;
 };
 
 /// What the stream is given while it lives goes into a graph.
@@ -87,23 +99,22 @@ class Capture {
  public:
   Capture() {  // relaxed: memory may be allocated
     TUTTI_CUDA(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeRelaxed));
-    gpu().capturing = true;
+    under_way_ = true;
   }
   Capture(const Capture&) = delete;
   Capture& operator=(const Capture&) = delete;
   ~Capture() {
-    if (gpu().capturing && cudaStreamEndCapture(stream(), &graph_) != cudaSuccess)
-      cudaGetLastError();
-    gpu().capturing = false;
+    if (under_way_ && cudaStreamEndCapture(stream(), &graph_) != cudaSuccess) cudaGetLastError();
     if (graph_) cudaGraphDestroy(graph_);
   }
-  std::unique_ptr<Graph> end() {
-    gpu().capturing = false;
+  cudaGraph_t end() {
+    under_way_ = false;
     TUTTI_CUDA(cudaStreamEndCapture(stream(), &graph_));
-    return std::make_unique<CudaGraph>(graph_);
+    return graph_;
   }
 
  private:
+  bool under_way_ = false;
   cudaGraph_t graph_{};
 };
 
@@ -115,8 +126,6 @@ std::string version_text(int version) {
 
 cudaStream_t stream() { return gpu().stream(); }
 
-bool recording() { return gpu().capturing; }
-
 std::int64_t most_shared_bytes() {
   static const int bytes = [] {
     int value = 0;
@@ -126,10 +135,13 @@ std::int64_t most_shared_bytes() {
   return bytes;
 }
 
-std::unique_ptr<Graph> record(const std::function<void()>& work) {
+std::unique_ptr<Graph> record(const std::function<void()>& work, std::unique_ptr<Graph> before) {
+  if (!before) before = std::make_unique<CudaGraph>();
+  const DeviceContext::Recording recording(context());
   Capture capture;
   work();
-  return capture.end();
+  static_cast<CudaGraph&>(*before).set(capture.end(), recording.scratch());
+  return before;
 }
 
 DeviceContext& context() { return gpu(); }
@@ -214,6 +226,13 @@ GpuDescription look_for_gpu() {
 const GpuDescription& describe_gpu() {
   static const GpuDescription gpu = look_for_gpu();
   return gpu;
+}
+
+std::string try_gpu() try {
+  if (describe_gpu().available) kernels::cuda::stream();
+  return describe_gpu().reason;
+} catch (const Error& problem) {
+  return problem.what();
 }
 
 }  // namespace tutti

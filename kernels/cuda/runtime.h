@@ -14,9 +14,6 @@ void check(cudaError_t status, const char* call);
 /// The stream in which everything happens, in order.
 cudaStream_t stream();
 
-/// Whether what the stream is given is recorded.
-bool recording();
-
 /// The most shared memory that a block can have.
 std::int64_t most_shared_bytes();
 

@@ -7,7 +7,7 @@
 namespace tutti::kernels::TUTTI_GPU {
 
 /// See DeviceContext::scratch.
-inline float* scratch(std::int64_t count) { return context().scratch(count, recording()); }
+inline float* scratch(std::int64_t count) { return context().scratch(count); }
 
 /// y[i] = sum of parts[p, i] over p, in order.
 void sum_parts(std::int64_t count, std::int64_t size, const float* parts, float* y);

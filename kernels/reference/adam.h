@@ -12,6 +12,7 @@ void ReferenceBackend<Real>::adam(std::int64_t members,
                                   const AdamStep& step, const Real* rates) {
   for (const auto& [size, g, w, m, v, decay] : parameters)
     for (std::int64_t i = 0; i < members * size; ++i) {
+      if (std::isnan(rates[i / size])) continue;
       m[i] += static_cast<Real>((1 - step.beta1) * (g[i] - m[i]));
       v[i] += static_cast<Real>((1 - step.beta2) * (double{g[i]} * g[i] - v[i]));
       if (decay) w[i] *= 1 - decay[i / size];

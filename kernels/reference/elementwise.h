@@ -17,10 +17,11 @@ void ReferenceBackend<Real>::rescale(std::int64_t size, double scale, double off
 }
 
 template <class Real>
-void ReferenceBackend<Real>::moving_average(std::int64_t size, double share, const Real* value,
-                                            Real* average) {
-  for (std::int64_t i = 0; i < size; ++i)
-    average[i] += static_cast<Real>(share) * (value[i] - average[i]);
+void ReferenceBackend<Real>::moving_average(std::int64_t members, std::int64_t size, double share,
+                                            const Real* rates, const Real* value, Real* average) {
+  for (std::int64_t i = 0; i < members * size; ++i)
+    if (!rates || !std::isnan(rates[i / size]))
+      average[i] += static_cast<Real>(share) * (value[i] - average[i]);
 }
 
 template <class Real>

@@ -26,6 +26,7 @@
 #include "kernels/reference/simple_rnn.h"
 #include "kernels/reference/soft_targets.h"
 #include "kernels/reference/softmax_cross_entropy.h"
+#include "kernels/reference/steps.h"
 
 namespace tutti::kernels {
 

@@ -1,5 +1,6 @@
 #include "kernels/simt/machine.h"
 
+#include <atomic>
 #include <mutex>
 
 #include "kernels/simt/block.h"
@@ -11,6 +12,21 @@ namespace {
 std::mutex settings_mutex;
 Settings current_settings;
 thread_local Recorder* recorder = nullptr;
+std::atomic<std::int64_t> launches, graphs, kernels, waits, bytes_copied, bytes_held, releases;
+
+void execute(const Launch& launch, const std::function<void()>& thread) {
+  Settings settings;
+  {
+    std::lock_guard lock(settings_mutex);
+    settings = current_settings;
+  }
+  const auto order = turns(static_cast<std::size_t>(launch.grid.count()), settings);
+  parallel_for(launch.grid.count(), [&](std::int64_t i) {
+    const unsigned n = order[static_cast<std::size_t>(i)];
+    const Dim3& grid = launch.grid;
+    Block(launch, {n % grid.x, n / grid.x % grid.y, n / grid.x / grid.y}, settings, thread).run();
+  });
+}
 
 }  // namespace
 
@@ -28,17 +44,26 @@ void run(const Launch& launch, const std::function<void()>& thread) {
     recorder->launches.emplace_back(launch, thread);
     return;
   }
-  Settings settings;
-  {
-    std::lock_guard lock(settings_mutex);
-    settings = current_settings;
-  }
-  const auto order = turns(static_cast<std::size_t>(launch.grid.count()), settings);
-  parallel_for(launch.grid.count(), [&](std::int64_t i) {
-    const unsigned n = order[static_cast<std::size_t>(i)];
-    const Dim3& grid = launch.grid;
-    Block(launch, {n % grid.x, n / grid.x % grid.y, n / grid.x / grid.y}, settings, thread).run();
-  });
+  ++launches;
+  execute(launch, thread);
+}
+
+void replay(const Launches& recorded) {
+  ++graphs;
+  kernels += std::ssize(recorded);
+  for (const auto& [launch, thread] : recorded) execute(launch, thread);
+}
+
+Counts counts() { return {launches, graphs, kernels, waits, bytes_copied, bytes_held, releases}; }
+
+void count_copy(std::size_t bytes) {
+  ++waits;
+  bytes_copied += static_cast<std::int64_t>(bytes);
+}
+
+void count_memory(std::int64_t bytes) {
+  bytes_held += bytes;
+  releases += bytes < 0 && recording();
 }
 
 const Dim3& thread_index() { return running_block().thread_index(); }

@@ -44,6 +44,8 @@ struct Launch {
 /// Runs `thread` once for every thread of the grid. Throws what a block threw, or the Error.
 void run(const Launch& launch, const std::function<void()>& thread);
 
+using Launches = std::vector<std::pair<Launch, std::function<void()>>>;
+
 /// While one lives, what this thread of the host calls run() with is kept in it instead.
 class Recorder {
  public:
@@ -52,9 +54,26 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  std::vector<std::pair<Launch, std::function<void()>>> launches;
+  Launches launches;
 };
 bool recording();  // whether one lives in this thread
+
+/// Runs what was recorded, as one graph.
+void replay(const Launches& recorded);
+
+/// What the host has asked of the machine since the process began, as it would of a GPU.
+struct Counts {
+  std::int64_t launches = 0;  // of kernels, one by one
+  std::int64_t graphs = 0;    // launched as a whole,
+  std::int64_t kernels = 0;   // and what was in them
+  std::int64_t waits = 0;     // of the host until the device is done: at every copy
+  std::int64_t bytes = 0;     // copied to the device or from it
+  std::int64_t held = 0;      // bytes of memory, now
+  std::int64_t releases = 0;  // of memory while launches were recorded, which no GPU may do
+};
+Counts counts();
+void count_copy(std::size_t bytes);
+void count_memory(std::int64_t bytes);  // taken; given back if negative
 
 using Place = std::source_location;
 

@@ -1,25 +1,27 @@
+#include "kernels/device_context.h"
 #include "kernels/gpu.h"
 #include "kernels/simt/machine.h"
 
 namespace tutti::kernels {
 namespace {
 
-struct Launches final : Graph {
-  std::vector<std::pair<tutti::simt::Launch, std::function<void()>>> all;
+struct RecordedLaunches final : Graph {
+  tutti::simt::Launches all;
+  DeviceContext::Scratch scratch;
 
-  void replay() override {
-    for (const auto& [launch, thread] : all) tutti::simt::run(launch, thread);
-  }
+  void replay() override { tutti::simt::replay(all); }
 };
 
 }  // namespace
 
-std::unique_ptr<Graph> simt::record(const std::function<void()>& work) {
-  auto recording = std::make_unique<Launches>();
+std::unique_ptr<Graph> simt::record(const std::function<void()>& work, std::unique_ptr<Graph>) {
+  auto recorded = std::make_unique<RecordedLaunches>();
+  const DeviceContext::Recording recording(context());
   tutti::simt::Recorder recorder;
   work();
-  recording->all = std::move(recorder.launches);
-  return recording;
+  recorded->all = std::move(recorder.launches);
+  recorded->scratch = recording.scratch();
+  return recorded;
 }
 
 }  // namespace tutti::kernels

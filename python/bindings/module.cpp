@@ -45,7 +45,13 @@ void add_error(nb::module_& module) {
 
 std::string device_named(const std::optional<std::string>& name_or_auto) {
   const bool gpu = describe_gpu().available;
-  if (!name_or_auto || *name_or_auto == "auto") return gpu ? "cuda" : "cpu";
+  if (!name_or_auto || *name_or_auto == "auto") {
+    const std::string problem = gpu ? try_gpu() : "";
+    const std::string warning = "the GPU cannot be used, so the CPU is: " + problem;
+    if (!problem.empty() && PyErr_WarnEx(PyExc_RuntimeWarning, warning.c_str(), 1) < 0)
+      throw nb::python_error();
+    return gpu && problem.empty() ? "cuda" : "cpu";
+  }
   if (from_name<Device>(*name_or_auto) == Device::cuda && !gpu)
     throw Error("device 'cuda': ", describe_gpu().reason);
   return *name_or_auto;

@@ -208,6 +208,8 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(cross_entropy_case("two classes", 3, 1, 2));
   cases.push_back(soft_cross_entropy_case("ten classes", 2, 5, 10, false));
   cases.push_back(soft_cross_entropy_case("more classes than lanes, weighted", 3, 11, 45, true));
+  cases.push_back(steps_case("odd", {3, 7, 5, 2}));
+  cases.push_back(steps_case("more members than warps, more examples than lanes", {41, 35, 2, 1}));
   cases.push_back(l2_case("odd", 3, 41));
   cases.push_back(l2_case("more than a block", 2, 9001));
   cases.push_back(arithmetic_case("add, odd", Arithmetic::add, contiguous(101)));

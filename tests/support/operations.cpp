@@ -278,7 +278,7 @@ OperationCase batch_norm_case(std::string name, const BatchNormShape& s) {
         backend.batch_norm(s, a["x"], a["gamma"], a["beta"], a["mean"], a["variance"], a["y"]);
         backend.batch_norm_inference(s, a["x"], a["gamma"], a["beta"], a["mean"], a["variance"],
                                      a["inferred"]);
-        backend.moving_average(s.members * s.channels, 0.01, a["mean"], a["moving_mean"]);
+        backend.moving_average(s.members, s.channels, 0.01, nullptr, a["mean"], a["moving_mean"]);
       },
       [s](auto& backend, auto& a) {
         backend.batch_norm_backward(s, a["x"], a["gamma"], a["mean"], a["variance"], a["dy"],
@@ -488,6 +488,35 @@ OperationCase soft_cross_entropy_case(std::string name, std::int64_t members, st
                                             a["targets"], a["dloss"], a["dx"]);
       },
       [=](auto& a) { a.room("probabilities", static_cast<std::size_t>(size)); });
+}
+
+OperationCase steps_case(std::string name, const StepShape& s) {
+  constexpr std::int64_t steps = 3;
+  const std::int64_t labels = s.members * s.batch, row = labels + 2, size = s.rates * s.members;
+  // 0, the place of the next step, its numbers, and the table of all steps'.
+  std::vector<std::int32_t> integers =
+      some_integers(2 + row + steps * row, static_cast<std::uint32_t>(s.classes));
+  integers[0] = integers[1] = 0;
+  return running(
+      {.operation = "steps",
+       .name = std::move(name),
+       .inputs = {{"loss", steps * s.members},
+                  {"probabilities", steps * labels * s.classes},
+                  {"table", steps * size}},
+       .outputs = {{"outcomes", steps * 2 * s.members}, {"rates", size}},
+       .gradients = {},
+       .integers = std::move(integers)},
+      [=](auto& backend, auto& a) {
+        std::int32_t *zero = a.integers.data(), *next = zero + 1, *numbers = next + 1;
+        backend.begin_step(1, 0, zero, zero, next);
+        for (std::int64_t step = 0; step < steps; ++step) {
+          backend.begin_step(labels, row, numbers + row, next, numbers);
+          backend.judge_step(s, a["loss"] + step * s.members,
+                             a["probabilities"] + step * labels * s.classes, numbers, a["table"],
+                             next, a["outcomes"], a["rates"]);
+        }
+      },
+      [](auto&, auto&) {});
 }
 
 OperationCase l2_case(std::string name, std::int64_t members, std::int64_t size) {

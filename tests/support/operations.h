@@ -47,6 +47,8 @@ OperationCase cross_entropy_case(std::string name, std::int64_t members, std::in
 /// Of smoothed labels, with weights of the classes or without.
 OperationCase soft_cross_entropy_case(std::string name, std::int64_t members, std::int64_t batch,
                                       std::int64_t classes, bool weighted);
+/// Three steps that are laid out, all of them finite.
+OperationCase steps_case(std::string name, const kernels::StepShape& s);
 OperationCase l2_case(std::string name, std::int64_t members, std::int64_t size);
 OperationCase arithmetic_case(std::string name, kernels::Arithmetic operation,
                               const kernels::StridedShape& s, bool large = false);

@@ -21,9 +21,10 @@ Variable BatchNormalization::forward(const Variable& x, const Context& context) 
     return batch_norm_inference(x, gamma.value(), beta.value(), options_.epsilon, {mean, variance});
   BatchStatistics of_batch{like(mean), like(variance)};
   const Variable y = batch_norm(x, gamma, beta, options_.epsilon, of_batch);
-  auto change = [of_batch, mean, variance, share = 1 - options_.momentum]() mutable {
-    moving_average(share, of_batch.mean, mean);
-    moving_average(share, of_batch.variance, variance);
+  auto change = [of_batch, mean, variance, share = 1 - options_.momentum,
+                 rates = context.rates]() mutable {
+    moving_average(share, rates, of_batch.mean, mean);
+    moving_average(share, rates, of_batch.variance, variance);
   };
   context.changes ? context.changes->push_back(change) : change();
   return y;

@@ -69,6 +69,31 @@ TEST_CASE("Training goes on from any checkpoint to the same bits") {
   CHECK(some_left > 0);  // a member that stopped early is part of some of them
 }
 
+TEST_CASE(
+    "Training goes on from a checkpoint in an epoch of a GPU, and from where it was stopped") {
+  TrainOptions options = quick();
+  options.batch_size = 7;
+  const TrainData data = points(2);
+  Model straight = network(data, Device::simt), stopped = network(data, Device::simt);
+  train(straight, data, options);
+  Checkpoints known;
+  std::stop_source stop;
+  int steps = 0;
+  known.observer.on_step = [&](int, std::int64_t, std::int64_t) {
+    if (++steps == 11) stop.request_stop();
+  };
+  known.observer.checkpoint_due = [&] { return steps == 6; };
+  train(stopped, data, options, stop.get_token(), known.observer);
+  REQUIRE(known.all.size() == 4);  // after six, eight and eleven steps, and after an epoch
+  CHECK(known.all[1].place.steps == 2);
+  CHECK(known.all[3].place.steps == 3);
+  for (const auto& checkpoint : known.all) {
+    Model model = network(data, Device::simt);
+    train(model, data, options, {}, {}, &checkpoint);
+    CHECK(weights(model) == weights(straight));
+  }
+}
+
 TEST_CASE("A stopped training tells of a checkpoint where it stopped") {
   const TrainData data = points(2);
   Model model = network(data);
@@ -160,37 +185,40 @@ TEST_CASE("The best weights are kept even if training ends before the patience d
 }
 
 TEST_CASE("A member that diverges is an error, or leaves the others alone") {
-  const TrainData data = points(3);
-  TrainOptions options = quick();
-  options.optimizer_state.assign(3, {});
-  Model model = network(data);
-  {
-    Training fresh(model, data, quick());
-    for (std::size_t m = 0; m < 3; ++m)
-      options.optimizer_state[m] = fresh.optimizer_state(static_cast<std::int64_t>(m));
+  for (const Device device : {Device::cpu, Device::simt}) {
+    INFO(name(device));
+    const TrainData data = points(3);
+    TrainOptions options = quick();
+    options.optimizer_state.assign(3, {});
+    Model model = network(data, device);
+    {
+      Training fresh(model, data, quick());
+      for (std::size_t m = 0; m < 3; ++m)
+        options.optimizer_state[m] = fresh.optimizer_state(static_cast<std::int64_t>(m));
+    }
+    options.optimizer_state[1].slots["m"][0][0] = 1e38f;  // its first step goes to infinity
+    options.learning_rate = 1e3;
+    Model doomed = network(data, device);
+    CHECK_THROWS_WITH(train(doomed, data, options), Contains("of member 1") &&
+                                                        Contains("epoch 1, step 2") &&
+                                                        Contains("learning rate 1000"));
+
+    options.drop_diverged = true;
+    const auto result = train(model, data, options);
+    REQUIRE(result.diverged.size() == 1);
+    CHECK(result.diverged[0].member == 1);
+    CHECK_THAT(result.diverged[0].message, Contains("training diverged"));
+    REQUIRE(result.history.size() == 4);
+    CHECK(std::isnan(result.history[3][1].loss));
+    REQUIRE(model.members() == 3);
+
+    options.optimizer_state.resize(1);
+    const TrainData alone = points(1);
+    Model first = network(alone, device);
+    const auto single = train(first, alone, options);
+    CHECK(same(single.history[3][0], result.history[3][0]));
+    CHECK(weights(first)[0] == weights(model)[0]);
   }
-  options.optimizer_state[1].slots["m"][0][0] = 1e38f;  // its first step goes to infinity
-  options.learning_rate = 1e3;
-  Model doomed = network(data);
-  CHECK_THROWS_WITH(train(doomed, data, options), Contains("of member 1") &&
-                                                      Contains("epoch 1, step 2") &&
-                                                      Contains("learning rate 1000"));
-
-  options.drop_diverged = true;
-  const auto result = train(model, data, options);
-  REQUIRE(result.diverged.size() == 1);
-  CHECK(result.diverged[0].member == 1);
-  CHECK_THAT(result.diverged[0].message, Contains("training diverged"));
-  REQUIRE(result.history.size() == 4);
-  CHECK(std::isnan(result.history[3][1].loss));
-  REQUIRE(model.members() == 3);
-
-  options.optimizer_state.resize(1);
-  const TrainData alone = points(1);
-  Model first = network(alone);
-  const auto single = train(first, alone, options);
-  CHECK(same(single.history[3][0], result.history[3][0]));
-  CHECK(weights(first)[0] == weights(model)[0]);
 }
 
 TEST_CASE("Training that loses every member ends") {

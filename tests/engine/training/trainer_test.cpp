@@ -10,6 +10,7 @@
 #include "engine/layers/pooling2d.h"
 #include "engine/layers/rescaling.h"
 #include "engine/members.h"
+#include "engine/training/train_state.h"
 #include "tests/support/catch.h"
 #include "tests/support/devices.h"
 #include "tests/support/values.h"
@@ -62,6 +63,15 @@ struct Trained {
       losses.insert(losses.end(), result.loss.begin(), result.loss.end());
     }
   }
+  void go_on(Trained& other) {
+    for (std::int64_t m = 0; m < model.members(); ++m) {
+      set_member_values(model.parameters(), m, member_values(other.model.parameters(), m));
+      trainer.set_optimizer_state(m, other.trainer.optimizer_state(m));
+      trainer.set_steps(m, other.trainer.steps(m));
+    }
+    losses = other.losses;
+    drawn_ = other.drawn_;
+  }
   std::vector<std::int32_t> next_rows(std::int64_t count) {
     std::vector<std::int32_t> rows;
     for (std::int64_t i = 0; i < count; ++i)
@@ -87,15 +97,25 @@ TEST_CASE("A recorded step has the bits of the same step done directly") {
     Trained recorded(device, 2);
     recorded.train({4, 4, 3, 4, 3, 4});
 
-    // The first step on batches of a size is done directly, and a trainer that has kept all members
-    // begins anew.
-    Trained direct(device, 2);
+    // The first step of a trainer is done directly.
+    auto direct = std::make_unique<Trained>(device, 2);
     for (const std::int64_t batch : {4, 4, 3, 4, 3, 4}) {
-      direct.train({batch});
-      direct.trainer.select_members({0, 1});
+      auto next = std::make_unique<Trained>(device, 2);
+      next->go_on(*direct);
+      next->train({batch});
+      direct = std::move(next);
     }
-    CHECK(recorded.losses == direct.losses);
-    CHECK(recorded.weights() == direct.weights());
+    CHECK(recorded.losses == direct->losses);
+    CHECK(recorded.weights() == direct->weights());
+
+    // Where members are selected, it is recorded anew.
+    Trained anew(device, 2);
+    for (const std::int64_t batch : {4, 4, 3, 4, 3, 4}) {
+      anew.train({batch});
+      anew.trainer.select_members({0, 1});
+    }
+    CHECK(recorded.losses == anew.losses);
+    CHECK(recorded.weights() == anew.weights());
   }
 }
 
@@ -134,6 +154,40 @@ TEST_CASE("A recorded step whose loss is not finite changes no weight") {
     auto weights = trained.weights();
     for (std::size_t i = 0; i + 1 < weights.size(); ++i) CHECK(weights[i] == before[i]);
     CHECK(weights.back() == good);
+  }
+}
+
+TEST_CASE("Steps that are laid out come to what they come to one by one, until one diverges") {
+  for (const Device device : {Device::reference, Device::cpu, Device::simt}) {
+    INFO(name(device));
+    for (const std::size_t doomed : {9, 2}) {  // the step whose rate is too large
+      Trained together(device, 2), alone(device, 2);
+      std::vector<MemberBatch> batches;
+      std::vector<Rates> rates;
+      std::vector<Trainer::StepResult> expected;
+      for (std::size_t step = 0; step < 6; ++step) {
+        const auto rows = together.next_rows(step == 3 ? 6 : 8);
+        batches.push_back({rows, labels_of(labels(), rows), {}, {}});
+        rates.emplace_back(step == doomed ? std::vector<double>{1e-2, 1e38}
+                                          : std::vector{1e-2, 2e-2});
+        if (expected.empty() || expected.back().finite)
+          expected.push_back(alone.trainer.step(batches.back(), rates.back()));
+      }
+      together.trainer.lay_out(batches, rates);
+      while (together.trainer.laid_out() > 0) together.trainer.take_step();
+      const auto results = together.trainer.results();
+      REQUIRE(results.size() == expected.size());
+      CHECK(results.size() == (doomed == 2 ? 4u : 6u));
+      for (std::size_t step = 0; step < results.size(); ++step) {
+        CHECK(results[step].finite == expected[step].finite);
+        if (!results[step].finite) continue;
+        CHECK(results[step].loss == expected[step].loss);
+        CHECK(results[step].correct == expected[step].correct);
+      }
+      CHECK(together.weights() == alone.weights());
+      CHECK(together.trainer.steps(1) == alone.trainer.steps(1));
+      CHECK(together.trainer.optimizer_state(0).slots == alone.trainer.optimizer_state(0).slots);
+    }
   }
 }
 
