@@ -232,7 +232,7 @@ TEST_CASE("a process with another build, command line or other data is named", "
 TEST_CASE("a killed process ends the others, and other numbers of them resume", "[distributed]") {
   const Songs songs;
   const auto train = [&](const std::string& out) {
-    return "train ensemble --data " + word(songs.folder / "genres") + " --members 3 --epochs 6 " +
+    return "train ensemble --data " + word(songs.folder / "genres") + " --members 3 --epochs 4 " +
            "--batch 4 --quiet --out " + word(songs.folder / out);
   };
   const auto here = mpis();
