@@ -13,12 +13,13 @@ using namespace nanobind::literals;
 namespace tutti::python {
 namespace {
 
-nb::tuple fit(Ensemble& ensemble, const AnyArray& x, const Labels& y,
-              const std::optional<AnyArray>& validation_x,
-              const std::optional<Labels>& validation_y, double bootstrap_percent, int batch_size,
-              int epochs, double learning_rate, std::uint64_t seed, const std::string& normalize,
-              const std::string& device, const std::filesystem::path& start_from,
-              nb::object on_step, nb::object on_epoch) {
+nb::tuple fit_ensemble(Ensemble& ensemble, const AnyArray& x, const Labels& y,
+                       const std::optional<AnyArray>& validation_x,
+                       const std::optional<Labels>& validation_y, double bootstrap_percent,
+                       int batch_size, int epochs, double learning_rate, std::uint64_t seed,
+                       const std::string& normalize, const std::string& device,
+                       const std::filesystem::path& start_from, nb::object on_step,
+                       nb::object on_epoch) {
   const Examples training = examples_of(x, y), validation = examples_of(validation_x, validation_y);
   const int batch = batch_of(batch_size, bootstrap_size(bootstrap_percent, training.size()));
   Watch watch(std::move(on_step), std::move(on_epoch));
@@ -47,7 +48,7 @@ void add_ensemble(nb::module_& module) {
            "path"_a, "classes"_a)
       .def_prop_ro("size", &Ensemble::size)
       .def_prop_ro("classes", &Ensemble::classes)
-      .def("fit", fit, "x"_a, "y"_a, "validation_x"_a.none(), "validation_y"_a.none(),
+      .def("fit", fit_ensemble, "x"_a, "y"_a, "validation_x"_a.none(), "validation_y"_a.none(),
            nb::kw_only(), "bootstrap_percent"_a, "batch_size"_a, "epochs"_a, "learning_rate"_a,
            "seed"_a, "normalize"_a, "device"_a, "start_from"_a, "on_step"_a.none(),
            "on_epoch"_a.none(),

@@ -101,9 +101,10 @@ RunFile run_of(const Clips& clips, const std::vector<std::string>& classes, cons
 }
 
 /// The first `train` clips train, the others validate and say the temperature.
-nb::tuple fit(const AnyArray& frames, const Labels& lengths, const Labels& y, std::int64_t train,
-              const std::vector<std::string>& classes, const nb::dict& options,
-              const std::string& device, nb::object on_step, nb::object on_epoch) {
+nb::tuple fit_mel(const AnyArray& frames, const Labels& lengths, const Labels& y,
+                  std::int64_t train, const std::vector<std::string>& classes,
+                  const nb::dict& options, const std::string& device, nb::object on_step,
+                  nb::object on_epoch) {
   MelRecipe recipe = recipe_of(options);
   recipe.cnn.batch = recipe.network.batch = batch_of(recipe.cnn.batch, train);
   recipe.device = from_name<Device>(device);
@@ -144,7 +145,7 @@ void save(const MelClassifier& classifier, const fs::path& folder) {
   write_file(folder / "run.json", to_json(classifier.run).dump(2) + '\n');
 }
 
-MelClassifier load(const fs::path& folder, const std::string& device) {
+MelClassifier load_mel(const fs::path& folder, const std::string& device) {
   const nb::gil_scoped_release unlock;
   RunFile run = read_run_file(folder);
   if (run.kind != ModelKind::melcnn)
@@ -177,12 +178,13 @@ void add_mel(nb::module_& module) {
           "frames"_a, "lengths"_a, "The mean of the members' probabilities, float32 [n, classes].")
       .def("save", save, "folder"_a, "Writes the folder of a run.");
   module.def("mel_options", default_options, "Options of fit_mel with their defaults.");
-  module.def("fit_mel", fit, "frames"_a, "lengths"_a, "y"_a, "train"_a, "classes"_a, nb::kw_only(),
-             "options"_a, "device"_a, "on_step"_a.none(), "on_epoch"_a.none(),
+  module.def("fit_mel", fit_mel, "frames"_a, "lengths"_a, "y"_a, "train"_a, "classes"_a,
+             nb::kw_only(), "options"_a, "device"_a, "on_step"_a.none(), "on_epoch"_a.none(),
              "Trains on the first pictures, uint8 [frames of all, bands] by their lengths, and "
              "validates on the others. Returns the classifier, the history, float64 [epochs, "
              "members, 4], and what ended the training early, or None.");
-  module.def("load_mel", load, "folder"_a, "device"_a, "The classifier that a run's folder holds.");
+  module.def("load_mel", load_mel, "folder"_a, "device"_a,
+             "The classifier that a run's folder holds.");
 }
 
 }  // namespace tutti::python

@@ -45,7 +45,7 @@ Network build(const std::string& layers, const std::vector<std::int64_t>& input,
   return {std::move(model)};
 }
 
-Network load(const Paths& files, const std::string& device) {
+Network load_network(const Paths& files, const std::string& device) {
   const nb::gil_scoped_release unlock;
   std::optional<Model> model;
   read_keras_files(files, ReadOptimizer::no, [&](std::size_t m, KerasModel file) {
@@ -74,13 +74,14 @@ OptimizerOptions optimizer_named(const std::string& name, double momentum, doubl
   throw Error("optimizer '", name, "' is not known; adam, adamw and sgd are");
 }
 
-nb::tuple fit(Network& network, const AnyArray& x, const Labels& y,
-              const std::optional<AnyArray>& validation_x,
-              const std::optional<Labels>& validation_y, std::optional<double> bootstrap_fraction,
-              int batch_size, int epochs, double learning_rate, const std::string& optimizer,
-              double momentum, double weight_decay, double label_smoothing,
-              std::optional<std::int64_t> patience, std::uint64_t seed, nb::object on_step,
-              nb::object on_epoch) {
+nb::tuple fit_network(Network& network, const AnyArray& x, const Labels& y,
+                      const std::optional<AnyArray>& validation_x,
+                      const std::optional<Labels>& validation_y,
+                      std::optional<double> bootstrap_fraction, int batch_size, int epochs,
+                      double learning_rate, const std::string& optimizer, double momentum,
+                      double weight_decay, double label_smoothing,
+                      std::optional<std::int64_t> patience, std::uint64_t seed, nb::object on_step,
+                      nb::object on_epoch) {
   const Examples training = examples_of(x, y), validation = examples_of(validation_x, validation_y);
   const std::int64_t members = network.model.members();
   TrainData data{member_streams(seed, members), shared_by(members, training),
@@ -130,7 +131,7 @@ void add_networks(nb::module_& module) {
             return array_unlocked([&] { return predict_outputs(network.model, examples, batch); });
           },
           "x"_a, "batch"_a, "Every member's outputs, float32 [members, n, output shape].")
-      .def("fit", fit, "x"_a, "y"_a, "validation_x"_a.none(), "validation_y"_a.none(),
+      .def("fit", fit_network, "x"_a, "y"_a, "validation_x"_a.none(), "validation_y"_a.none(),
            nb::kw_only(), "bootstrap_fraction"_a.none(), "batch_size"_a, "epochs"_a,
            "learning_rate"_a, "optimizer"_a, "momentum"_a, "weight_decay"_a, "label_smoothing"_a,
            "patience"_a.none(), "seed"_a, "on_step"_a.none(), "on_epoch"_a.none(),
@@ -139,7 +140,7 @@ void add_networks(nb::module_& module) {
       .def("save", save_members, "files"_a, "Writes a Keras file for each member.");
   module.def("build_network", build, "layers"_a, "input_shape"_a, "members"_a, "seed"_a, "device"_a,
              "A network of layers described in JSON, with its first weights.");
-  module.def("load_network", load, "files"_a, "device"_a,
+  module.def("load_network", load_network, "files"_a, "device"_a,
              "The network of Keras files of one shape, a member each.");
 }
 

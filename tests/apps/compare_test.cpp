@@ -13,11 +13,11 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Three short songs of each of two genres.
-struct Songs {
+struct TwoGenres {
   TemporaryFolder folder;
   fs::path tree = folder / "songs";
 
-  Songs() {
+  TwoGenres() {
     const fs::path all = folder / "all";
     REQUIRE(run_tutti("synth --out " + word(all) + " --songs 3 --seconds 2 --quiet").status == 0);
     fs::create_directories(tree);
@@ -32,15 +32,15 @@ struct Songs {
   }
 };
 
-const Songs& songs() {
-  static const Songs composed;
+const TwoGenres& two_genres() {
+  static const TwoGenres composed;
   return composed;
 }
 
 }  // namespace
 
 TEST_CASE("Every model is compared on the same folds of songs") {
-  const json from_songs = songs().compared(word(songs().tree));
+  const json from_songs = two_genres().compared(word(two_genres().tree));
   std::map<std::string, int> folds;
   for (const auto& clip : from_songs.at("clips")) ++folds[clip.at("name").get<std::string>()];
   CHECK(folds.size() == 6);
@@ -61,18 +61,19 @@ TEST_CASE("Every model is compared on the same folds of songs") {
 TEST_CASE("Models are compared on a split of one's own, with other seeds each time") {
   const TemporaryFolder lists;
   std::ofstream train(lists / "train.txt"), test(lists / "test.txt");
-  for (const auto& genre : fs::directory_iterator(songs().tree)) {
+  for (const auto& genre : fs::directory_iterator(two_genres().tree)) {
     bool first = true;
     for (const auto& song : fs::directory_iterator(genre.path())) {
-      (first ? test : train) << fs::relative(song.path(), songs().tree).generic_string() << '\n';
+      (first ? test : train) << fs::relative(song.path(), two_genres().tree).generic_string()
+                             << '\n';
       first = false;
     }
   }
   train.close();
   test.close();
-  const json compared =
-      songs().compared(word(songs().tree) + " --split files:" + (lists / "train.txt").string() +
-                       ',' + (lists / "test.txt").string());
+  const json compared = two_genres().compared(word(two_genres().tree) +
+                                              " --split files:" + (lists / "train.txt").string() +
+                                              ',' + (lists / "test.txt").string());
   CHECK(compared.at("tested") == 1);
   std::map<int, int> clips;
   for (const auto& clip : compared.at("clips")) ++clips[clip.at("fold").get<int>()];
@@ -86,9 +87,9 @@ TEST_CASE("Models that cannot be compared are refused in one line") {
     CHECK(result.status == 1);
     CHECK_THAT(result.err, Contains(expected));
   };
-  refused(word(songs().folder / "none"), "none");
-  refused(word(songs().tree), "5 folds");
-  std::ofstream(songs().folder / "features.csv") << "filename,label\n";
-  refused(word(songs().tree) + " --features " + word(songs().folder / "features.csv"),
+  refused(word(two_genres().folder / "none"), "none");
+  refused(word(two_genres().tree), "5 folds");
+  std::ofstream(two_genres().folder / "features.csv") << "filename,label\n";
+  refused(word(two_genres().tree) + " --features " + word(two_genres().folder / "features.csv"),
           "features.csv");
 }

@@ -61,7 +61,7 @@ std::string in_each(const std::string& script) {
 }
 
 /// The files of a folder and those below it, but for a study's, which holds times.
-std::map<std::string, std::string> tree(const fs::path& folder) {
+std::map<std::string, std::string> files_of(const fs::path& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.is_regular_file() && entry.path().filename() != "study.db")
@@ -104,7 +104,7 @@ void check_same(const Songs& songs, const std::string& command, const std::vecto
   fs::remove_all(out);
   const ProgramResult one = run_tutti(with_paths(command));
   INFO(command);
-  const auto files = fs::exists(out) ? tree(out) : std::map<std::string, std::string>();
+  const auto files = fs::exists(out) ? files_of(out) : std::map<std::string, std::string>();
   for (const auto& mpi : here)
     for (const int n : processes) {
       INFO(mpi << " with " << n);
@@ -113,7 +113,8 @@ void check_same(const Songs& songs, const std::string& command, const std::vecto
       CAPTURE(many.err);
       CHECK(many.status == one.status);
       CHECK(many.out == one.out);
-      CHECK(differing(files, fs::exists(out) ? tree(out) : files) == std::vector<std::string>());
+      CHECK(differing(files, fs::exists(out) ? files_of(out) : files) ==
+            std::vector<std::string>());
     }
 }
 
@@ -231,7 +232,7 @@ TEST_CASE("a process with another build, command line or other data is named", "
 TEST_CASE("a killed process ends the others, and other numbers of them resume", "[distributed]") {
   const Songs songs;
   const auto train = [&](const std::string& out) {
-    return "train ensemble --data " + word(songs.folder / "genres") + " --members 3 --epochs 6 " +
+    return "train ensemble --data " + word(songs.folder / "genres") + " --members 3 --epochs 4 " +
            "--batch 4 --quiet --out " + word(songs.folder / out);
   };
   const auto here = mpis();

@@ -34,7 +34,7 @@ std::string quick(const fs::path& run, int members = 2) {
 }
 
 /// A run trained once, for the tests that only read it.
-const fs::path& trained() {
+const fs::path& trained_ensemble() {
   static const TemporaryFolder folder;
   static const auto result = run_tutti(quick(folder / "run") + "--json");
   REQUIRE(result.status == 0);
@@ -45,7 +45,7 @@ const fs::path& trained() {
 }  // namespace
 
 TEST_CASE("Training leaves a whole run", "[ensemble]") {
-  const auto& run = trained();
+  const auto& run = trained_ensemble();
   for (const char* name : {"run.json", "split.csv", "classifier_0.h5", "classifier_1.h5",
                            "history.csv", "metrics.json", "confusion.csv", "confusion.png",
                            "calibration.png", "accuracy.png", "loss.png"})
@@ -64,10 +64,10 @@ TEST_CASE("Training leaves a whole run", "[ensemble]") {
 }
 
 TEST_CASE("What evaluate says is what training measured", "[ensemble]") {
-  const auto result = run_tutti("evaluate " + word(trained()) + " " + data() + " --json");
+  const auto result = run_tutti("evaluate " + word(trained_ensemble()) + " " + data() + " --json");
   REQUIRE(result.status == 0);
   const json evaluated = json::parse(result.out),
-             measured = json::parse(text_of(trained() / "metrics.json"));
+             measured = json::parse(text_of(trained_ensemble() / "metrics.json"));
   CHECK(evaluated == measured);
   CHECK(evaluated.at("members").size() == 2);
   CHECK(evaluated.at("confusion").size() == 10);
@@ -83,10 +83,10 @@ TEST_CASE("What evaluate says is what training measured", "[ensemble]") {
 
 TEST_CASE("Keras files from elsewhere are an ensemble", "[ensemble]") {
   const TemporaryFolder folder;
-  fs::copy_file(trained() / "classifier_0.h5", folder / "a.h5");
-  fs::copy_file(trained() / "classifier_1.h5", folder / "b.h5");
+  fs::copy_file(trained_ensemble() / "classifier_0.h5", folder / "a.h5");
+  fs::copy_file(trained_ensemble() / "classifier_1.h5", folder / "b.h5");
   const std::string rest = " " + data() + " --json --split all";
-  const auto run = run_tutti("evaluate " + word(trained()) + rest);
+  const auto run = run_tutti("evaluate " + word(trained_ensemble()) + rest);
   REQUIRE(run.status == 0);
   const json evaluated = json::parse(run.out);
   const auto files = run_tutti("evaluate " + word(folder.path()) + rest);
@@ -95,7 +95,7 @@ TEST_CASE("Keras files from elsewhere are an ensemble", "[ensemble]") {
   CHECK(json::parse(files.out).at("accuracy") == evaluated.at("accuracy"));
   CHECK(json::parse(files.out).at("confusion") == evaluated.at("confusion"));
 
-  const json classes = json::parse(text_of(trained() / "run.json")).at("classes");
+  const json classes = json::parse(text_of(trained_ensemble() / "run.json")).at("classes");
   const std::string pictures = word(songs() / "genres" / classes[3].get<std::string>()),
                     predict = "predict " + word(folder.path()) + " " + pictures + " --json ";
   const auto unnamed = run_tutti(predict);
@@ -106,8 +106,8 @@ TEST_CASE("Keras files from elsewhere are an ensemble", "[ensemble]") {
   CHECK_THAT(few.err, Contains("tell 10 classes apart, not 2"));
   const auto named = run_tutti(predict + "--classes c0,c1,c2,c3,c4,c5,c6,c7,c8,c9");
   REQUIRE(named.status == 0);
-  const auto known =
-      json::parse(run_tutti("predict " + word(trained()) + " " + pictures + " --json").out);
+  const auto known = json::parse(
+      run_tutti("predict " + word(trained_ensemble()) + " " + pictures + " --json").out);
   for (std::size_t i = 0; i < 4; ++i) {
     const std::string name = json::parse(named.out).at("predictions")[i].at("genre");
     CHECK(classes.at(static_cast<std::size_t>(name[1] - '0')) ==
@@ -120,25 +120,27 @@ TEST_CASE("An ensemble goes on from its files", "[ensemble]") {
   const auto steps = [](const fs::path& file) {
     return tutti::optimizer_of(tutti::read_keras_file(file)).state.steps;
   };
-  const auto members = run_tutti(quick(folder / "on") + "--from " + word(trained()));
+  const auto members = run_tutti(quick(folder / "on") + "--from " + word(trained_ensemble()));
   CAPTURE(members.err);
   REQUIRE(members.status == 0);
-  CHECK(steps(trained() / "classifier_1.h5") > 0);
-  CHECK(steps(folder / "on/classifier_1.h5") == 2 * steps(trained() / "classifier_1.h5"));
+  CHECK(steps(trained_ensemble() / "classifier_1.h5") > 0);
+  CHECK(steps(folder / "on/classifier_1.h5") == 2 * steps(trained_ensemble() / "classifier_1.h5"));
   // Three members from one file.
-  REQUIRE(run_tutti(quick(folder / "three", 3) + "--from " + word(trained() / "classifier_0.h5"))
+  REQUIRE(run_tutti(quick(folder / "three", 3) + "--from " +
+                    word(trained_ensemble() / "classifier_0.h5"))
               .status == 0);
-  CHECK(steps(folder / "three/classifier_2.h5") == 2 * steps(trained() / "classifier_0.h5"));
+  CHECK(steps(folder / "three/classifier_2.h5") ==
+        2 * steps(trained_ensemble() / "classifier_0.h5"));
 
-  const auto wrong = run_tutti(quick(folder / "wrong", 3) + "--from " + word(trained()));
+  const auto wrong = run_tutti(quick(folder / "wrong", 3) + "--from " + word(trained_ensemble()));
   CHECK(wrong.status == 1);
   CHECK_THAT(wrong.err, Contains("holds 2 members, not 3"));
 }
 
 TEST_CASE("The parts of the split add up, and another data set has none", "[ensemble]") {
   const auto counted = [](const std::string& split) {
-    const auto result =
-        run_tutti("evaluate " + word(trained()) + " " + data() + " --json --split " + split);
+    const auto result = run_tutti("evaluate " + word(trained_ensemble()) + " " + data() +
+                                  " --json --split " + split);
     REQUIRE(result.status == 0);
     std::int64_t sum = 0;
     const json document = json::parse(result.out);
@@ -152,7 +154,8 @@ TEST_CASE("The parts of the split add up, and another data set has none", "[ense
 
   const TemporaryFolder other;
   for (const auto& genre : {"thud", "whirl"}) fs::copy(songs() / "genres" / genre, other / genre);
-  const std::string there = "evaluate " + word(trained()) + " --data " + word(other.path());
+  const std::string there =
+      "evaluate " + word(trained_ensemble()) + " --data " + word(other.path());
   CHECK(run_tutti(there).status == 0);
   const auto refused = run_tutti(there + " --split test");
   CHECK(refused.status == 1);
@@ -166,9 +169,9 @@ TEST_CASE("The parts of the split add up, and another data set has none", "[ense
 TEST_CASE("A picture gets the same answer alone and among others", "[ensemble]") {
   const fs::path folder = songs() / "genres" / "thud";
   const auto all =
-      run_tutti("predict " + word(trained()) + " " + word(songs() / "genres") + " --json");
-  const auto one =
-      run_tutti("predict " + word(trained()) + " " + word(folder / "resized001.png") + " --json");
+      run_tutti("predict " + word(trained_ensemble()) + " " + word(songs() / "genres") + " --json");
+  const auto one = run_tutti("predict " + word(trained_ensemble()) + " " +
+                             word(folder / "resized001.png") + " --json");
   REQUIRE(all.status == 0);
   REQUIRE(one.status == 0);
   const json alone = json::parse(one.out).at("predictions").at(0);
@@ -192,7 +195,7 @@ TEST_CASE("Bad pictures are listed, good ones still answered", "[ensemble]") {
   const TemporaryFolder folder;
   fs::copy_file(songs() / "genres" / "thud" / "resized000.png", folder / "it's \"göod\".png");
   std::ofstream(folder / "bad.png") << "no picture";
-  const auto result = run_tutti("predict " + word(trained()) + " " + word(folder.path()));
+  const auto result = run_tutti("predict " + word(trained_ensemble()) + " " + word(folder.path()));
   CHECK(result.status == 1);
   CHECK_THAT(result.out, Contains("\nit's \"göod\".png"));  // without the one folder of all
   CHECK_THAT(result.err, Contains("tutti: ") && Contains("bad.png"));
@@ -201,16 +204,18 @@ TEST_CASE("Bad pictures are listed, good ones still answered", "[ensemble]") {
 TEST_CASE("The same seed gives the same bits with one thread and with two", "[ensemble]") {
   const TemporaryFolder folder;
   REQUIRE(run_tutti(quick(folder / "again") + "--threads 1").status == 0);
-  CHECK(text_of(folder / "again" / "classifier_1.h5") == text_of(trained() / "classifier_1.h5"));
-  CHECK(text_of(folder / "again" / "metrics.json") == text_of(trained() / "metrics.json"));
+  CHECK(text_of(folder / "again" / "classifier_1.h5") ==
+        text_of(trained_ensemble() / "classifier_1.h5"));
+  CHECK(text_of(folder / "again" / "metrics.json") == text_of(trained_ensemble() / "metrics.json"));
   REQUIRE(run_tutti(quick(folder / "other") + "--seed 55").status == 0);
-  CHECK(text_of(folder / "other" / "classifier_1.h5") != text_of(trained() / "classifier_1.h5"));
+  CHECK(text_of(folder / "other" / "classifier_1.h5") !=
+        text_of(trained_ensemble() / "classifier_1.h5"));
 }
 
 TEST_CASE("A run is not overwritten without --force, and only the run's own files with it",
           "[ensemble]") {
   const TemporaryFolder folder;
-  fs::copy(trained(), folder / "run");
+  fs::copy(trained_ensemble(), folder / "run");
   std::ofstream(folder / "run" / "notes.txt") << "mine";
   std::ofstream(folder / "run" / "classifier_7.h5") << "of an older, larger run";
   const auto refused = run_tutti(quick(folder / "run"));
@@ -225,7 +230,7 @@ TEST_CASE("A run is not overwritten without --force, and only the run's own file
 
 TEST_CASE("A training that cannot be leaves the run that it was to replace", "[ensemble]") {
   const TemporaryFolder folder;
-  fs::copy(trained(), folder / "run");
+  fs::copy(trained_ensemble(), folder / "run");
   fs::create_directories(folder / "none");
   for (const auto& [options, named] : std::vector<std::pair<std::string, std::string>>{
            {"--members 2 --batch 1000", "--batch 1000"},
@@ -240,20 +245,20 @@ TEST_CASE("A training that cannot be leaves the run that it was to replace", "[e
     CHECK_THAT(refused.err, Contains(named));
     for (const char* name : {"run.json", "split.csv", "metrics.json", "history.csv",
                              "classifier_0.h5", "classifier_1.h5", "confusion.png"})
-      CHECK(text_of(folder / "run" / name) == text_of(trained() / name));
+      CHECK(text_of(folder / "run" / name) == text_of(trained_ensemble() / name));
   }
 }
 
 TEST_CASE("An ensemble goes on from the run that it replaces", "[ensemble]") {
   const TemporaryFolder folder;
-  fs::copy(trained(), folder / "run");
+  fs::copy(trained_ensemble(), folder / "run");
   const auto on = run_tutti(quick(folder / "run") + "--force --from " + word(folder / "run"));
   CAPTURE(on.err);
   REQUIRE(on.status == 0);
   const auto steps = [](const fs::path& file) {
     return tutti::optimizer_of(tutti::read_keras_file(file)).state.steps;
   };
-  CHECK(steps(folder / "run/classifier_1.h5") == 2 * steps(trained() / "classifier_1.h5"));
+  CHECK(steps(folder / "run/classifier_1.h5") == 2 * steps(trained_ensemble() / "classifier_1.h5"));
 }
 
 TEST_CASE("Bad input to training is status 1 and one line that names it", "[ensemble]") {
@@ -321,7 +326,7 @@ TEST_CASE("What is not a run says so", "[ensemble]") {
   CHECK(damaged.status == 1);
   CHECK_THAT(damaged.err, Contains("run.json") && Contains("damaged"));
   fs::remove(folder / "run.json");
-  fs::copy_file(trained() / "run.json", folder / "run.json");
+  fs::copy_file(trained_ensemble() / "run.json", folder / "run.json");
   CHECK_THAT(run_tutti("predict " + word(folder.path()) + " " + word(songs())).err,
              Contains("classifier_0.h5"));
 }

@@ -18,10 +18,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Fixture {
+struct SmallTable {
   TemporaryFolder folder;
   fs::path data = folder / "songs.csv";
-  Fixture() { std::ofstream(data) << table(60); }
+  SmallTable() { std::ofstream(data) << table(60); }
 
   std::string train(const char* model, const std::string& run,
                     const std::string& options = "") const {
@@ -34,7 +34,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("The classifiers learn, leave a whole run, and evaluate says the same") {
-  const Fixture f;
+  const SmallTable f;
   for (const char* model : {"lstm", "rnn"}) {
     CAPTURE(model);
     const auto result = run_tutti(f.train(model, model, "--json"));
@@ -54,7 +54,7 @@ TEST_CASE("The classifiers learn, leave a whole run, and evaluate says the same"
 }
 
 TEST_CASE("Rows that share a name keep their parts") {
-  const Fixture f;
+  const SmallTable f;
   std::istringstream rows(text_of(f.data));
   std::ofstream shared(f.folder / "shared.csv");
   int number = -1;
@@ -71,7 +71,7 @@ TEST_CASE("Rows that share a name keep their parts") {
 }
 
 TEST_CASE("Training goes on from a Keras file: weights, network and Adam") {
-  const Fixture f;
+  const SmallTable f;
   REQUIRE(run_tutti(f.train("lstm", "first", "--epochs 2 --units 5 --layers 1")).status == 0);
   const auto on = run_tutti(f.train(
       "lstm", "on", "--epochs 3 --from " + word(f.folder / "first/model.h5")));  // its network
@@ -93,7 +93,7 @@ TEST_CASE("Training goes on from a Keras file: weights, network and Adam") {
 }
 
 TEST_CASE("Training goes on with the optimizer of a Keras file") {
-  const Fixture f;
+  const SmallTable f;
   REQUIRE(run_tutti(f.train("lstm", "first", "--epochs 1 --units 5 --layers 1")).status == 0);
   const auto first = tutti::read_keras_file(f.folder / "first/model.h5");
   const auto model = tutti::load_member("first", first, tutti::Device::cpu);
@@ -110,7 +110,7 @@ TEST_CASE("Training goes on with the optimizer of a Keras file") {
 }
 
 TEST_CASE("A classifier goes on from the run that it replaces, or leaves it alone") {
-  const Fixture f;
+  const SmallTable f;
   REQUIRE(run_tutti(f.train("lstm", "run", "--epochs 2 --units 5 --layers 1")).status == 0);
   const fs::path model = f.folder / "run/model.h5";
   const std::string before = text_of(model);
@@ -135,7 +135,7 @@ TEST_CASE("A classifier goes on from the run that it replaces, or leaves it alon
 }
 
 TEST_CASE("A song gets the same answer alone and among others") {
-  const Fixture f;
+  const SmallTable f;
   REQUIRE(run_tutti(f.train("lstm", "run")).status == 0);
   const std::string all = table(20, false);
   std::ofstream(f.folder / "all.csv") << all;
@@ -160,7 +160,7 @@ TEST_CASE("A song gets the same answer alone and among others") {
 }
 
 TEST_CASE("A classifier of features is the same bits with one thread and with two") {
-  const Fixture f;
+  const SmallTable f;
   REQUIRE(run_tutti(f.train("lstm", "one", "--threads 1")).status == 0);
   REQUIRE(run_tutti(f.train("lstm", "two", "--threads 2")).status == 0);
   REQUIRE(run_tutti(f.train("lstm", "other", "--seed 3")).status == 0);
@@ -169,7 +169,7 @@ TEST_CASE("A classifier of features is the same bits with one thread and with tw
 }
 
 TEST_CASE("Reproducing over seeds and folds gives means and spreads") {
-  const Fixture f;
+  const SmallTable f;
   const std::string command =
       "reproduce rnn --data " + word(f.data) + " --quiet --epochs 5 --json ";
   const json seeds = json::parse(run_tutti(command + "--seeds 3").out);
@@ -187,7 +187,7 @@ TEST_CASE("Reproducing over seeds and folds gives means and spreads") {
 }
 
 TEST_CASE("A classifier of features that diverges leaves the last good state") {
-  const Fixture f;
+  const SmallTable f;
   const auto train = [&](const std::string& run, const std::string& options) {
     return run_tutti("train lstm --data " + word(f.data) + " --out " + word(f.folder / run) +
                      " --quiet " + options);
@@ -216,7 +216,7 @@ TEST_CASE("A classifier of features that diverges leaves the last good state") {
 }
 
 TEST_CASE("Bad tables and runs are status 1 and named") {
-  const Fixture f;
+  const SmallTable f;
   const auto refused = [&](const std::string& command, const std::string& named) {
     const auto result = run_tutti(command);
     CAPTURE(command);
@@ -241,7 +241,7 @@ TEST_CASE("Bad tables and runs are status 1 and named") {
 }
 
 TEST_CASE("A feature classifier trains on the GPU's kernels without a GPU") {
-  const Fixture f;
+  const SmallTable f;
   double expected = 0;
   for (const std::string device : {"cpu", "simt"}) {
     REQUIRE(run_tutti(f.train("lstm", device, "--epochs 1 --device " + device)).status == 0);

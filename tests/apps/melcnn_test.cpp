@@ -29,7 +29,7 @@ std::string train(const fs::path& data, const fs::path& run, const std::string& 
          more;
 }
 
-const fs::path& trained() {
+const fs::path& trained_melcnn() {
   static const TemporaryFolder folder;
   static const auto result =
       run_tutti(train(tree().folder.path(), folder / "run", one_each + "--json"));
@@ -70,7 +70,7 @@ TEST_CASE("Names that are not UTF-8 work from training to the report") {
 }
 
 TEST_CASE("train melcnn leaves a run that evaluate and predict use") {
-  const auto& run = trained();
+  const auto& run = trained_melcnn();
   for (const char* name : {"run.json", "split.csv", "melcnn_0.h5", "statistics_0.h5", "history.csv",
                            "metrics.json", "confusion.csv", "predictions.csv", "report.html",
                            "confusion.png", "calibration.png", "accuracy.png", "loss.png"})
@@ -104,7 +104,7 @@ TEST_CASE("train melcnn repeats itself, to the same bits") {
   REQUIRE(run_tutti(train(tree().folder.path(), folder / "run", one_each + "--threads 1")).status ==
           0);
   for (const char* name : {"melcnn_0.h5", "statistics_0.h5", "metrics.json"})
-    CHECK(text_of(folder / "run" / name) == text_of(trained() / name));
+    CHECK(text_of(folder / "run" / name) == text_of(trained_melcnn() / name));
 }
 
 TEST_CASE("train melcnn --folds tests on every clip and trains on all") {
@@ -131,7 +131,7 @@ TEST_CASE("train melcnn --from fine-tunes another run's networks, in their sizes
                      word(folder / "run") + " --force");
   };
   const fs::path& same = tree().folder.path();
-  const auto result = tune(same, word(trained()), "");
+  const auto result = tune(same, word(trained_melcnn()), "");
   INFO(result.err);
   REQUIRE(result.status == 0);
   const json options = json::parse(text_of(folder / "run/run.json")).at("options");
@@ -141,11 +141,11 @@ TEST_CASE("train melcnn --from fine-tunes another run's networks, in their sizes
   CHECK(options.at("members") == 2);
   // One epoch teaches nothing at this rate: what it knows, it knew.
   CHECK(evaluated(folder / "run", "--split all --data " + word(same)).at("members") ==
-        evaluated(trained(), "--split all --data " + word(same)).at("members"));
+        evaluated(trained_melcnn(), "--split all --data " + word(same)).at("members"));
 
   const Tree other;
   fs::rename(other.folder / "low", other.folder / "deep");
-  REQUIRE(tune(other.folder.path(), word(trained()), "").status == 0);
+  REQUIRE(tune(other.folder.path(), word(trained_melcnn()), "").status == 0);
   CHECK(evaluated(folder / "run", "--data " + word(other.folder.path())).at("classes") ==
         json({"deep", "high"}));
 
@@ -157,12 +157,12 @@ TEST_CASE("train melcnn --from fine-tunes another run's networks, in their sizes
   };
   refused(same, word(folder / "none"), "", 1, "no such run");
   refused(same, "pretrained", "", 1, "was trained on 128 bands");
-  refused(same, word(trained()), "--members 3", 2, "--members excludes --from");
+  refused(same, word(trained_melcnn()), "--members 3", 2, "--members excludes --from");
 }
 
 TEST_CASE("The temperature of a run changes its probabilities") {
   const TemporaryFolder folder;
-  fs::copy(trained(), folder / "run");
+  fs::copy(trained_melcnn(), folder / "run");
   json document = json::parse(text_of(folder / "run" / "run.json"));
   const std::string data = "--split all --data " + word(tree().folder.path());
   const auto loss_at = [&](const json& temperature) {
@@ -180,8 +180,8 @@ TEST_CASE("The temperature of a run changes its probabilities") {
 
 TEST_CASE("The word pretrained is the run of the built-in model") {
   const std::string data = "--data " + word(tree().folder.path());
-  ::setenv("TUTTI_PRETRAINED", trained().c_str(), 1);
-  CHECK(evaluated("pretrained", data) == evaluated(trained(), data));
+  ::setenv("TUTTI_PRETRAINED", trained_melcnn().c_str(), 1);
+  CHECK(evaluated("pretrained", data) == evaluated(trained_melcnn(), data));
   ::setenv("TUTTI_PRETRAINED", "/nowhere", 1);
   const auto missing = run_tutti("evaluate pretrained " + data);
   ::unsetenv("TUTTI_PRETRAINED");
@@ -200,9 +200,9 @@ TEST_CASE("What a run of melcnn cannot use is refused in words") {
   };
   const auto& data = tree().folder.path();
   const Tree lower(3, 40);
-  refuses("evaluate " + word(trained()) + " --data " + word(lower.folder.path()),
+  refuses("evaluate " + word(trained_melcnn()) + " --data " + word(lower.folder.path()),
           "has 40 bands, those that");
-  refuses("predict " + word(trained()) + ' ' + word(lower.folder / "high"), "has 40 bands");
+  refuses("predict " + word(trained_melcnn()) + ' ' + word(lower.folder / "high"), "has 40 bands");
   refuses(train(data, folder / "a", "--batch 40"), "--batch 40: there are 17 clips to train on");
   refuses(train(data, folder / "a", "--batch 4 --members 0 --statistics 0"),
           "at least one of either");
@@ -210,13 +210,13 @@ TEST_CASE("What a run of melcnn cannot use is refused in words") {
   refuses(train(data, folder / "a", "--not-music 1"), "--not-music", 2);
   refuses(train(data, folder / "a", "--folds 2 --test 0.1"), "--test", 2);
   refuses(train(data, folder / "a", "--batch 4 --folds 13"), "13 folds");
-  refuses(train(data, trained()), "already holds files");
+  refuses(train(data, trained_melcnn()), "already holds files");
   refuses("train melcnn --data " + word(Tree(12, 30).folder.path()) + " --out " +
               word(folder / "a") + " --statistics 1 --crop 32 --batch 2",
           "at least 40");
   CHECK_FALSE(fs::exists(folder / "a"));
 
-  fs::copy(trained(), folder / "run");
+  fs::copy(trained_melcnn(), folder / "run");
   fs::remove(folder / "run" / "statistics_0.h5");
   refuses("evaluate " + word(folder / "run") + " --data " + word(data),
           "holds 1 networks, not 2 as run.json says");

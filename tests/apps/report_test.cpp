@@ -31,7 +31,7 @@ struct TrainedRun {
   }
 };
 
-const TrainedRun& trained() {
+const TrainedRun& trained_lstm() {
   static const TrainedRun run;
   return run;
 }
@@ -39,14 +39,14 @@ const TrainedRun& trained() {
 }  // namespace
 
 TEST_CASE("a run's report has the numbers of its files") {
-  const json runs = runs_in(trained().path / "report.html");
+  const json runs = runs_in(trained_lstm().path / "report.html");
   REQUIRE(runs.size() == 1);
   const json& run = runs[0];
   CHECK(run.at("name") == "LSTM classifier");
-  json written = json::parse(text_of(trained().path / "run.json"));
+  json written = json::parse(text_of(trained_lstm().path / "run.json"));
   written.erase("checksums");  // they come after the page
   CHECK(run.at("run") == written);
-  CHECK(run.at("metrics") == json::parse(text_of(trained().path / "metrics.json")));
+  CHECK(run.at("metrics") == json::parse(text_of(trained_lstm().path / "metrics.json")));
   CHECK(run.at("curves").at("loss").at("training").at("mean").size() == 2);
 
   const json& songs = run.at("songs");
@@ -64,14 +64,14 @@ TEST_CASE("a run's report has the numbers of its files") {
 
 TEST_CASE("the command in a report trains the same model") {
   const TemporaryFolder folder;
-  std::string command = runs_in(trained().path / "report.html")[0].at("command");
+  std::string command = runs_in(trained_lstm().path / "report.html")[0].at("command");
   CHECK_THAT(command, Contains("tutti train lstm --data "));
   command.replace(command.find(" RUN"), 4, " " + word(folder / "run"));
   const auto result = run_tutti(command.substr(6) + " --quiet");
   INFO(result.err);
   REQUIRE(result.status == 0);
   for (const char* file : {"model.h5", "run.json", "predictions.csv", "report.html"})
-    CHECK(text_of(folder / "run" / file) == text_of(trained().path / file));
+    CHECK(text_of(folder / "run" / file) == text_of(trained_lstm().path / file));
 }
 
 TEST_CASE("runs are shown side by side, with what an audit found") {
@@ -79,13 +79,13 @@ TEST_CASE("runs are shown side by side, with what an audit found") {
   const TrainedRun other("train rnn --epochs 1");
   tutti::write_file(folder / "audit.json", R"({"copies": [], "faults": []})");
   const auto result =
-      run_tutti("report " + word(trained().path) + " " + word(other.path) + " --audit " +
+      run_tutti("report " + word(trained_lstm().path) + " " + word(other.path) + " --audit " +
                 word(folder / "audit.json") + " --out " + word(folder / "both.html"));
   INFO(result.err);
   REQUIRE(result.status == 0);
   const json runs = runs_in(folder / "both.html");
   REQUIRE(runs.size() == 2);
-  CHECK(runs[0].at("name") == trained().path.string());
+  CHECK(runs[0].at("name") == trained_lstm().path.string());
   CHECK(runs[1].at("run").at("model") == "rnn");
   CHECK(runs[0].contains("audit"));
   CHECK(!runs[1].contains("audit"));
@@ -121,7 +121,7 @@ TEST_CASE("a search's report shows its trials") {
 
 TEST_CASE("a report of another run's files says which") {
   const TemporaryFolder folder;
-  fs::copy(trained().path, folder / "run");
+  fs::copy(trained_lstm().path, folder / "run");
   tutti::write_file(folder / "run/metrics.json", text_of(folder / "run/metrics.json") + ' ');
   const auto result =
       run_tutti("report " + word(folder / "run") + " --out " + word(folder / "report.html"));
@@ -130,7 +130,7 @@ TEST_CASE("a report of another run's files says which") {
 }
 
 TEST_CASE("a report of damaged files says which") {
-  const auto& run = trained().path;
+  const auto& run = trained_lstm().path;
   const auto fails = [&](const std::string& file, const std::string& contents,
                          const std::string& words) {
     const TemporaryFolder folder;
@@ -156,7 +156,7 @@ TEST_CASE("a report of damaged files says which") {
 
 TEST_CASE("a report is not written over what it is made from") {
   const TemporaryFolder folder;
-  fs::copy(trained().path, folder / "run");
+  fs::copy(trained_lstm().path, folder / "run");
   const std::string before = text_of(folder / "run" / "run.json");
   auto result =
       run_tutti("report " + word(folder / "run") + " --out " + word(folder / "run" / "run.json"));

@@ -54,7 +54,7 @@ struct Trained {
   }
 };
 
-const Trained& trained() {
+const Trained& trained_on_songs() {
   static const Trained runs;
   return runs;
 }
@@ -69,7 +69,7 @@ json predict(const fs::path& run, const std::string& words) {
 }  // namespace
 
 TEST_CASE("A folder of songs becomes a table and a tree that say how they were made", "[songs]") {
-  const auto& t = trained();
+  const auto& t = trained_on_songs();
   std::istringstream table(text_of(t.table));
   std::string header, row;
   std::getline(table, header);
@@ -88,8 +88,8 @@ TEST_CASE("A folder of songs becomes a table and a tree that say how they were m
 
 TEST_CASE("Of many warnings the first are shown, and --json has all", "[songs]") {
   const TemporaryFolder folder;
-  const auto result = run_tutti("features " + word(trained().audio) + " --json --quiet --out " +
-                                word(folder / "songs.csv"));
+  const auto result = run_tutti("features " + word(trained_on_songs().audio) +
+                                " --json --quiet --out " + word(folder / "songs.csv"));
   CHECK(json::parse(result.out).at("warnings").size() == 20);
   CHECK_THAT(result.err, Contains("song4.wav: lasts 3 s") && !Contains("song5.wav"));
   CHECK_THAT(result.err, Contains("15 more warnings like these; --json lists all"));
@@ -100,7 +100,7 @@ TEST_CASE("Both kinds of model name the genres of songs that they have not heard
   for (int genre = 0; genre < genres; ++genre)
     for (int i = 0; i < 4; ++i)
       put_song(folder / (std::to_string(genre) + std::to_string(i) + ".wav"), genre, 100 + i, 3);
-  for (const auto& run : {trained().lstm, trained().ensemble}) {
+  for (const auto& run : {trained_on_songs().lstm, trained_on_songs().ensemble}) {
     CAPTURE(run.string());
     const auto predictions = predict(run, word(folder.path())).at("predictions");
     REQUIRE(predictions.size() == 8);
@@ -112,7 +112,7 @@ TEST_CASE("Both kinds of model name the genres of songs that they have not heard
 }
 
 TEST_CASE("A song gets the answer of its row and of its picture", "[songs]") {
-  const auto& t = trained();
+  const auto& t = trained_on_songs();
   const std::string genre = synthetic_genres()[1];
   const json heard = predict(t.lstm, word(t.audio)).at("predictions"),
              read = predict(t.lstm, word(t.table)).at("predictions");
@@ -127,7 +127,7 @@ TEST_CASE("A song gets the answer of its row and of its picture", "[songs]") {
 }
 
 TEST_CASE("The windows of 30 s of a long song vote", "[songs]") {
-  const auto& t = trained();
+  const auto& t = trained_on_songs();
   const TemporaryFolder folder;
   // 40 s of one genre, 40 s of the other: of the windows at 0, 30 and 60 s the last is 20 s long.
   auto samples = synthetic_song(0, 50, 1, 40);
@@ -165,7 +165,7 @@ TEST_CASE("The windows of 30 s of a long song vote", "[songs]") {
 }
 
 TEST_CASE("Of good and bad songs the good get their answer and the bad are listed", "[songs]") {
-  const auto& t = trained();
+  const auto& t = trained_on_songs();
   const TemporaryFolder folder;
   put_song(folder / "it's \"good\".wav", 0, 60, 3);
   put_song(folder / "Füße und 音楽.wav", 1, 61, 3);
@@ -267,7 +267,7 @@ TEST_CASE("What is read is not written over") {
 }
 
 TEST_CASE("A model names only what was made as what it was trained on", "[songs]") {
-  const auto& t = trained();
+  const auto& t = trained_on_songs();
   const TemporaryFolder folder;
   const auto linear = folder / "linear";
   Trained::run("spectrogram " + word(t.audio) + " --scale linear --out " + word(linear));

@@ -22,10 +22,10 @@ const char* small_space = R"({
   "dense_layers": {"type": "int", "low": 0, "high": 1},
   "dense": {"type": "int", "low": 2, "high": 4, "when": {"dense_layers": [1]}}})";
 
-struct Fixture {
+struct SmallSearch {
   TemporaryFolder folder;
   fs::path data = folder / "songs.csv", space = folder / "space.json", run = folder / "run";
-  Fixture() {
+  SmallSearch() {
     std::ofstream(data) << table(60);
     std::ofstream(space) << small_space;
   }
@@ -48,7 +48,7 @@ std::vector<tutti::Trial> trials_in(const std::string& place) {
   return tutti::read_trials(*tutti::open_database(place, tutti::Database::Access::write), 1);
 }
 
-void survive_kills(const Fixture& f, const std::string& storage, const std::string& place) {
+void survive_kills(const SmallSearch& f, const std::string& storage, const std::string& place) {
   const std::string search =
       word(TUTTI_PROGRAM) + " " +
       f.tune(storage + " --resume --device cpu --jobs 3 --threads 1 --trials 100000") +
@@ -88,7 +88,7 @@ void survive_kills(const Fixture& f, const std::string& storage, const std::stri
 }  // namespace
 
 TEST_CASE("A search leaves a study, every trial's history, pictures and the best model") {
-  const Fixture f;
+  const SmallSearch f;
   const auto result = run_tutti(f.tune("--trials 14 --json"));
   REQUIRE(result.status == 0);
   const json document = json::parse(result.out);
@@ -134,7 +134,7 @@ TEST_CASE("A search leaves a study, every trial's history, pictures and the best
 }
 
 TEST_CASE("A study goes on with --resume, and without is left alone") {
-  const Fixture f;
+  const SmallSearch f;
   REQUIRE(run_tutti(f.tune("--trials 6")).status == 0);
   const json before = report(f.run);
   const auto refused = run_tutti(f.tune("--trials 10"));
@@ -147,7 +147,7 @@ TEST_CASE("A study goes on with --resume, and without is left alone") {
 }
 
 TEST_CASE("Searches by grid, at random, over folds, by loss, of the simple RNN") {
-  const Fixture f;
+  const SmallSearch f;
   const auto trials = [&](const std::string& options) {
     const fs::path out = f.folder / ("out" + std::to_string(std::hash<std::string>()(options)));
     const auto result = run_tutti(f.tune(options, out));
@@ -169,7 +169,7 @@ TEST_CASE("Searches by grid, at random, over folds, by loss, of the simple RNN")
 }
 
 TEST_CASE("A search for an ensemble leaves its classifiers, and nothing of the other trials") {
-  const Fixture f;
+  const SmallSearch f;
   REQUIRE(run_tutti("synth --out " + word(f.folder / "songs") + " --songs 3 --quiet").status == 0);
   std::ofstream(f.space) << R"({"lr": {"type": "float", "low": 1e-5, "high": 1e-3, "log": true}})";
   const auto result = run_tutti("tune ensemble --data " + word(f.folder / "songs" / "genres") +
@@ -184,7 +184,7 @@ TEST_CASE("A search for an ensemble leaves its classifiers, and nothing of the o
 }
 
 TEST_CASE("A trial that diverges fails, and the search goes on") {
-  const Fixture f;
+  const SmallSearch f;
   std::ofstream(f.space) << R"({"lr": {"type": "categorical", "choices": [0.01, 1e30]}})";
   REQUIRE(run_tutti(f.tune("--units 2 --trials 8 --sampler random --pruner none")).status == 0);
   int failed = 0;
@@ -198,7 +198,7 @@ TEST_CASE("A trial that diverges fails, and the search goes on") {
 }
 
 TEST_CASE("Processes killed at any moment lose no study and no trial") {
-  const Fixture f;
+  const SmallSearch f;
   survive_kills(f, "", f.run / "study.db");
   const auto database = tutti::open_database(f.run / "study.db", tutti::Database::Access::write);
   const auto check = database->prepare("PRAGMA integrity_check");
@@ -209,7 +209,7 @@ TEST_CASE("Processes killed at any moment lose no study and no trial") {
 TEST_CASE("Processes killed at any moment lose no trial on a server") {
   const auto url = postgresql_database();
   if (!url) return;
-  const Fixture f;
+  const SmallSearch f;
   survive_kills(f, "--storage " + *url, *url);
   CHECK(report(f.run)["trials"].size() == trials_in(*url).size());  // of the copy
 }
@@ -217,7 +217,7 @@ TEST_CASE("Processes killed at any moment lose no trial on a server") {
 TEST_CASE("A search on a server begins anywhere, and is the same as one in a file") {
   const auto url = postgresql_database();
   if (!url) return;
-  const Fixture f;
+  const SmallSearch f;
   const fs::path one = f.folder / "one", two = f.folder / "two";
   REQUIRE(run_tutti(f.tune("--trials 5", one)).status == 0);
   REQUIRE(run_tutti(f.tune("--trials 3 --storage " + *url)).status == 0);
@@ -251,7 +251,7 @@ TEST_CASE("A search on a server begins anywhere, and is the same as one in a fil
 }
 
 TEST_CASE("The option --storage takes a server's URL, where the build has PostgreSQL") {
-  const Fixture f;
+  const SmallSearch f;
   const auto result = run_tutti(f.tune("--storage mysql://ann:p4ss@host/studies"));
   CHECK(result.status == 1);
   CHECK_THAT(result.err, Contains("--storage: takes postgresql://") && !Contains("p4ss"));
@@ -264,7 +264,7 @@ TEST_CASE("The option --storage takes a server's URL, where the build has Postgr
 }
 
 TEST_CASE("A search that cannot be is refused in one line") {
-  const Fixture f;
+  const SmallSearch f;
   const auto refused = [&](const std::string& options, const std::string& words, int status = 1) {
     CAPTURE(options);
     const auto result = run_tutti(f.tune(options));

@@ -58,7 +58,7 @@ FeatureTable load(const std::vector<Row>& rows, bool labeled = true) {
 }
 
 /// The message of the Error that a table makes, from the file's name on.
-std::string error_of(const std::string& text, bool labeled = true) {
+std::string table_error(const std::string& text, bool labeled = true) {
   try {
     load(text, labeled);
   } catch (const Error& error) {
@@ -68,15 +68,15 @@ std::string error_of(const std::string& text, bool labeled = true) {
   return "no error";
 }
 
-std::string error_of(const std::vector<Row>& rows, bool labeled = true) {
-  return error_of(file(rows), labeled);
+std::string table_error(const std::vector<Row>& rows, bool labeled = true) {
+  return table_error(file(rows), labeled);
 }
 
 /// The Error of the small table with another value of feature i in its second song.
 std::string error_with_value(std::size_t i, const std::string& value) {
   auto rows = small_table();
   rows[2][1 + i] = value;
-  return error_of(rows);
+  return table_error(rows);
 }
 
 /// The value that a cell of the table is read as.
@@ -194,56 +194,57 @@ TEST_CASE("A file that is not a table of songs is refused") {
   CHECK_THROWS_WITH(load_feature_table(folder / "none.csv"),
                     Contains("none.csv: No such file or directory; a CSV file"));
   CHECK_THROWS_WITH(load_feature_table(folder.path()), Contains(": Is a directory; a CSV file"));
-  CHECK_THAT(error_of(""), Contains("songs.csv is empty"));
-  CHECK_THAT(error_of("\n\n"), Contains("songs.csv is empty"));
-  CHECK_THAT(error_of({header()}), Contains("names its columns but has no songs"));
-  CHECK_THAT(error_of(line(header()) + "\"open"), Contains("songs.csv, line 2: a quoted cell"));
+  CHECK_THAT(table_error(""), Contains("songs.csv is empty"));
+  CHECK_THAT(table_error("\n\n"), Contains("songs.csv is empty"));
+  CHECK_THAT(table_error({header()}), Contains("names its columns but has no songs"));
+  CHECK_THAT(table_error(line(header()) + "\"open"), Contains("songs.csv, line 2: a quoted cell"));
 }
 
 TEST_CASE("Columns that are missing, doubled or unknown are all named") {
   auto rows = small_table();
   rows[0][4] = "rms";
   rows[0][29] = "genre";
-  CHECK_THAT(error_of(rows), Equals("songs.csv, line 1: lacks the columns 'rmse', 'label'; it has "
-                                    "to name the 28 features, 'label' and, if you like, "
-                                    "'filename'"));
-  CHECK_THAT(error_of(rows, false), Contains("lacks the column 'rmse';"));
+  CHECK_THAT(table_error(rows),
+             Equals("songs.csv, line 1: lacks the columns 'rmse', 'label'; it has "
+                    "to name the 28 features, 'label' and, if you like, "
+                    "'filename'"));
+  CHECK_THAT(table_error(rows, false), Contains("lacks the column 'rmse';"));
 
   rows = small_table();
   rows[0].back() = "genre";
-  CHECK_THAT(error_of(rows), Contains("line 1: lacks the column 'label';"));
-  CHECK_THAT(error_of(rows, false), Contains("line 1: has the unknown column 'genre';"));
+  CHECK_THAT(table_error(rows), Contains("line 1: lacks the column 'label';"));
+  CHECK_THAT(table_error(rows, false), Contains("line 1: has the unknown column 'genre';"));
 
   rows = small_table();
   for (auto& row : rows) row.insert(row.end(), {"7", "8"});
   rows[0][30] = "mood";
   rows[0][31] = "key";
-  CHECK_THAT(error_of(rows), Contains("line 1: has the unknown columns 'key', 'mood';"));
+  CHECK_THAT(table_error(rows), Contains("line 1: has the unknown columns 'key', 'mood';"));
   rows[0][30] = "label";
-  CHECK_THAT(error_of(rows), Contains("line 1: names the column 'label' twice; remove one"));
+  CHECK_THAT(table_error(rows), Contains("line 1: names the column 'label' twice; remove one"));
 
   Row many = header();
   for (int i = 0; i < 1000; ++i) many.push_back("x" + std::to_string(i));
-  CHECK_THAT(error_of({many}), Contains(" and 970 more;"));
+  CHECK_THAT(table_error({many}), Contains(" and 970 more;"));
 }
 
 TEST_CASE("Rows of another length than the header are refused with their line") {
   auto rows = small_table();
   rows[2].pop_back();
-  CHECK_THAT(error_of(rows), Equals("songs.csv, line 3: has 29 cells; the header has 30"));
+  CHECK_THAT(table_error(rows), Equals("songs.csv, line 3: has 29 cells; the header has 30"));
   rows[2] = {"a"};
-  CHECK_THAT(error_of(rows), Equals("songs.csv, line 3: has 1 cell; the header has 30"));
+  CHECK_THAT(table_error(rows), Equals("songs.csv, line 3: has 1 cell; the header has 30"));
   rows = small_table();
   rows[3].push_back("");
-  CHECK_THAT(error_of(rows), Equals("songs.csv, line 4: has 31 cells; the header has 30"));
+  CHECK_THAT(table_error(rows), Equals("songs.csv, line 4: has 31 cells; the header has 30"));
 }
 
 TEST_CASE("Labels that are missing or all alike are refused") {
   auto rows = small_table();
   rows[3].back() = " ";
-  CHECK_THAT(error_of(rows), Contains("songs.csv, line 4: column 'label' is empty"));
+  CHECK_THAT(table_error(rows), Contains("songs.csv, line 4: column 'label' is empty"));
   rows[3].back() = rows[2].back() = "rock";
-  CHECK_THAT(error_of(rows), Contains("songs.csv: column 'label' is 'rock' in every row"));
+  CHECK_THAT(table_error(rows), Contains("songs.csv: column 'label' is 'rock' in every row"));
 }
 
 TEST_CASE("The published two-genre table is read") {

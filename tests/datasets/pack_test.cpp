@@ -17,26 +17,24 @@
 #include "kernels/support/files.h"
 #include "kernels/support/threads.h"
 #include "tests/support/catch.h"
+#include "tests/support/error_of.h"
 #include "tests/support/files.h"
 #include "tests/support/packs.h"
 #include "tests/support/png.h"
 #include "tests/support/songs.h"
 
 using namespace tutti;
+using test::error_of;
+using test::put_file;
 using test::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {
 
-void put(const fs::path& path, const std::string& contents) {
-  fs::create_directories(path.parent_path());
-  write_file(path, contents);
-}
-
 void put_picture(const fs::path& path, int columns, int rows, int value) {
-  put(path, test::gray_png(columns, rows, [=](int row, int column) {
-        return (value + 7 * row + 3 * column) % 256;
-      }));
+  put_file(path, test::gray_png(columns, rows, [=](int row, int column) {
+             return (value + 7 * row + 3 * column) % 256;
+           }));
 }
 
 /// Names of all kinds, widths of all kinds, one height.
@@ -47,7 +45,9 @@ void put_tree(const fs::path& root) {
   put_picture(root / "gr\xfc" / "\xff%00.png", 16, 12, 20);
 }
 
-std::vector<std::uint8_t> bytes(const Tensor& tensor) { return tensor.to_vector<std::uint8_t>(); }
+std::vector<std::uint8_t> pixel_bytes(const Tensor& tensor) {
+  return tensor.to_vector<std::uint8_t>();
+}
 
 void check_same(const ClipTree& a, const ClipTree& b) {
   CHECK(a.genres == b.genres);
@@ -55,7 +55,7 @@ void check_same(const ClipTree& a, const ClipTree& b) {
   CHECK(a.clips.paths == b.clips.paths);
   CHECK(a.clips.fingerprint == b.clips.fingerprint);
   CHECK(a.clips.frames.shape() == b.clips.frames.shape());
-  CHECK(bytes(a.clips.frames) == bytes(b.clips.frames));
+  CHECK(pixel_bytes(a.clips.frames) == pixel_bytes(b.clips.frames));
   for (std::size_t i = 0; i < a.clips.spans.size(); ++i) {
     CHECK(a.clips.spans[i].first == b.clips.spans[i].first);
     CHECK(a.clips.spans[i].frames == b.clips.spans[i].frames);
@@ -73,7 +73,7 @@ void check_same(const SpectrogramTree& a, const SpectrogramTree& b) {
   CHECK(a.pictures.paths == b.pictures.paths);
   CHECK(a.pictures.fingerprint == b.pictures.fingerprint);
   CHECK(a.pictures.pixels.shape() == b.pictures.pixels.shape());
-  CHECK(bytes(a.pictures.pixels) == bytes(b.pictures.pixels));
+  CHECK(pixel_bytes(a.pictures.pixels) == pixel_bytes(b.pictures.pixels));
   CHECK(a.pictures.bad.size() == b.pictures.bad.size());
 }
 
@@ -85,15 +85,6 @@ void check_same(const FeatureTable& a, const FeatureTable& b) {
   CHECK(a.fingerprint == b.fingerprint);
   CHECK(a.values.shape() == b.values.shape());
   CHECK(a.values.to_vector<float>() == b.values.to_vector<float>());
-}
-
-std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 /// A small pack of four pictures as bytes, for changing.
@@ -231,9 +222,9 @@ TEST_CASE("pictures of several heights are packed as they are, and clips leave o
 TEST_CASE("bad pictures are an error of packing, or left out and remembered") {
   const TemporaryFolder folder;
   put_tree(folder / "tree");
-  put(folder / "tree" / "rock" / "aa.png", "just text");
-  put(folder / "tree" / "gr\xfc" / "z.png", "just text");
-  put(folder / "p", "as it was");
+  put_file(folder / "tree" / "rock" / "aa.png", "just text");
+  put_file(folder / "tree" / "gr\xfc" / "z.png", "just text");
+  put_file(folder / "p", "as it was");
   const auto refusal = error_of([&] { pack(folder / "tree", folder / "p"); });
   CHECK(refusal == error_of([&] { load_clip_tree(folder / "tree"); }));
   CHECK(read_file(folder / "p") == "as it was");
@@ -266,12 +257,12 @@ TEST_CASE("songs are packed as their mel pictures") {
 
 TEST_CASE("a pack of a table is read as the table") {
   const TemporaryFolder folder;
-  put(folder / "t.csv", test::table(6));
+  put_file(folder / "t.csv", test::table(6));
   pack(folder / "t.csv", folder / "p");
   check_same(load_feature_table(folder / "p"), load_feature_table(folder / "t.csv"));
   check_same(load_feature_table(folder / "p", false), load_feature_table(folder / "t.csv", false));
   CHECK_FALSE(librosa_version_of_table(folder / "p"));
-  put(folder / "t.csv.json", R"({"compat": "0.11"})");
+  put_file(folder / "t.csv.json", R"({"compat": "0.11"})");
   pack(folder / "t.csv", folder / "p");
   CHECK(librosa_version_of_table(folder / "p") == LibrosaVersion::v0_11);
   CHECK_THROWS_WITH(load_feature_table(folder / "p", true, FeatureSet::statistics),
@@ -283,7 +274,7 @@ TEST_CASE("a pack of a table is read as the table") {
   pack(folder / "tree", folder / "p");
   CHECK_THROWS_WITH(load_feature_table(folder / "p"),
                     Contains("is a pack of pictures; a table of features is wanted"));
-  put(folder / "t.csv", "filename,tempo\na,1\n");
+  put_file(folder / "t.csv", "filename,tempo\na,1\n");
   CHECK_THROWS_WITH(pack(folder / "t.csv", folder / "q"),
                     StartsWith((folder / "t.csv").string() + ", line 1: lacks"));
 }
@@ -429,7 +420,7 @@ TEST_CASE("two pictures of one name are refused") {
 
 TEST_CASE("a packed table whose values are not numbers, or too few, is refused") {
   const TemporaryFolder folder;
-  put(folder / "t.csv", test::table(6));
+  put_file(folder / "t.csv", test::table(6));
   pack(folder / "t.csv", folder / "p");
   const std::string file = read_file(folder / "p");
   for (const float value : {std::numeric_limits<float>::quiet_NaN(), INFINITY}) {
@@ -455,8 +446,8 @@ TEST_CASE("a packed table whose values are not numbers, or too few, is refused")
   write_file(folder / "p", test::signed_pack(shorter));
   CHECK_THROWS_WITH(load_feature_table(folder / "p"),
                     Contains("holds 27 columns, the set librosa has 28"));
-  put(folder / "t.csv",
-      test::table(6).replace(test::table(6).find("song0"), 5, std::string("so\0g0", 5)));
+  put_file(folder / "t.csv",
+           test::table(6).replace(test::table(6).find("song0"), 5, std::string("so\0g0", 5)));
   CHECK_THROWS_WITH(pack(folder / "t.csv", folder / "q"), Contains("holds a NUL byte"));
 }
 

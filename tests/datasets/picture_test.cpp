@@ -32,14 +32,14 @@ Png filled(int depth, int color, const std::string& pixel) {
 }
 
 /// The value that all pixels of a picture have.
-int value_of(const GrayPicture& picture) {
+int pixel_of(const GrayPicture& picture) {
   REQUIRE(picture.rows == side);
   REQUIRE(picture.columns == side);
   REQUIRE(picture.pixels == std::vector<std::uint8_t>(side * side, picture.pixels.at(0)));
   return picture.pixels[0];
 }
 
-int gray_of(const Png& png) { return value_of(decode_picture(png.file())); }
+int gray_of(const Png& png) { return pixel_of(decode_picture(png.file())); }
 
 std::string damaged(std::string file, std::size_t offset) {
   file.at(offset) ^= 1;
@@ -217,7 +217,7 @@ TEST_CASE("a damaged PNG is refused") {
   CHECK_THROWS_WITH(decode_picture(unknown), Contains("unknown kind"));
   auto harmless = png;
   harmless.insert(33, Png::chunk("teXt", "?"));
-  CHECK(value_of(decode_picture(harmless)) == 'x');
+  CHECK(pixel_of(decode_picture(harmless)) == 'x');
   auto short_of_rows = filled(8, 0, "x");
   short_of_rows.rows.resize(3);
   CHECK_THROWS_WITH(decode_picture(short_of_rows.file()), Contains("damaged"));

@@ -7,6 +7,7 @@
 #include "kernels/support/files.h"
 #include "kernels/support/threads.h"
 #include "tests/support/catch.h"
+#include "tests/support/error_of.h"
 #include "tests/support/files.h"
 #include "tests/support/png.h"
 
@@ -19,17 +20,12 @@ std::string picture(int value) {
   return test::gray_png(16, 9, [value](int, int) { return value; });
 }
 
-void put(const fs::path& path, const std::string& contents) {
-  fs::create_directories(path.parent_path());
-  write_file(path, contents);
-}
-
 /// Two genres of two pictures, of values 10, 20, 30, 40.
 void put_small_tree(const fs::path& root) {
-  put(root / "rock" / "b.png", picture(40));
-  put(root / "rock" / "a.png", picture(30));
-  put(root / "jazz" / "x.png", picture(10));
-  put(root / "jazz" / "y.png", picture(20));
+  put_file(root / "rock" / "b.png", picture(40));
+  put_file(root / "rock" / "a.png", picture(30));
+  put_file(root / "jazz" / "x.png", picture(10));
+  put_file(root / "jazz" / "y.png", picture(20));
 }
 
 /// The first pixel of each picture.
@@ -38,17 +34,6 @@ std::vector<int> values(const Pictures& pictures) {
   for (std::int64_t i = 0; i < pictures.pixels.dim(0); ++i)
     result.push_back(pictures.pixels.slice(i, 1).data<std::uint8_t>()[0]);
   return result;
-}
-
-/// The message of the Error that a call throws.
-template <class Call>
-std::string error_of(const Call& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 std::string tree_error(const fs::path& root, bool skip_bad = false) {
@@ -102,14 +87,14 @@ TEST_CASE("a tree is read sorted by genre and name") {
 TEST_CASE("hidden entries and files that are not pictures are left out") {
   const test::TemporaryFolder folder;
   put_small_tree(folder.path());
-  put(folder / ".git" / "x.png", "junk");
-  put(folder / ".DS_Store", "junk");
-  put(folder / "readme.png", "junk");
-  put(folder / "rock" / ".DS_Store", "junk");
-  put(folder / "rock" / "._a.png", "junk");
-  put(folder / "rock" / "notes.txt", "junk");
-  put(folder / "rock" / "live" / "deep.png", "junk");
-  put(folder / "rock" / "C.PnG", picture(50));
+  put_file(folder / ".git" / "x.png", "junk");
+  put_file(folder / ".DS_Store", "junk");
+  put_file(folder / "readme.png", "junk");
+  put_file(folder / "rock" / ".DS_Store", "junk");
+  put_file(folder / "rock" / "._a.png", "junk");
+  put_file(folder / "rock" / "notes.txt", "junk");
+  put_file(folder / "rock" / "live" / "deep.png", "junk");
+  put_file(folder / "rock" / "C.PnG", picture(50));
   CHECK(values(load_spectrogram_tree(folder.path()).pictures) ==
         std::vector<int>{10, 20, 50, 30, 40});
 }
@@ -118,7 +103,7 @@ TEST_CASE("names with spaces, quotes, newlines and letters of all kinds are read
   const test::TemporaryFolder folder;
   const std::vector<std::string> genres = {"hip hop", "new\nline", "o'clock \"5\"", "schöne Lieder",
                                            "演歌"};
-  for (const auto& genre : genres) put(folder / genre / (genre + " 1.png"), picture(7));
+  for (const auto& genre : genres) put_file(folder / genre / (genre + " 1.png"), picture(7));
   const auto tree = load_spectrogram_tree(folder.path());
   CHECK(tree.genres == genres);
   CHECK(tree.labels == std::vector<std::int32_t>{0, 1, 2, 3, 4});
@@ -130,10 +115,10 @@ TEST_CASE("a tree that is not one is refused with what would be right") {
   const auto name = folder.path().string();
   CHECK_THAT(tree_error(folder / "none"),
              Contains(name + "/none") && Contains("No such file") && Contains("is wanted"));
-  put(folder / "a.png", picture(1));
+  put_file(folder / "a.png", picture(1));
   CHECK_THAT(tree_error(folder / "a.png"), Contains("a.png is a file; a folder"));
   CHECK_THAT(tree_error(folder.path()), Contains(name + " has no genre folders"));
-  put(folder / "rock" / "a.png", picture(1));
+  put_file(folder / "rock" / "a.png", picture(1));
   CHECK_THAT(tree_error(folder.path()),
              Contains("has one genre folder, 'rock'; telling genres apart"));
   fs::create_directory(folder / "jazz");
@@ -147,9 +132,9 @@ TEST_CASE("bad pictures are all listed, or left out when asked") {
   const test::TemporaryFolder folder;
   put_small_tree(folder.path());
   const auto good = load_spectrogram_tree(folder.path());
-  put(folder / "jazz" / "a.png", picture(1).substr(0, 100));
-  put(folder / "jazz" / "xx.png", "just text");
-  put(folder / "rock" / "aa.jpg", test::gray_png(1, 1, [](int, int) { return 0; }));
+  put_file(folder / "jazz" / "a.png", picture(1).substr(0, 100));
+  put_file(folder / "jazz" / "xx.png", "just text");
+  put_file(folder / "rock" / "aa.jpg", test::gray_png(1, 1, [](int, int) { return 0; }));
   fs::create_symlink("nowhere", folder / "rock" / "z.png");
 
   const auto error = tree_error(folder.path());
@@ -171,7 +156,7 @@ TEST_CASE("bad pictures are all listed, or left out when asked") {
 TEST_CASE("a genre whose pictures are all bad is an error even when bad ones are left out") {
   const test::TemporaryFolder folder;
   put_small_tree(folder.path());
-  put(folder / "pop" / "a.png", "just text");
+  put_file(folder / "pop" / "a.png", "just text");
   CHECK_THAT(tree_error(folder.path(), true), Contains("/pop has no picture that can be used") &&
                                                   Contains("\n  pop/a.png: not a picture"));
 }
@@ -207,8 +192,8 @@ TEST_CASE("a folder that may not be read is an error") {
 TEST_CASE("pictures are the same with one thread and with several") {
   const test::TemporaryFolder folder;
   for (int i = 0; i < 20; ++i)
-    put(folder / (i % 2 ? "rock" : "jazz") / (std::to_string(i) + ".png"),
-        i % 7 ? picture(i) : "bad");
+    put_file(folder / (i % 2 ? "rock" : "jazz") / (std::to_string(i) + ".png"),
+             i % 7 ? picture(i) : "bad");
   const auto load = [&](int threads) {
     const Threads scope(threads);
     return load_spectrogram_tree(folder.path(), true);
@@ -244,9 +229,9 @@ TEST_CASE("the fingerprint is of names and contents, wherever the tree stands") 
 
   fs::rename(folder / "here", folder / "there");
   CHECK(fingerprint(folder / "there/") == original);
-  put(folder / "there" / "rock" / "b.png", picture(41));
+  put_file(folder / "there" / "rock" / "b.png", picture(41));
   CHECK(fingerprint(folder / "there") != original);
-  put(folder / "there" / "rock" / "b.png", picture(40));
+  put_file(folder / "there" / "rock" / "b.png", picture(40));
   CHECK(fingerprint(folder / "there") == original);
   fs::rename(folder / "there" / "rock" / "b.png", folder / "there" / "rock" / "c.png");
   CHECK(fingerprint(folder / "there") != original);
@@ -254,12 +239,12 @@ TEST_CASE("the fingerprint is of names and contents, wherever the tree stands") 
 
 TEST_CASE("pictures are found below a folder, each once") {
   const test::TemporaryFolder folder;
-  put(folder / "b.JPEG", "");
-  put(folder / "a" / "c.bmp", "");
-  put(folder / "a" / "b" / "d.png", "");
-  put(folder / "a" / "song.wav", "");
-  put(folder / ".hidden" / "e.png", "");
-  put(folder / "live.png" / "f.png", "");
+  put_file(folder / "b.JPEG", "");
+  put_file(folder / "a" / "c.bmp", "");
+  put_file(folder / "a" / "b" / "d.png", "");
+  put_file(folder / "a" / "song.wav", "");
+  put_file(folder / ".hidden" / "e.png", "");
+  put_file(folder / "live.png" / "f.png", "");
   fs::create_directory_symlink("..", folder / "a" / "b" / "round");
   fs::create_directory_symlink("a", folder / "again");
   const auto root = folder.path();

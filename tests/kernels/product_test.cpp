@@ -16,7 +16,7 @@ std::vector<float> numbers(std::int64_t size) {
   return values;
 }
 
-struct Case {
+struct ProductCase {
   std::int64_t m, n, k;
   std::int64_t row, column;  // of a
 };
@@ -24,8 +24,9 @@ struct Case {
 }  // namespace
 
 TEST_CASE("products of every vector unit are the sums that define them, and stay in their place") {
-  const Case c = GENERATE(Case{1, 1, 1, 1, 1}, Case{8, 48, 5, 5, 1}, Case{19, 131, 37, 3, 1},
-                          Case{7, 100, 70, 1, 9}, Case{3, 5, 0, 1, 1}, Case{9, 2000, 150, 160, 1});
+  const ProductCase c = GENERATE(ProductCase{1, 1, 1, 1, 1}, ProductCase{8, 48, 5, 5, 1},
+                                 ProductCase{19, 131, 37, 3, 1}, ProductCase{7, 100, 70, 1, 9},
+                                 ProductCase{3, 5, 0, 1, 1}, ProductCase{9, 2000, 150, 160, 1});
   const bool add = GENERATE(false, true);
   const std::int64_t b_stride = c.n + 3, c_stride = c.n + 2;
   const auto a = numbers(c.m * c.row + c.k * c.column), b = numbers((c.k + 1) * b_stride),

@@ -44,12 +44,6 @@ Training train_steps(std::int64_t steps, Model model, const Tensor& x,
   return result;
 }
 
-double norm(const std::vector<float>& values) {
-  double squares = 0;
-  for (const float value : values) squares += double{value} * value;
-  return std::sqrt(squares);
-}
-
 /// Losses agree closely. Adam moves a weight of next to no gradient by its sign, which rounding may
 /// turn, so updates are compared as a whole.
 void require_agreement(const Training& expected, const Training& actual) {

@@ -20,18 +20,17 @@ using namespace tutti::test;
 
 namespace {
 
-constexpr std::int64_t times = 2900, frequencies = 127;
-
-/// Pictures of two classes: bright in the low or in the high frequencies, with noise.
+/// Pictures of two classes: bright in the low or in the high picture_frequencies, with noise.
 struct Stripes {
   explicit Stripes(std::int64_t n)
-      : x(Tensor::empty({n, times, frequencies, 1}, DType::uint8, Device::cpu)) {
+      : x(Tensor::empty({n, picture_times, picture_frequencies, 1}, DType::uint8, Device::cpu)) {
     auto* pixel = x.data<std::uint8_t>();
     for (std::int64_t i = 0; i < n; ++i) {
       labels.push_back(static_cast<std::int32_t>(i % 2));
-      for (std::int64_t p = 0; p < times * frequencies; ++p) {
-        const bool high = p % frequencies < frequencies / 2;
-        const auto noise = hash(static_cast<std::uint32_t>(i * times * frequencies + p), 5) >> 26;
+      for (std::int64_t p = 0; p < picture_times * picture_frequencies; ++p) {
+        const bool high = p % picture_frequencies < picture_frequencies / 2;
+        const auto noise =
+            hash(static_cast<std::uint32_t>(i * picture_times * picture_frequencies + p), 5) >> 26;
         *pixel++ = static_cast<std::uint8_t>(noise + (high == (i % 2 == 1) ? 100 : 0));
       }
     }
@@ -45,7 +44,7 @@ struct Stripes {
   std::vector<std::int32_t> labels;
 };
 
-std::vector<float> all_weights(const Ensemble& ensemble, std::int64_t member) {
+std::vector<float> member_weights(const Ensemble& ensemble, std::int64_t member) {
   std::vector<float> all;
   for (const auto& parameter : ensemble.model().parameters()) {
     const auto values = parameter.variable.value().slice(member, 1).to_vector<float>();
@@ -84,7 +83,7 @@ TEST_CASE("An ensemble learns, is saved, and is the same when loaded") {
   REQUIRE(again.size() == 2);
   CHECK(again.classes() == 2);
   for (std::int64_t member = 0; member < 2; ++member)
-    CHECK(same_bits(all_weights(ensemble, member), all_weights(again, member)));
+    CHECK(same_bits(member_weights(ensemble, member), member_weights(again, member)));
   CHECK(same_bits(ensemble.predict_classifiers(data.x).scores.to_vector<float>(),
                   again.predict_classifiers(data.x).scores.to_vector<float>()));
 }
@@ -100,11 +99,11 @@ TEST_CASE("A member is the same bits alone, beside others, and with any number o
   options.first_member = 2;
   Ensemble alone(1, folder / "alone", 2);
   alone.fit(data.rows(0, 8), data.rows(8, 10), options);
-  CHECK(same_bits(all_weights(three, 2), all_weights(alone, 0)));
-  CHECK_FALSE(same_bits(all_weights(three, 1), all_weights(alone, 0)));
+  CHECK(same_bits(member_weights(three, 2), member_weights(alone, 0)));
+  CHECK_FALSE(same_bits(member_weights(three, 1), member_weights(alone, 0)));
   options.seed = 55;
   alone.fit(data.rows(0, 8), data.rows(8, 10), options);
-  CHECK_FALSE(same_bits(all_weights(three, 2), all_weights(alone, 0)));
+  CHECK_FALSE(same_bits(member_weights(three, 2), member_weights(alone, 0)));
 }
 
 TEST_CASE("The README's example works") {
@@ -131,7 +130,7 @@ TEST_CASE("A diverging training names epoch and step and leaves the last good st
   Ensemble ensemble(1, folder.path(), 2);
   CHECK_THROWS_WITH(ensemble.fit(data.rows(0, 8), data.rows(8, 10), options),
                     Contains("epoch 1") && Contains("step 2") && Contains("learning rate"));
-  for (const float weight : all_weights(Ensemble::load_model(folder.path()), 0))
+  for (const float weight : member_weights(Ensemble::load_model(folder.path()), 0))
     REQUIRE(std::isfinite(weight));
 }
 
@@ -169,7 +168,7 @@ TEST_CASE("Members vote by mean probability, or by majority") {
 }
 
 TEST_CASE("A network whose axes cannot be exchanged sees pictures as its file has them") {
-  Sequential model(Shape{frequencies, times, 1},
+  Sequential model(Shape{picture_frequencies, picture_times, 1},
                    Conv2D({.filters = 2,
                            .kernel_height = 5,
                            .kernel_width = 9,
@@ -184,12 +183,13 @@ TEST_CASE("A network whose axes cannot be exchanged sees pictures as its file ha
   const Stripes data(3);
   const Ensemble ensemble = Ensemble::load_model(folder.path());
   const auto scores = ensemble.predict_classifiers(data.x).scores.to_vector<float>();
-  Tensor pictures = Tensor::empty({3, frequencies, times, 1}, DType::uint8, Device::cpu);
+  Tensor pictures =
+      Tensor::empty({3, picture_frequencies, picture_times, 1}, DType::uint8, Device::cpu);
   for (std::int64_t i = 0; i < 3; ++i)
-    for (std::int64_t f = 0; f < frequencies; ++f)
-      for (std::int64_t t = 0; t < times; ++t)
-        pictures.data<std::uint8_t>()[(i * frequencies + f) * times + t] =
-            data.x.data<std::uint8_t>()[(i * times + t) * frequencies + f];
+    for (std::int64_t f = 0; f < picture_frequencies; ++f)
+      for (std::int64_t t = 0; t < picture_times; ++t)
+        pictures.data<std::uint8_t>()[(i * picture_frequencies + f) * picture_times + t] =
+            data.x.data<std::uint8_t>()[(i * picture_times + t) * picture_frequencies + f];
   const Batch batch{pictures, Tensor::from({1, 3}, std::vector<std::int32_t>{0, 1, 2})};
   const auto direct = model.outputs(batch, Context{}).value().to_vector<float>();
   CHECK(same_bits(scores, direct));
@@ -201,7 +201,7 @@ TEST_CASE("A network whose axes cannot be exchanged sees pictures as its file ha
   options.batch_size = 1;
   trained.fit(data.rows(0, 2), Examples(), options);
   CHECK(load_member("again", read_keras_file(folder / "run/classifier_0.h5"), Device::cpu)
-            .input_shape() == Shape{frequencies, times, 1});
+            .input_shape() == Shape{picture_frequencies, picture_times, 1});
 }
 
 TEST_CASE("An ensemble that cannot be loaded says which file is wrong") {
@@ -210,14 +210,15 @@ TEST_CASE("An ensemble that cannot be loaded says which file is wrong") {
                     Contains("none") && Contains("no such folder"));
   CHECK_THROWS_WITH(Ensemble::load_model(folder.path()), Contains("classifier_0.h5"));
 
-  Model two = genre_cnn({times, frequencies, 1}, 2), three = genre_cnn({times, frequencies, 1}, 3);
+  Model two = genre_cnn({picture_times, picture_frequencies, 1}, 2),
+        three = genre_cnn({picture_times, picture_frequencies, 1}, 3);
   two.build(member_streams(0, 1), Device::cpu);
   three.build(member_streams(0, 1), Device::cpu);
   write_keras_file(folder / "classifier_0.h5", with_axes_exchanged(to_keras(two, 0, {1e-4})));
   write_keras_file(folder / "classifier_1.h5", with_axes_exchanged(to_keras(three, 0, {1e-4})));
   CHECK_THROWS_WITH(Ensemble::load_model(folder.path()),
                     Contains("classifier_1.h5") && Contains("dense_1") && Contains("[128, 3]"));
-  Model narrow = genre_cnn({300, frequencies, 1}, 2);
+  Model narrow = genre_cnn({300, picture_frequencies, 1}, 2);
   narrow.build(member_streams(0, 1), Device::cpu);
   const TemporaryFolder other;
   write_keras_file(other / "classifier_0.h5", with_axes_exchanged(to_keras(narrow, 0, {1e-4})));

@@ -18,17 +18,20 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::int64_t pictures = 12, frequencies = 127, times = 2900, batch = 4;
+constexpr std::int64_t pictures = 12, rows_a_step = 4;
 
 /// The pictures of tests/golden/genre_cnn.py, time first.
 Tensor golden_pictures(std::uint32_t salt) {
-  Tensor x = Tensor::empty({pictures, times, frequencies, 1}, DType::uint8, Device::cpu);
+  Tensor x =
+      Tensor::empty({pictures, picture_times, picture_frequencies, 1}, DType::uint8, Device::cpu);
   auto* pixels = x.data<std::uint8_t>();
   for (std::int64_t p = 0; p < pictures; ++p)
-    for (std::int64_t f = 0; f < frequencies; ++f)
-      for (std::int64_t t = 0; t < times; ++t)
-        pixels[(p * times + t) * frequencies + f] = static_cast<std::uint8_t>(
-            hash(static_cast<std::uint32_t>((p * frequencies + f) * times + t), salt) >> 24);
+    for (std::int64_t f = 0; f < picture_frequencies; ++f)
+      for (std::int64_t t = 0; t < picture_times; ++t)
+        pixels[(p * picture_times + t) * picture_frequencies + f] = static_cast<std::uint8_t>(
+            hash(static_cast<std::uint32_t>((p * picture_frequencies + f) * picture_times + t),
+                 salt) >>
+            24);
   return x;
 }
 
@@ -38,7 +41,7 @@ std::vector<float> glorot(std::int64_t size, double fan_in, double fan_out, std:
 
 /// The model with the golden weights, set the way a Keras file's are.
 Model golden_model() {
-  Model model = genre_cnn({times, frequencies, 1}, 10, {1.0 / 255, 0});
+  Model model = genre_cnn({picture_times, picture_frequencies, 1}, 10, {1.0 / 255, 0});
   model.build(member_streams(0, 1), Device::cpu);
   KerasModel file;
   file.layers.push_back(
@@ -64,24 +67,18 @@ Model golden_model() {
 /// Loss before the step, which is taken.
 double step(const Model& model, Adam& adam, const Tensor& x, std::int64_t number) {
   std::vector<std::int32_t> rows, labels;
-  for (std::int64_t i = 0; i < batch; ++i) {
-    rows.push_back(static_cast<std::int32_t>((batch * number + i) % pictures));
+  for (std::int64_t i = 0; i < rows_a_step; ++i) {
+    rows.push_back(static_cast<std::int32_t>((rows_a_step * number + i) % pictures));
     labels.push_back(rows.back() % 10);
   }
   const Variable logits =
-      model.logits({x, Tensor::from({1, batch}, rows)}, Context{});  // no dropout
+      model.logits({x, Tensor::from({1, rows_a_step}, rows)}, Context{});  // no dropout
   const auto [cross_entropy, probabilities] =
-      softmax_cross_entropy(logits, Tensor::from({1, batch}, labels));
+      softmax_cross_entropy(logits, Tensor::from({1, rows_a_step}, labels));
   const Variable loss = add(cross_entropy, model.penalty());
   backward(loss);
   adam.step(1e-4);
   return loss.value().to_vector<float>()[0];
-}
-
-double norm(const std::vector<float>& values) {
-  double squares = 0;
-  for (const float value : values) squares += double{value} * value;
-  return std::sqrt(squares);
 }
 
 /// Differences of samples against the golden ones, relative to the largest of these.
@@ -141,7 +138,7 @@ TEST_CASE("Ten training steps of GenreCnn are those of PyTorch") {
 }
 
 TEST_CASE("GenreCnn has the published number of parameters") {
-  Model model = genre_cnn({times, frequencies, 1}, 10);
+  Model model = genre_cnn({picture_times, picture_frequencies, 1}, 10);
   model.build(member_streams(0, 1), Device::cpu);
   std::int64_t parameters = 0;
   for (const auto& parameter : model.parameters()) parameters += parameter.variable.value().size();

@@ -30,7 +30,7 @@ void write_run_json(const fs::path& folder, const json& document) {
 }
 
 /// Four pictures of two genres as inputs, half of them bright.
-Tensor pictures() {
+Tensor four_pictures() {
   Tensor x = Tensor::empty({4, picture_times, picture_frequencies, 1}, DType::uint8, Device::cpu);
   const std::int64_t each = picture_times * picture_frequencies;
   for (std::int64_t i = 0; i < 4 * each; ++i)
@@ -45,7 +45,7 @@ struct TrainedEnsemble {
   RunFile file{folder.path(), ModelKind::ensemble, {"bright", "dark"}, "f00d", 2, 0.5, {}};
 
   TrainedEnsemble() {
-    ensemble.fit(Examples(pictures(), {0, 1, 0, 1}, {0, 1, 2, 3}), Examples(),
+    ensemble.fit(Examples(four_pictures(), {0, 1, 0, 1}, {0, 1, 2, 3}), Examples(),
                  {.batch_size = 2, .epochs = 1});
     file.preprocessing =
         to_json(PicturePreprocessing{PixelNormalization::standardize, PictureScale::mel});
@@ -129,7 +129,7 @@ void check_faults(SomeRun& run, const std::vector<Fault>& faults) {
 
 TEST_CASE("The probabilities of a song are the mean over its windows and the members") {
   const Run run(ensemble().folder.path());
-  const Tensor windows = pictures().slice(0, 2);
+  const Tensor windows = four_pictures().slice(0, 2);
   const auto scores = run.score(windows).to_vector<float>();  // [2 members, 2 windows, 2 genres]
   const auto song = run.predict(windows);
   REQUIRE(song.size() == 2);
@@ -156,16 +156,16 @@ TEST_CASE("A run of an ensemble scores as the ensemble itself") {
   CHECK(run.file().out_of_bag_accuracy == 0.5);
   CHECK(run.classes() == std::vector<std::string>{"bright", "dark"});
   CHECK(run.traits().takes == InputFiles::pictures);
-  const Tensor scores = run.score(pictures());
+  const Tensor scores = run.score(four_pictures());
   CHECK(scores.shape() == Shape{2, 4, 2});
   CHECK(scores.to_vector<float>() ==
-        ensemble().ensemble.predict_classifiers(pictures()).scores.to_vector<float>());
-  const auto some = run.score(pictures(), {2});
+        ensemble().ensemble.predict_classifiers(four_pictures()).scores.to_vector<float>());
+  const auto some = run.score(four_pictures(), {2});
   CHECK(some.shape() == Shape{2, 1, 2});
 
   const Tensor heard = run.preprocessor()(std::vector<float>(50000, 0.1f));
   CHECK(heard.shape() == Shape{1, picture_times, picture_frequencies, 1});
-  const auto predictions = run.predict({"a", "b"}, {3, 1}, pictures(), Vote::majority);
+  const auto predictions = run.predict({"a", "b"}, {3, 1}, four_pictures(), Vote::majority);
   REQUIRE(predictions.size() == 2);
   CHECK(predictions[0].path == "a");
   CHECK(predictions[0].windows.size() == 3);
@@ -252,12 +252,12 @@ TEST_CASE("A folder of Keras files is an ensemble of the classes that are named"
   const TemporaryFolder folder;
   fs::create_symlink(ensemble().folder / "classifier_0.h5", folder / "mine.h5");
   const Run named(read_run_file(folder.path(), {"a", "b"}));
-  CHECK(named.score(pictures()).shape() == Shape{1, 4, 2});
+  CHECK(named.score(four_pictures()).shape() == Shape{1, 4, 2});
   CHECK_THROWS_WITH(named.preprocessor(), Contains("cannot classify songs"));
   CHECK_THROWS_WITH(Run(read_run_file(folder.path(), {"a", "b", "c"})),
                     Contains("tell 2 classes apart, not 3"));
   const Run unnamed(read_run_file(folder.path()));
-  CHECK_THROWS_WITH(unnamed.predict({"a"}, {4}, pictures()), Contains("name its classes"));
+  CHECK_THROWS_WITH(unnamed.predict({"a"}, {4}, four_pictures()), Contains("name its classes"));
   CHECK_THROWS_WITH(read_run_file(ensemble().folder.path(), {"a", "b"}),
                     Contains("run.json names its classes"));
   CHECK_THROWS_WITH(read_run_file(folder / "none"), Contains("no such run"));

@@ -8,24 +8,25 @@
 
 #include "kernels/support/error.h"
 #include "search/study.h"
+#include "tests/search/studies.h"
 #include "tests/support/catch.h"
 #include "tests/support/postgresql.h"
 
 using namespace tutti;
 using nlohmann::json;
+using tutti::test::random_sampler;
+using tutti::test::study_settings;
 using tutti::test::TemporaryFolder;
 
 namespace {
 
-const Space space =
+const Space rates =
     parse_space(nlohmann::ordered_json::parse(
                     R"({"lr": {"type": "float", "low": 1e-5, "high": 0.1, "log": true}})"),
                 {{"lr", false, 1e-12}});
-const json settings = {{"objective", "val_loss"}, {"seed", 54}};
-const RandomSampler sampler;
 
 Study open(const std::string& url, const std::string& name = "lstm") {
-  return Study(url, name, Direction::minimize, space, settings);
+  return Study(url, name, Direction::minimize, rates, study_settings);
 }
 
 std::unique_ptr<Database> database(const std::string& url) {
@@ -50,8 +51,8 @@ TEST_CASE("Studies of several names share a database") {
   const auto url = test::postgresql_database();
   if (!url) return;
   Study lstm = open(*url), rnn = open(replaced(*url, "postgresql:", "postgresql+psycopg2:"), "rnn");
-  CHECK(lstm.ask(space, sampler, 1, 2, 10).size() == 2);
-  CHECK(rnn.ask(space, sampler, 1, 3, 10).size() == 3);
+  CHECK(lstm.ask(rates, random_sampler, 1, 2, 10).size() == 2);
+  CHECK(rnn.ask(rates, random_sampler, 1, 3, 10).size() == 3);
   CHECK(lstm.trials().size() == 2);
   CHECK(rnn.trials().back().number == 2);
   CHECK(open(*url).name() == "lstm");
@@ -66,21 +67,21 @@ TEST_CASE("Trials of a killed process on a server fail at once, whatever study c
   const pid_t child = ::fork();
   if (child == 0) {
     Study study = open(*url);
-    study.ask(space, sampler, 1, 2, 10);
+    study.ask(rates, random_sampler, 1, 2, 10);
     [[maybe_unused]] const auto said = ::write(asked[1], "x", 1);
     for (;;) ::pause();
   }
   char said = 0;
   REQUIRE(::read(asked[0], &said, 1) == 1);
   Study study = open(*url);
-  CHECK(study.ask(space, sampler, 1, 100, 10).size() == 8);  // the others are alive
+  CHECK(study.ask(rates, random_sampler, 1, 100, 10).size() == 8);  // the others are alive
   CHECK(study.trials()[0].state == TrialState::running);
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
   SECTION("the same") {
     std::vector<Trial> again;
     for (int tries = 0; tries < 100 && again.empty(); ++tries) {
-      again = study.ask(space, sampler, 1, 100, 10);
+      again = study.ask(rates, random_sampler, 1, 100, 10);
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     CHECK(again.size() == 2);
@@ -88,7 +89,7 @@ TEST_CASE("Trials of a killed process on a server fail at once, whatever study c
   SECTION("another, whose process gets the number") {
     std::this_thread::sleep_for(std::chrono::seconds(1));
     const Study other = open(*url, "rnn");
-    CHECK(study.ask(space, sampler, 1, 100, 10).size() == 2);
+    CHECK(study.ask(rates, random_sampler, 1, 100, 10).size() == 2);
   }
   CHECK(study.trials()[0].state == TrialState::fail);
   CHECK(study.trials()[1].state == TrialState::fail);
@@ -104,7 +105,7 @@ TEST_CASE("A waiting trial that another program has begun is left to it") {
   other->run("UPDATE trials SET state = 'RUNNING'");
   std::vector<Trial> asked;
   {
-    const std::jthread ours([&] { asked = study.ask(space, sampler, 1, 2, 10); });
+    const std::jthread ours([&] { asked = study.ask(rates, random_sampler, 1, 2, 10); });
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
     theirs.commit();
   }
@@ -118,11 +119,11 @@ TEST_CASE("A copy of a study on a server is to be looked at") {
   const TemporaryFolder folder;
   const auto file = folder / "study.db";
   constexpr double infinite = std::numeric_limits<double>::infinity();
-  open(*url, "rnn").ask(space, sampler, 2, 1, 10);
+  open(*url, "rnn").ask(rates, random_sampler, 2, 1, 10);
   Study study = open(*url);
   study.copy_to(file);
   CHECK(Study(file).trials().empty());
-  auto asked = study.ask(space, sampler, 1, 3, 10);
+  auto asked = study.ask(rates, random_sampler, 1, 3, 10);
   asked[0].state = TrialState::complete;
   asked[0].value = 1 / 3.;
   asked[0].intermediate = {{0, std::nan("")}, {1, infinite}};
@@ -135,7 +136,7 @@ TEST_CASE("A copy of a study on a server is to be looked at") {
   study.copy_to(file);
   Study copy(file);
   CHECK(copy.name() == "lstm");
-  CHECK(copy.settings() == settings);
+  CHECK(copy.settings() == study_settings);
   CHECK(copy.distributions() == study.distributions());
   const auto trials = copy.trials();
   REQUIRE(trials.size() == 3);
@@ -190,11 +191,11 @@ TEST_CASE("A server that cannot be used is said in one line without the password
   }
   SECTION("other settings") {
     CHECK_THROWS_WITH(
-        Study(*url, "lstm", Direction::minimize, space, {{"objective", "val_loss"}, {"seed", 55}}),
+        Study(*url, "lstm", Direction::minimize, rates, {{"objective", "val_loss"}, {"seed", 55}}),
         Contains("seed 54, not 55; go on with the same, or choose another database"));
   }
   SECTION("damaged") {
-    open(*url).ask(space, sampler, 1, 1, 10);
+    open(*url).ask(rates, random_sampler, 1, 1, 10);
     database(*url)->run("UPDATE trial_params SET distribution_json = '{'");
     refused(*url, "holds a distribution that");
   }

@@ -9,12 +9,15 @@
 #include <thread>
 
 #include "kernels/support/error.h"
+#include "tests/search/studies.h"
 #include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/postgresql.h"
 
 using namespace tutti;
 using nlohmann::json;
+using tutti::test::random_sampler;
+using tutti::test::study_settings;
 using tutti::test::TemporaryFolder;
 
 namespace {
@@ -24,8 +27,6 @@ const Space space =
                     R"({"lr": {"type": "float", "low": 1e-5, "high": 0.1, "log": true},
                                       "units": {"type": "int", "low": 8, "high": 64}})"),
                 {{"lr", false, 1e-12}, {"units", true, 1}});
-const json settings = {{"objective", "val_loss"}, {"seed", 54}};
-const RandomSampler sampler;
 
 /// A place for a study, empty at first.
 struct File {
@@ -33,7 +34,7 @@ struct File {
   std::filesystem::path path = folder / "study.db";
   std::string place = path.string();
   static bool missing() { return false; }
-  Study open() const { return Study(place, "lstm", Direction::minimize, space, settings); }
+  Study open() const { return Study(place, "lstm", Direction::minimize, space, study_settings); }
   std::unique_ptr<Database> database() const {
     return open_database(place, Database::Access::write);
   }
@@ -43,7 +44,7 @@ struct Server {
   std::optional<std::string> url = test::postgresql_database();
   std::string place = url.value_or("");
   bool missing() const { return !url; }
-  Study open() const { return Study(place, "lstm", Direction::minimize, space, settings); }
+  Study open() const { return Study(place, "lstm", Direction::minimize, space, study_settings); }
   std::unique_ptr<Database> database() const {
     return open_database(place, Database::Access::write);
   }
@@ -68,7 +69,7 @@ TEMPLATE_TEST_CASE("A study keeps its trials", "", File, Server) {
   std::vector<Trial> asked;
   {
     Study study = f.open();
-    asked = study.ask(space, sampler, 1, 3, 10);
+    asked = study.ask(space, random_sampler, 1, 3, 10);
     REQUIRE(asked.size() == 3);
     asked[0].state = TrialState::complete;
     asked[0].value = 0.25;
@@ -83,7 +84,7 @@ TEMPLATE_TEST_CASE("A study keeps its trials", "", File, Server) {
   Study again = f.open();
   CHECK(again.direction() == Direction::minimize);
   CHECK(again.name() == "lstm");
-  CHECK(again.settings() == settings);
+  CHECK(again.settings() == study_settings);
   const auto trials = again.trials();
   REQUIRE(trials.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) {
@@ -112,7 +113,7 @@ TEMPLATE_TEST_CASE("A study holds as many trials as asked for, however many work
       workers.emplace_back([&] {
         Study study = f.open();
         for (;;) {
-          const auto asked = study.ask(space, sampler, 1, 2, 20);
+          const auto asked = study.ask(space, random_sampler, 1, 2, 20);
           if (asked.empty()) break;
           for (auto trial : asked) {
             trial.state = TrialState::complete;
@@ -135,7 +136,7 @@ TEMPLATE_TEST_CASE("Trials are read while others begin", "", File, Server) {
   std::atomic<bool> ended = false;
   const std::jthread others([&] {
     Study other = f.open();
-    for (int i = 0; i < 50; ++i) other.ask(space, sampler, 1, 1, 1000);
+    for (int i = 0; i < 50; ++i) other.ask(space, random_sampler, 1, 1, 1000);
     ended = true;
   });
   while (!ended)
@@ -149,13 +150,13 @@ TEMPLATE_TEST_CASE("Trials of a process that is gone fail, and others take their
   if (f.missing()) return;
   {
     Study lost = f.open();
-    lost.ask(space, sampler, 1, 4, 10);
+    lost.ask(space, random_sampler, 1, 4, 10);
     Study other = f.open();
-    CHECK(other.ask(space, sampler, 1, 100, 10).size() == 6);
-    CHECK(other.ask(space, sampler, 1, 100, 10).empty());
+    CHECK(other.ask(space, random_sampler, 1, 100, 10).size() == 6);
+    CHECK(other.ask(space, random_sampler, 1, 100, 10).empty());
   }  // both are gone: their locks with them
   Study study = f.open();
-  CHECK(study.ask(space, sampler, 1, 100, 10).size() == 10);
+  CHECK(study.ask(space, random_sampler, 1, 100, 10).size() == 10);
   const auto trials = study.trials();
   REQUIRE(trials.size() == 20);
   for (std::size_t i = 0; i < 10; ++i) {
@@ -169,10 +170,10 @@ TEMPLATE_TEST_CASE("What was asked for depends on seed and number, not on who as
   const TestType one, two;
   if (one.missing()) return;
   Study alone = one.open();
-  const auto all = alone.ask(space, sampler, 9, 6, 6);
+  const auto all = alone.ask(space, random_sampler, 9, 6, 6);
   Study first = two.open(), second = two.open();
-  auto shared = first.ask(space, sampler, 9, 3, 6);
-  for (const auto& trial : second.ask(space, sampler, 9, 3, 6)) shared.push_back(trial);
+  auto shared = first.ask(space, random_sampler, 9, 3, 6);
+  for (const auto& trial : second.ask(space, random_sampler, 9, 3, 6)) shared.push_back(trial);
   for (std::size_t i = 0; i < 6; ++i) CHECK(shared[i].params == all[i].params);
 }
 
@@ -199,7 +200,7 @@ TEMPLATE_TEST_CASE("Waiting trials run first, with the values that they were giv
   enqueue(1, R"({"units": 5, "lr": 0.01})");  // below the least
   enqueue(2, R"({"lr": 0.01, "units": 64, "speed": 3})");
   CHECK_FALSE(counts(study.trials()[0]));
-  const auto asked = study.ask(space, sampler, 1, 4, 10);
+  const auto asked = study.ask(space, random_sampler, 1, 4, 10);
   REQUIRE(asked.size() == 3);
   CHECK(asked[0].number == 0);
   CHECK(asked[0].params.at("units") == 12);
@@ -220,7 +221,7 @@ TEMPLATE_TEST_CASE("Waiting trials run first, with the values that they were giv
     trial.value = 1;
     CHECK(study.tell(trial));
   }
-  CHECK(study.ask(space, sampler, 1, 100, 10).size() == 6);
+  CHECK(study.ask(space, random_sampler, 1, 100, 10).size() == 6);
 }
 
 TEST_CASE("A waiting trial runs again what the grid has tried, and the grid goes on without it") {
@@ -228,7 +229,7 @@ TEST_CASE("A waiting trial runs again what the grid has tried, and the grid goes
       nlohmann::ordered_json::parse(R"({"batch": {"type": "categorical", "choices": [8, 16]}})"),
       {{"batch", true, 1}});
   const File f;
-  Study study(f.place, "lstm", Direction::minimize, small, settings);
+  Study study(f.place, "lstm", Direction::minimize, small, study_settings);
   const GridSampler grid;
   CHECK(study.ask(small, grid, 1, 10, 10).size() == 2);
   {
@@ -270,18 +271,18 @@ TEST_CASE("A file that is not a study to go on with is refused, and left as it i
   }
   SECTION("another direction") {
     f.open();
-    CHECK_THROWS_WITH(Study(f.place, "lstm", Direction::maximize, space, settings),
+    CHECK_THROWS_WITH(Study(f.place, "lstm", Direction::maximize, space, study_settings),
                       Contains("to MINIMIZE its value; this search would MAXIMIZE"));
   }
   SECTION("another space") {
-    f.open().ask(space, sampler, 1, 1, 10);
+    f.open().ask(space, random_sampler, 1, 1, 10);
     Space wider = space;
     wider.parameters[1].distribution.high = 128;
     CHECK_THROWS_WITH(
-        Study(f.place, "lstm", Direction::minimize, wider, settings),
+        Study(f.place, "lstm", Direction::minimize, wider, study_settings),
         Contains("is a study of another space: 'units' is ") && Contains("64") && Contains("128"));
     wider.parameters.pop_back();
-    CHECK_THROWS_WITH(Study(f.place, "lstm", Direction::minimize, wider, settings),
+    CHECK_THROWS_WITH(Study(f.place, "lstm", Direction::minimize, wider, study_settings),
                       Contains("not searched here"));
   }
   SECTION("other settings") {
@@ -312,7 +313,8 @@ TEST_CASE("What a damaged study holds is an Error that names it") {
                                       R"({"lr": {"type": "float", "low": 1e-5, "high": 0.1},
                           "batch": {"type": "categorical", "choices": [8, 16]}})"),
                                   {{"lr", false, 1e-12}, {"batch", true, 1}});
-  Study(f.place, "lstm", Direction::minimize, space, settings).ask(space, sampler, 1, 2, 10);
+  Study(f.place, "lstm", Direction::minimize, space, study_settings)
+      .ask(space, random_sampler, 1, 2, 10);
   const auto refused = [&](const std::string& change, const std::string& words) {
     CAPTURE(change);
     f.database()->run(change);
@@ -360,7 +362,7 @@ TEST_CASE("What a damaged study holds is an Error that names it") {
         "'trial_values' is missing");
   }
   SECTION("a value of no kind") {
-    Study study(f.place, "lstm", Direction::minimize, space, settings);
+    Study study(f.place, "lstm", Direction::minimize, space, study_settings);
     refused(
         "INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (1, 0, 1, 'X')",
         "of the kind 'X'");
@@ -372,10 +374,10 @@ TEMPLATE_TEST_CASE("Trials of another program whose heartbeats lie far in the fu
   const TestType f;
   if (f.missing()) return;
   Study study = f.open();
-  study.ask(space, sampler, 1, 1, 10);
+  study.ask(space, random_sampler, 1, 1, 10);
   f.database()->run(
       "DELETE FROM trial_system_attributes; UPDATE trial_heartbeats SET heartbeat = "
       "'9999-01-01 00:00:00'");
-  study.ask(space, sampler, 1, 1, 10);
+  study.ask(space, random_sampler, 1, 1, 10);
   CHECK(study.trials()[0].state == TrialState::fail);
 }

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "kernels/support/files.h"
+
 namespace tutti::test {
 
 /// A new empty folder, removed with everything in it at the end of the scope.
@@ -26,6 +28,12 @@ class TemporaryFolder {
  private:
   std::filesystem::path path_;
 };
+
+/// Writes a file, in folders made for it.
+inline void put_file(const std::filesystem::path& path, const std::string& contents) {
+  std::filesystem::create_directories(path.parent_path());
+  write_file(path, contents);
+}
 
 /// A file or folder of the golden numbers, which stand beside the scripts that made them.
 inline std::filesystem::path golden(const std::filesystem::path& name) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -19,6 +20,12 @@ inline std::vector<float> uniform(std::int64_t size, std::uint32_t salt, double 
     values.push_back(static_cast<float>(
         limit * (2 * ((hash(static_cast<std::uint32_t>(i), salt) >> 8) * 0x1p-24) - 1)));
   return values;
+}
+
+inline double norm(const std::vector<float>& values) {
+  double squares = 0;
+  for (const float value : values) squares += double{value} * value;
+  return std::sqrt(squares);
 }
 
 }  // namespace tutti::test

@@ -15,6 +15,7 @@
 #include "datasets/spectrogram_tree.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "tests/datasets/audio/noise.h"
 #include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
@@ -37,12 +38,6 @@ double statistic(const std::vector<double>& statistics, const std::string& name)
   const auto at = std::ranges::find(names, name);
   REQUIRE(at != names.end());
   return statistics[static_cast<std::size_t>(at - names.begin())];
-}
-
-void put(const fs::path& path, double seconds, std::uint32_t salt) {
-  fs::create_directories(path.parent_path());
-  write_wav(path, test::uniform(static_cast<std::int64_t>(seconds * song_rate), salt, 0.5),
-            song_rate);
 }
 
 }  // namespace
@@ -101,7 +96,8 @@ TEST_CASE("statistics of silence and of a single frame are finite") {
 TEST_CASE("a table of statistics is the same of songs and of their pictures, and says its set") {
   const test::TemporaryFolder folder;
   for (int i = 0; i < 4; ++i)
-    put(folder / "songs" / (i % 2 ? "rock" : "jazz") / ("song " + std::to_string(i) + ".wav"),
+    test::put_noise(
+        folder / "songs" / (i % 2 ? "rock" : "jazz") / ("song " + std::to_string(i) + ".wav"),
         1 + i, static_cast<std::uint32_t>(i));
   const auto songs = find_genre_tree(folder / "songs", Media::songs);
   write_song_pictures(folder / "tree", folder / "songs", songs, PictureScale::mel128);

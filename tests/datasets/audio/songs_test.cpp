@@ -12,20 +12,14 @@
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
 #include "kernels/support/threads.h"
+#include "tests/datasets/audio/noise.h"
 #include "tests/support/catch.h"
 #include "tests/support/files.h"
-#include "tests/support/values.h"
 
 using namespace tutti;
 namespace fs = std::filesystem;
 
 namespace {
-
-void put(const fs::path& path, double seconds, std::uint32_t salt = 1) {
-  fs::create_directories(path.parent_path());
-  write_wav(path, test::uniform(static_cast<std::int64_t>(seconds * song_rate), salt, 0.5),
-            song_rate);
-}
 
 /// The lengths in seconds of the windows of one song.
 std::vector<double> windows_of(const fs::path& song, Windows which) {
@@ -45,7 +39,7 @@ TEST_CASE("songs are read in windows of 30 s, the last of at least 15") {
   using Lengths = std::vector<double>;
   for (const auto& [seconds, lengths] : std::vector<std::pair<double, Lengths>>{
            {3, {3}}, {30, {30}}, {44, {30}}, {45, {30, 15}}, {90, {30, 30, 30}}}) {
-    put(folder / "song.wav", seconds);
+    test::put_noise(folder / "song.wav", seconds);
     CHECK(windows_of(folder / "song.wav", Windows::all) == lengths);
     CHECK(windows_of(folder / "song.wav", Windows::first) == Lengths{lengths[0]});
   }
@@ -62,7 +56,7 @@ TEST_CASE("of clips, the first is all of a song that lasts less than 31 s") {
                                                {44.5, {30}},
                                                {45, {30, 15}},
                                                {91, {30, 30, 30}}}) {
-    put(folder / "song.wav", seconds);
+    test::put_noise(folder / "song.wav", seconds);
     CHECK(windows_of(folder / "song.wav", Windows::clips) == lengths);
   }
   const auto samples_of = [&](Windows which) {
@@ -81,8 +75,8 @@ TEST_CASE("songs that are bad, short or silent are told of, in their order, with
   std::vector<fs::path> songs;
   for (int i = 0; i < 12; ++i) {
     songs.push_back(folder / ("song" + std::to_string(i)));
-    if (i % 3 == 0) put(songs.back(), 30);
-    if (i % 3 == 1) put(songs.back(), 2);
+    if (i % 3 == 0) test::put_noise(songs.back(), 30);
+    if (i % 3 == 1) test::put_noise(songs.back(), 2);
   }
   write_wav(songs[3], std::vector<float>(30 * song_rate), song_rate);
   const int threads = thread_count();
@@ -114,9 +108,9 @@ TEST_CASE("songs that are bad, short or silent are told of, in their order, with
 
 TEST_CASE("a table of songs reads back as the features, whatever the threads") {
   const test::TemporaryFolder folder;
-  put(folder / "audio" / "jazz" / "one.wav", 2, 1);
-  put(folder / "audio" / "jazz" / "two, live.wav", 2, 2);
-  put(folder / "audio" / "rock" / "one.wav", 2, 3);
+  test::put_noise(folder / "audio" / "jazz" / "one.wav", 2, 1);
+  test::put_noise(folder / "audio" / "jazz" / "two, live.wav", 2, 2);
+  test::put_noise(folder / "audio" / "rock" / "one.wav", 2, 3);
   std::ofstream(folder / "audio" / "rock" / "bad.wav") << "la";
   const GenreTree songs = find_genre_tree(folder / "audio", Media::songs);
   CHECK(songs.genres == std::vector<std::string>{"jazz", "rock"});

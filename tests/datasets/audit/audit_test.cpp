@@ -26,7 +26,7 @@ namespace {
 using Samples = std::vector<float>;
 
 /// Three fading notes every fifth of a second, drawn by a salt.
-Samples music(double seconds, std::uint32_t salt) {
+Samples melody(double seconds, std::uint32_t salt) {
   Samples samples = test::uniform(static_cast<std::int64_t>(seconds * song_rate), salt, 0.002);
   constexpr std::size_t note = song_rate / 5;
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -140,13 +140,13 @@ TEST_CASE("agreements at all lags come out of the low frequencies as they are") 
 
 TEST_CASE("copies are found whatever their level, coding and beginning, and nothing else is") {
   const Library library;
-  const auto song = music(30, 1);
+  const auto song = melody(30, 1);
   library.put("rock/a.wav", song);
   library.put("rock/exact.wav", song);
   library.put("pop/coded.wav", coded(song));
   library.put("jazz/excerpt.wav", coded(cut(song, 7.3, 19)));
   for (std::uint32_t i = 2; i < 12; ++i)
-    library.put("rock/other" + std::to_string(i) + ".wav", music(30, i));
+    library.put("rock/other" + std::to_string(i) + ".wav", melody(30, i));
   const auto found = library.audit();
   CHECK(found.media == Media::songs);
   CHECK(found.clips.size() == 14);
@@ -201,7 +201,7 @@ TEST_CASE("copies do not depend on the number of threads") {
 
 TEST_CASE("silent, clipped, truncated and short songs and other rates are named") {
   const Library library;
-  const auto song = [](std::uint32_t salt) { return music(10, salt); };
+  const auto song = [](std::uint32_t salt) { return melody(10, salt); };
   for (std::uint32_t i = 1; i < 12; ++i) library.put("good" + std::to_string(i) + ".wav", song(i));
   library.put("silent.wav", Samples(10 * song_rate));
   auto loud = song(20);
@@ -211,9 +211,9 @@ TEST_CASE("silent, clipped, truncated and short songs and other rates are named"
   std::fill(late.begin(), late.begin() + 2 * song_rate, 0.0f);
   std::fill(late.end() - song_rate * 3 / 2, late.end(), 0.0f);
   library.put("late.wav", late);
-  library.put("rate.wav", music(20, 22), 2 * song_rate);
-  library.put("short.wav", music(4, 23));
-  library.put("tiny.wav", music(0.2, 24));
+  library.put("rate.wav", melody(20, 22), 2 * song_rate);
+  library.put("short.wav", melody(4, 23));
+  library.put("tiny.wav", melody(0.2, 24));
   library.put("whole.wav", song(25));
   const std::string whole = read_file(library.path() / "whole.wav");
   write_file(library.path() / "whole.wav", whole.substr(0, whole.size() / 2));
@@ -289,12 +289,12 @@ TEST_CASE("pictures are audited where there are no songs") {
 
 TEST_CASE("a split is searched for one recording and one artist on both sides") {
   const Library library;
-  const auto song = music(20, 1);
+  const auto song = melody(20, 1);
   library.put("pop/a.wav", song);
   library.put("pop/b.wav", coded(song));
   for (std::uint32_t i = 2; i < 6; ++i) {
-    library.put("pop/p" + std::to_string(i) + ".wav", music(20, i));
-    library.put("rock/r" + std::to_string(i) + ".wav", music(20, 10 + i));
+    library.put("pop/p" + std::to_string(i) + ".wav", melody(20, i));
+    library.put("rock/r" + std::to_string(i) + ".wav", melody(20, 10 + i));
   }
   const test::TemporaryFolder lists;
   write_file(lists / "train", "pop/a.wav\npop/p2\nrock/r2\nrock/r3\n");
@@ -333,7 +333,7 @@ TEST_CASE("a split is searched for one recording and one artist on both sides") 
 TEST_CASE("what cannot be audited is refused") {
   const Library library;
   CHECK_THAT(library.error(), Contains("holds no songs") && Contains("and no pictures"));
-  library.put("one.wav", music(2, 1));
+  library.put("one.wav", melody(2, 1));
   CHECK_THAT(library.error(), Contains("has one clip that can be used"));
   fs::remove(library.path() / "one.wav");
   write_file(library.path() / "text.mp3", "just text");

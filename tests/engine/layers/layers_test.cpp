@@ -21,13 +21,13 @@ namespace {
 
 constexpr std::int64_t members = 2, batch = 3;
 
-std::vector<RandomStream> streams() {
+std::vector<RandomStream> two_streams() {
   return {RandomStream(7).derive(0), RandomStream(7).derive(1)};
 }
 
 Context training(std::int64_t steps = 3) {
   std::vector<DropoutState> of_members;
-  for (const auto& stream : streams()) of_members.push_back({stream, steps});
+  for (const auto& stream : two_streams()) of_members.push_back({stream, steps});
   return {
       .training = true,
       .dropout_draws = Tensor::from({members, 3}, dropout_draws(of_members), Device::reference)};
@@ -37,7 +37,7 @@ template <class L>
 Model built(const Shape& input, L layer) {
   Model model(input);
   model.add(std::make_unique<L>(std::move(layer)));
-  model.build(streams(), Device::reference, DType::float64);
+  model.build(two_streams(), Device::reference, DType::float64);
   return model;
 }
 
@@ -47,14 +47,14 @@ Tensor some(Shape shape, std::uint32_t salt = 1) {
   return Tensor::from(shape, std::vector<double>(values.begin(), values.end()), Device::reference);
 }
 
-std::vector<double> values(const Variable& x) { return x.value().to_vector<double>(); }
+std::vector<double> doubles(const Variable& x) { return x.value().to_vector<double>(); }
 
 /// The sum of the outputs, each times a number of its own; new buffers are kept out.
 double total(const Model& model, const Tensor& x, const Context& context) {
   std::vector<std::function<void()>> changes;
   Context pass = context;
   pass.changes = &changes;
-  const auto y = values(model.outputs(Variable(x), pass));
+  const auto y = doubles(model.outputs(Variable(x), pass));
   const auto weights = test::uniform(static_cast<std::int64_t>(y.size()), 5, 1.0);
   double sum = 0;
   for (std::size_t i = 0; i < y.size(); ++i) sum += y[i] * weights[i];
@@ -86,10 +86,10 @@ void check_gradients(const Model& model, const Context& context) {
               Approx((above - below) / (2 * step)).epsilon(1e-5).margin(1e-7));
     }
   };
-  check(x, values(Variable(input.grad())));
+  check(x, doubles(Variable(input.grad())));
   for (const auto& parameter : model.parameters())
     if (parameter.trainable)
-      check(parameter.variable.value(), values(Variable(parameter.variable.grad())));
+      check(parameter.variable.value(), doubles(Variable(parameter.variable.grad())));
 }
 
 RecurrentOptions sequences(RecurrentOptions options) {
@@ -133,7 +133,7 @@ TEST_CASE("The gradients of every layer in double are those of finite difference
   frozen.add(Dense({.units = 2}));
   frozen.add(std::make_unique<BatchNormalization>());
   frozen.children()[1].layer->set_trainable(false);
-  frozen.build(streams(), Device::reference, DType::float64);
+  frozen.build(two_streams(), Device::reference, DType::float64);
   check_gradients(frozen, training());
 }
 
@@ -142,10 +142,10 @@ TEST_CASE("Frozen batch normalization trains by its averages, and leaves them") 
   auto norm = std::make_unique<BatchNormalization>();
   norm->set_trainable(false);
   model.add(std::move(norm));
-  model.build(streams(), Device::reference, DType::float64);
+  model.build(two_streams(), Device::reference, DType::float64);
   const Variable x(some({4, 3}));
-  CHECK(values(model.outputs(x, training())) == values(model.outputs(x, {})));
-  CHECK(values(model.parameters()[2].variable) == std::vector<double>(members * 3, 0));
+  CHECK(doubles(model.outputs(x, training())) == doubles(model.outputs(x, {})));
+  CHECK(doubles(model.parameters()[2].variable) == std::vector<double>(members * 3, 0));
 }
 
 TEST_CASE("A cell with dropout of its state is the fast one where the mask keeps all") {
@@ -154,7 +154,7 @@ TEST_CASE("A cell with dropout of its state is the fast one where the mask keeps
   masked.recurrent_dropout = 1e-12;
   const auto same = [](const Model& a, const Model& b) {
     const Variable x(some({4, 2}));
-    const auto of_a = values(a.outputs(x, training())), of_b = values(b.outputs(x, training()));
+    const auto of_a = doubles(a.outputs(x, training())), of_b = doubles(b.outputs(x, training()));
     for (std::size_t i = 0; i < of_a.size(); ++i) CHECK(of_a[i] == Approx(of_b[i]).epsilon(1e-9));
   };
   same(built({4, 2}, SimpleRNN(plain)), built({4, 2}, SimpleRNN(masked)));
@@ -175,7 +175,8 @@ TEST_CASE("Each gate has masks of its own where states are dropped") {
     }
     std::set<double> values_seen;
     for (int step = 1; step <= 40; ++step)
-      for (const double value : values(model.outputs(x, training(step)))) values_seen.insert(value);
+      for (const double value : doubles(model.outputs(x, training(step))))
+        values_seen.insert(value);
     return values_seen.size();
   };
   const ActivationFunction linear{ActivationFunction::Kind::linear};
@@ -195,14 +196,14 @@ TEST_CASE("Each gate has masks of its own where states are dropped") {
 TEST_CASE("Noise draws anew in every step, and rests outside training") {
   const Variable x(some({40, 30}));
   const auto check = [&](const Model& model) {
-    CHECK(values(model.outputs(x, {})) == values(x));
-    CHECK(values(model.outputs(x, training(1))) == values(model.outputs(x, training(1))));
-    CHECK(values(model.outputs(x, training(1))) != values(model.outputs(x, training(2))));
+    CHECK(doubles(model.outputs(x, {})) == doubles(x));
+    CHECK(doubles(model.outputs(x, training(1))) == doubles(model.outputs(x, training(1))));
+    CHECK(doubles(model.outputs(x, training(1))) != doubles(model.outputs(x, training(2))));
   };
   check(built({40, 30}, GaussianNoise(0.5)));
   const Model spatial = built({40, 30}, SpatialDropout(0.25, 1));
   check(spatial);
-  const auto from = values(x), to = values(spatial.outputs(x, training()));
+  const auto from = doubles(x), to = doubles(spatial.outputs(x, training()));
   int kept = 0;
   for (std::int64_t example = 0; example < members * batch; ++example)
     for (std::int64_t channel = 0; channel < 30; ++channel) {
@@ -227,7 +228,7 @@ TEST_CASE("Bidirectional is a layer there and a layer back, the latter's steps i
     return lstm(from, parameters[first].variable, parameters[first + 1].variable,
                 parameters[first + 2].variable);
   };
-  CHECK(values(y) == values(concatenate({pass(x, 0), reverse(pass(reverse(x, 2), 3), 2)}, -1)));
+  CHECK(doubles(y) == doubles(concatenate({pass(x, 0), reverse(pass(reverse(x, 2), 3), 2)}, -1)));
   CHECK_THROWS_WITH(Bidirectional(lstm_of(3, true), lstm_of(3, true)),
                     Contains("Bidirectional: takes a layer that goes forward"));
   CHECK_THROWS_WITH(
@@ -243,7 +244,7 @@ TEST_CASE("A layer with its channels elsewhere is the layer between two transpos
   const Variable rows = reshape(transpose(x, {0, 1, 3, 4, 2}), {members, batch * 8, 3});
   const Variable y = reshape(dense(rows, parameters[0].variable, parameters[1].variable),
                              {members, batch, 4, 2, 5});
-  CHECK(values(model.outputs(x, {})) == values(transpose(y, {0, 1, 4, 2, 3})));
+  CHECK(doubles(model.outputs(x, {})) == doubles(transpose(y, {0, 1, 4, 2, 3})));
   CHECK_THROWS_WITH(built({3, 4}, ChannelsAt(3, std::make_unique<Dense>(Dense::Options{5}))),
                     Contains("[3, 4] has no axis 3"));
 }

@@ -50,13 +50,13 @@ Context after(std::int64_t steps) {
           .dropout_draws = Tensor::from({2, 3}, dropout_draws(members), Device::reference)};
 }
 
-struct Problem {
+struct CnnProblem {
   Tensor data = Tensor::empty({4, 23, 4, 1}, DType::uint8, Device::reference);
   Tensor rows = Tensor::from<std::int32_t>({2, 3}, {0, 2, 1, 3, 3, 0}, Device::reference);
   Tensor labels = Tensor::from<std::int32_t>({2, 3}, {0, 2, 1, 1, 0, 2}, Device::reference);
   Context pass = after(3);
 
-  Problem() {
+  CnnProblem() {
     RandomStream random(1);
     for (std::int64_t i = 0; i < data.size(); ++i)
       data.data<std::uint8_t>()[i] = static_cast<std::uint8_t>(random.below(256));
@@ -74,7 +74,7 @@ struct Problem {
 }  // namespace
 
 TEST_CASE("The gradients of a whole model in double are those of finite differences") {
-  const Problem problem;
+  const CnnProblem problem;
   Model model = small_cnn();
   model.build(streams(2), Device::reference, DType::float64);
   backward(problem.loss(model));
@@ -97,7 +97,7 @@ TEST_CASE("The gradients of a whole model in double are those of finite differen
 }
 
 TEST_CASE("A model of bytes is the same with the bytes as numbers") {
-  const Problem problem;
+  const CnnProblem problem;
   Model model = small_cnn();
   model.build(streams(2), Device::reference);
   const Variable direct = model.outputs({problem.data, problem.rows}, Context{});
@@ -139,7 +139,7 @@ TEST_CASE("Weights to be loaded are not drawn: all are zero, whatever a layer wo
 }
 
 TEST_CASE("Dropout draws anew in every step, and rests outside training") {
-  const Problem problem;
+  const CnnProblem problem;
   Model model = small_cnn();
   model.build(streams(2), Device::reference);
   const auto logits = [&](const Context& pass) {
@@ -153,7 +153,7 @@ TEST_CASE("Dropout draws anew in every step, and rests outside training") {
 }
 
 TEST_CASE("Adam leads a model to its training data") {
-  const Problem problem;
+  const CnnProblem problem;
   Model model = small_cnn();
   model.build(streams(2), Device::reference);
   Adam adam(model.parameters());

@@ -16,18 +16,11 @@ using namespace tutti::test;
 
 namespace {
 
-constexpr std::int64_t members = 2, batch = 5, inputs = 4, classes = 3;
 constexpr int steps = 20;
 
-std::vector<float> for_members(const std::vector<float>& of_one) {
-  std::vector<float> all;
-  for (std::int64_t m = 0; m < members; ++m) all.insert(all.end(), of_one.begin(), of_one.end());
-  return all;
-}
-
 /// The problem of tests/golden/optimizers.py, for every member.
-struct Problem {
-  explicit Problem(Device device)
+struct GoldenProblem {
+  explicit GoldenProblem(Device device)
       : kernel{.name = "kernel",
                .variable =
                    Variable(Tensor::from({members, inputs, classes},
@@ -53,9 +46,17 @@ struct Problem {
     return all;
   }
 
+  static constexpr std::int64_t members = 2, batch = 5, inputs = 4, classes = 3;
   Parameter kernel, bias;
   Variable x;
   Tensor labels;
+
+ private:
+  static std::vector<float> for_members(const std::vector<float>& of_one) {
+    std::vector<float> all;
+    for (std::int64_t m = 0; m < members; ++m) all.insert(all.end(), of_one.begin(), of_one.end());
+    return all;
+  }
 };
 
 struct Case {
@@ -100,7 +101,7 @@ TEST_CASE("Twenty steps are those of PyTorch") {
   for (const Device device : {Device::reference, Device::cpu, Device::simt})
     for (const auto& [name, one] : cases()) {
       CAPTURE(name, device);
-      const Problem problem(device);
+      const GoldenProblem problem(device);
       const auto optimizer = make_optimizer(problem.parameters(), one.options);
       std::optional<WeightAverage> average;
       if (one.ema > 0) average.emplace(problem.parameters(), one.ema);
@@ -110,7 +111,7 @@ TEST_CASE("Twenty steps are those of PyTorch") {
         if (average) average->update();
       }
       if (average) average->swap();
-      for (std::int64_t m = 0; m < members; ++m)
+      for (std::int64_t m = 0; m < GoldenProblem::members; ++m)
         for (const auto& parameter : problem.parameters()) {
           const auto ours = parameter.variable.value().slice(m, 1).to_vector<float>();
           const std::vector<double> theirs =
@@ -124,7 +125,7 @@ TEST_CASE("Twenty steps are those of PyTorch") {
 TEST_CASE("An optimizer goes on from its state to the same bits") {
   for (const auto& [name, one] : cases()) {
     CAPTURE(name);
-    const Problem straight(Device::cpu), resumed(Device::cpu);
+    const GoldenProblem straight(Device::cpu), resumed(Device::cpu);
     const auto all = make_optimizer(straight.parameters(), one.options),
                first = make_optimizer(resumed.parameters(), one.options);
     for (int step = 0; step < 6; ++step) {
@@ -136,7 +137,7 @@ TEST_CASE("An optimizer goes on from its state to the same bits") {
       first->step(one.rates(step));
     }
     const auto second = make_optimizer(resumed.parameters(), one.options);
-    for (std::int64_t m = 0; m < members; ++m) second->set_state(m, first->state(m));
+    for (std::int64_t m = 0; m < GoldenProblem::members; ++m) second->set_state(m, first->state(m));
     for (int step = 3; step < 6; ++step) {
       resumed.set_gradients();
       second->step(one.rates(step));
@@ -147,19 +148,20 @@ TEST_CASE("An optimizer goes on from its state to the same bits") {
 }
 
 TEST_CASE("AdamW decays biases where it is told to decay all") {
-  const Problem some(Device::cpu), all(Device::cpu);
-  const auto step = [](const Problem& problem, bool decays_all) {
+  const GoldenProblem some(Device::cpu), all(Device::cpu);
+  const auto step = [](const GoldenProblem& problem, bool decays_all) {
     problem.set_gradients();
     AdamW(problem.parameters(), {.weight_decay = 0.5, .decays_all = decays_all}).step(0.1);
     return problem.bias.variable.value().to_vector<float>();
   };
-  const auto without = step(some, false), with = step(all, true), before = uniform(classes, 2, 1.0);
+  const auto without = step(some, false), with = step(all, true),
+             before = uniform(GoldenProblem::classes, 2, 1.0);
   for (std::size_t i = 0; i < before.size(); ++i)
     CHECK(with[i] - without[i] == Approx(-0.05 * before[i]).margin(1e-6));
 }
 
 TEST_CASE("Plain Adam forms no gradient of a dense layer's weights, clipping forms it") {
-  const Problem problem(Device::cpu);
+  const GoldenProblem problem(Device::cpu);
   problem.set_gradients();
   Adam(problem.parameters(), {}).step(0.1);
   CHECK(problem.kernel.variable.gradient().product() != nullptr);
@@ -179,7 +181,7 @@ TEST_CASE("A decay moves weights, not biases and scales") {
 }
 
 TEST_CASE("A moving average is swapped in and out") {
-  const Problem problem(Device::cpu);
+  const GoldenProblem problem(Device::cpu);
   WeightAverage average(problem.parameters(), 0.5);
   SGD optimizer(problem.parameters());
   const auto before = problem.weights();
@@ -199,7 +201,7 @@ TEST_CASE("A moving average is swapped in and out") {
 }
 
 TEST_CASE("Optimizers refuse options and rates that are out of range") {
-  const Problem problem(Device::cpu);
+  const GoldenProblem problem(Device::cpu);
   const auto all = problem.parameters();
   const auto refused = [&](const OptimizerOptions& options, const std::string& message) {
     CHECK_THROWS_WITH(make_optimizer(all, options), Contains(message));
@@ -224,7 +226,7 @@ TEST_CASE("Optimizers refuse options and rates that are out of range") {
   Parameter frozen = problem.bias;
   frozen.trainable = false;
   CHECK_THROWS_WITH(Adam(std::vector<Parameter>{frozen}), Contains("no parameter to train"));
-  const Problem fresh(Device::cpu);
+  const GoldenProblem fresh(Device::cpu);
   CHECK_THROWS_WITH(Adam(fresh.parameters()).step(1),
                     Contains("kernel") && Contains("no gradient"));
   CHECK_THROWS_WITH(adam.set_state(0, SGD(all).state(0)), Contains("0 kinds"));

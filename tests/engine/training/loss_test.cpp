@@ -1,58 +1,50 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/layers/dense.h"
-#include "engine/members.h"
 #include "engine/training/prediction.h"
 #include "engine/training/score.h"
-#include "engine/training/train.h"
+#include "tests/engine/training/small_training.h"
 #include "tests/support/catch.h"
 #include "tests/support/devices.h"
-#include "tests/support/values.h"
 
 using namespace tutti;
 using namespace tutti::test;
 
 namespace {
 
-constexpr std::int32_t examples = 24, inputs = 5, classes = 3;
+constexpr std::int32_t kinds = 3;
 
-TrainData points(std::int64_t members) {
+TrainData three_kinds(std::int64_t members) {
+  constexpr std::int32_t rows = 24, columns = 5;
   std::vector<std::int32_t> labels, training, validation;
-  for (std::int32_t i = 0; i < examples; ++i) {
-    labels.push_back(i % classes);
+  for (std::int32_t i = 0; i < rows; ++i) {
+    labels.push_back(i % kinds);
     (i < 18 ? training : validation).push_back(i);
   }
-  const Tensor x = Tensor::from({examples, inputs}, uniform(examples * inputs, 4, 1.0));
+  const Tensor x = Tensor::from({rows, columns}, uniform(rows * columns, 4, 1.0));
   const auto all = static_cast<std::size_t>(members);
   return {member_streams(3, members),
           {x, labels, MemberRows(all, training)},
           {x, labels, MemberRows(all, validation)}};
 }
 
-Model network(const TrainData& data, Device device) {
-  Sequential model(Shape{inputs}, Dense({.units = 8, .activation = Activation::relu}),
-                   Dense({.units = classes, .activation = Activation::softmax}));
+Model classifier(const TrainData& data, Device device) {
+  Sequential model(Shape{data.training.x.dim(1)},
+                   Dense({.units = 8, .activation = Activation::relu}),
+                   Dense({.units = kinds, .activation = Activation::softmax}));
   model.build(streams_for(Purpose::initialization, data.members), device);
   return model;
 }
 
 /// Losses of both members in the first step, on all training rows.
 std::vector<float> first_loss(const LossOptions& loss, Device device, const Augment& augment = {}) {
-  const TrainData data = points(2);
-  Model model = network(data, device);
+  const TrainData data = three_kinds(2);
+  Model model = classifier(data, device);
   DataLoader loader(data.training, data.members, {.batch = 18, .augment = augment});
   Trainer trainer(model, data.members, data.training.x.to(device), data.training.labels,
                   {.loss = loss});
   loader.begin_epoch();
   return trainer.step(loader.batch(0), 0.1).loss;
-}
-
-std::vector<MemberValues> weights(const Model& model) {
-  std::vector<MemberValues> all;
-  for (std::int64_t m = 0; m < model.members(); ++m)
-    all.push_back(member_values(model.parameters(), m));
-  return all;
 }
 
 const TrainOptions everything{.epochs = 3,
@@ -95,10 +87,10 @@ TEST_CASE("Targets that a hook sets are what is learned") {
   const Augment labels = [](MemberBatch& batch, std::vector<RandomStream>& members) {
     std::vector<float> targets;
     for (const auto label : batch.labels)
-      for (std::int32_t k = 0; k < classes; ++k) targets.push_back(k == label ? 1.0f : 0.0f);
+      for (std::int32_t k = 0; k < kinds; ++k) targets.push_back(k == label ? 1.0f : 0.0f);
     const auto count = static_cast<std::int64_t>(members.size());
     batch.targets = Tensor::from(
-        {count, static_cast<std::int64_t>(batch.labels.size()) / count, classes}, targets);
+        {count, static_cast<std::int64_t>(batch.labels.size()) / count, kinds}, targets);
   };
   const Augment wrong = [](MemberBatch& batch, std::vector<RandomStream>&) {
     batch.targets = Tensor::from<float>({2, 18, 2}, std::vector<float>(72));
@@ -111,10 +103,11 @@ TEST_CASE("Targets that a hook sets are what is learned") {
 
 TEST_CASE("Everything at once is recorded, and a member is the same bits alone") {
   for (const Device device : {Device::cpu, Device::simt}) {
-    const TrainData both = points(2);
-    TrainData alone = points(1);
+    const TrainData both = three_kinds(2);
+    TrainData alone = three_kinds(1);
     alone.members = {both.members[1]};
-    Model two = network(both, device), one = network(alone, device), direct = network(both, device);
+    Model two = classifier(both, device), one = classifier(alone, device),
+          direct = classifier(both, device);
     train(two, both, everything);
     train(one, alone, everything);
     CHECK(weights(two)[1] == weights(one)[0]);
@@ -130,9 +123,9 @@ TEST_CASE("Everything at once is recorded, and a member is the same bits alone")
 }
 
 TEST_CASE("Training with everything goes on from its state to the same bits") {
-  const TrainData data = points(2);
-  Model straight = network(data, Device::cpu), first = network(data, Device::cpu),
-        second = network(data, Device::cpu);
+  const TrainData data = three_kinds(2);
+  Model straight = classifier(data, Device::cpu), first = classifier(data, Device::cpu),
+        second = classifier(data, Device::cpu);
   Training all(straight, data, everything), before(first, data, everything),
       after(second, data, everything);
   for (int epoch = 0; epoch < 3; ++epoch) all.epoch();
@@ -143,9 +136,9 @@ TEST_CASE("Training with everything goes on from its state to the same bits") {
 }
 
 TEST_CASE("The average of the weights is validated and left, the weights are trained") {
-  const TrainData data = points(2);
+  const TrainData data = three_kinds(2);
   TrainOptions options = everything;
-  Model averaged = network(data, Device::cpu), plain = network(data, Device::cpu);
+  Model averaged = classifier(data, Device::cpu), plain = classifier(data, Device::cpu);
   Training training(averaged, data, options);
   const double loss = (*training.epoch())[1].val_loss;
   options.weight_average = 0;
@@ -163,8 +156,8 @@ TEST_CASE("The average of the weights is validated and left, the weights are tra
 }
 
 TEST_CASE("Training refuses losses, averages and labels that are out of range") {
-  TrainData data = points(1);
-  Model model = network(data, Device::cpu);
+  TrainData data = three_kinds(1);
+  Model model = classifier(data, Device::cpu);
   const auto refused = [&](auto change, const std::string& message) {
     TrainOptions options{.epochs = 1, .batch_size = 4};
     change(options);

@@ -20,7 +20,7 @@ using namespace tutti::test;
 
 namespace {
 
-constexpr std::int64_t examples = 12;
+constexpr std::int64_t pictures = 12;
 
 /// Layers of every kind that keeps something from step to step, or draws anew.
 Model small_model() {
@@ -34,9 +34,9 @@ Model small_model() {
 
 Tensor pixels() {
   std::vector<std::uint8_t> values;
-  for (std::uint32_t i = 0; i < examples * 60; ++i)
+  for (std::uint32_t i = 0; i < pictures * 60; ++i)
     values.push_back(static_cast<std::uint8_t>(hash(i, 3) >> 24));
-  return Tensor::from({examples, 10, 6, 1}, values);
+  return Tensor::from({pictures, 10, 6, 1}, values);
 }
 
 std::vector<std::int32_t> labels() { return {0, 1, 2, 2, 1, 0, 0, 1, 2, 1, 0, 2}; }
@@ -75,7 +75,7 @@ struct Trained {
   std::vector<std::int32_t> next_rows(std::int64_t count) {
     std::vector<std::int32_t> rows;
     for (std::int64_t i = 0; i < count; ++i)
-      rows.push_back(static_cast<std::int32_t>((5 * ++drawn_) % examples));
+      rows.push_back(static_cast<std::int32_t>((5 * ++drawn_) % pictures));
     return rows;
   }
   std::vector<std::vector<float>> weights() const {

@@ -5,6 +5,7 @@
 #include "models/keras/layers.h"
 #include "models/keras/layers/table.h"
 #include "models/keras/save.h"
+#include "tests/models/keras/outputs.h"
 #include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
@@ -17,13 +18,6 @@ namespace fs = std::filesystem;
 namespace {
 
 Shape shape_of(const json& lengths) { return lengths.get<Shape>(); }
-
-std::vector<float> outputs(const Model& model, std::int64_t batch = 3) {
-  Shape shape = model.input_shape();
-  shape.insert(shape.begin(), {1, batch});
-  const Tensor x = Tensor::from(shape, uniform(shape.elements(), 1, 1.0));
-  return model.outputs(Variable(x), Context{}).value().to_vector<float>();
-}
 
 KerasModel read_as(const fs::path& folder, const json& answer) {
   const fs::path file = folder / answer.at("file").get<std::string>();
@@ -62,7 +56,7 @@ std::string problem_of(const json& layer, const std::string& version = "2.15.0")
   return "none";
 }
 
-json layer(const char* class_name, json config) {
+json layer_json(const char* class_name, json config) {
   return {{"class_name", class_name}, {"config", std::move(config)}};
 }
 
@@ -126,28 +120,29 @@ TEST_CASE("Weights alone need a description that fits, and say so") {
 }
 
 TEST_CASE("What is not supported of a layer is named with its option") {
-  const json lstm = layer("LSTM", {{"units", 2}}), dense = layer("Dense", {{"units", 2}});
+  const json lstm = layer_json("LSTM", {{"units", 2}}), dense = layer_json("Dense", {{"units", 2}});
   const std::vector<std::pair<json, std::string>> cases = {
-      {layer("Dense", {{"units", 2}, {"activation", "mish"}}),
+      {layer_json("Dense", {{"units", 2}, {"activation", "mish"}}),
        "activation 'mish' is not supported"},
-      {layer("LSTM", {{"units", 2}, {"activation", "gelu"}}),
+      {layer_json("LSTM", {{"units", 2}, {"activation", "gelu"}}),
        "activation 'gelu' is not supported in a recurrent layer"},
-      {layer("LSTM", {{"units", 2}, {"stateful", true}}), "stateful is not supported"},
-      {layer("ReLU", {{"max_value", 6.0}}), "max_value is not supported"},
-      {layer("Softmax", {{"axis", 1}}), "axis 1 is not supported"},
-      {layer("Dropout", {{"rate", 0.5}, {"noise_shape", {1, 2}}}), "noise_shape is not supported"},
-      {layer("LayerNormalization", {{"rms_scaling", true}}), "rms_scaling is not supported"},
-      {layer("BatchNormalization", {{"axis", {1, 2}}}), "axis is [1,2], not one axis"},
-      {layer("Normalization", {{"mean", 1.0}}), "it is given one of mean and variance"},
-      {layer("Rescaling", {{"scale", {1, 2}}}), "scale is a list; one number is supported"},
-      {layer("Bidirectional", {{"layer", lstm}, {"merge_mode", nullptr}}),
+      {layer_json("LSTM", {{"units", 2}, {"stateful", true}}), "stateful is not supported"},
+      {layer_json("ReLU", {{"max_value", 6.0}}), "max_value is not supported"},
+      {layer_json("Softmax", {{"axis", 1}}), "axis 1 is not supported"},
+      {layer_json("Dropout", {{"rate", 0.5}, {"noise_shape", {1, 2}}}),
+       "noise_shape is not supported"},
+      {layer_json("LayerNormalization", {{"rms_scaling", true}}), "rms_scaling is not supported"},
+      {layer_json("BatchNormalization", {{"axis", {1, 2}}}), "axis is [1,2], not one axis"},
+      {layer_json("Normalization", {{"mean", 1.0}}), "it is given one of mean and variance"},
+      {layer_json("Rescaling", {{"scale", {1, 2}}}), "scale is a list; one number is supported"},
+      {layer_json("Bidirectional", {{"layer", lstm}, {"merge_mode", nullptr}}),
        "merge_mode null is not supported"},
-      {layer("Bidirectional", {{"layer", dense}}), "only recurrent layers are supported"},
-      {layer("Bidirectional", {{"layer", lstm}, {"backward_layer", lstm}}),
+      {layer_json("Bidirectional", {{"layer", dense}}), "only recurrent layers are supported"},
+      {layer_json("Bidirectional", {{"layer", lstm}, {"backward_layer", lstm}}),
        "a layer that goes forward and one that goes backward"},
-      {layer("TimeDistributed", {{"layer", layer("Lambda", json::object())}}),
+      {layer_json("TimeDistributed", {{"layer", layer_json("Lambda", json::object())}}),
        "of Lambda: not supported; "},
-      {layer("Conv2D", {{"filters", 1}, {"kernel_size", 1}, {"data_format", "odd"}}),
+      {layer_json("Conv2D", {{"filters", 1}, {"kernel_size", 1}, {"data_format", "odd"}}),
        "data_format is 'odd'"}};
   for (const auto& [described, problem] : cases) {
     CAPTURE(described);

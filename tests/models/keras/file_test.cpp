@@ -155,7 +155,7 @@ void write_quickly(const fs::path& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
-KerasModel golden_model(const std::string& name) {
+KerasModel golden_file(const std::string& name) {
   return read_keras_file(golden("keras_files") / name);
 }
 
@@ -259,7 +259,7 @@ TEST_CASE("A Keras file that cannot be written leaves the older one whole") {
 
 TEST_CASE("The file of a Keras 3 model is read") {
   const auto expected = json::parse(read_file(golden("keras_files/keras3.json")));
-  const KerasModel model = golden_model("keras3.h5");
+  const KerasModel model = golden_file("keras3.h5");
   CHECK(json(model.keras_version) == expected.at("keras_version"));
   CHECK(model.training_config.at("loss") == "categorical_crossentropy");
 
@@ -285,7 +285,7 @@ TEST_CASE("Files of older Keras and other HDF5 writers are read") {
   const std::string name =
       GENERATE("keras2_2.h5", "other_floats.h5", "compressed.h5", "split_lists.h5");
   CAPTURE(name);
-  const KerasModel model = golden_model(name);
+  const KerasModel model = golden_file(name);
   CHECK(model.keras_version == "2.2.4");
   CHECK(model.training_config.is_null());
   REQUIRE(model.layers.size() == 1);

@@ -8,6 +8,7 @@
 #include "models/keras/layers.h"
 #include "models/keras/parts.h"
 #include "models/keras/save.h"
+#include "tests/models/keras/outputs.h"
 #include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
@@ -18,17 +19,6 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::vector<float> outputs(const Model& model, std::int64_t batch = 3) {
-  Shape shape = model.input_shape();
-  shape.insert(shape.begin(), {model.members(), batch});
-  const std::int64_t one = shape.elements() / model.members();
-  std::vector<double> values;
-  for (std::int64_t m = 0; m < model.members(); ++m)
-    for (const double value : uniform(one, 1, 1.0)) values.push_back(value);
-  const std::vector<float> x(values.begin(), values.end());
-  return model.outputs(Variable(Tensor::from(shape, x)), Context{}).value().to_vector<float>();
-}
 
 template <class Check>
 void each_graph(Check check) {

@@ -22,7 +22,7 @@ Model loaded(const KerasModel& file, Device device = Device::cpu) {
 }
 
 /// The model's outputs for the inputs of tests/golden/keras_models.py.
-Tensor outputs(const Model& model, const json& golden_answer) {
+Tensor golden_outputs(const Model& model, const json& golden_answer) {
   Shape shape;
   for (const auto& length : golden_answer.at("input")) shape.push_back(length);
   const Tensor x = Tensor::from(shape, uniform(shape.elements(), 1, 1.0));
@@ -33,7 +33,7 @@ Tensor outputs(const Model& model, const json& golden_answer) {
 }
 
 void require_keras_answers(const Model& model, const json& golden_answer) {
-  const Tensor y = outputs(model, golden_answer);
+  const Tensor y = golden_outputs(model, golden_answer);
   Shape shape{1};
   for (const auto& length : golden_answer.at("output")) shape.push_back(length);
   REQUIRE(y.shape() == shape);
@@ -62,7 +62,7 @@ void each_model(const char* kind, Check check, const std::string& set = "keras_m
   }
 }
 
-std::vector<float> all_weights(const KerasModel& file) {
+std::vector<float> file_weights(const KerasModel& file) {
   std::vector<float> all;
   for (const auto& layer : file.layers)
     for (const auto& weight : layer.weights)
@@ -95,7 +95,7 @@ TEST_CASE("A Keras model keeps every weight and answer through a file of ours") 
     const KerasModel file = read_keras_file(path);
     write_keras_file(folder / "again.h5", to_keras(loaded(file), 0, {1e-3}));
     const KerasModel again = read_keras_file(folder / "again.h5");
-    CHECK(all_weights(file) == all_weights(again));
+    CHECK(file_weights(file) == file_weights(again));
     require_keras_answers(loaded(again), answer);
   });
 }
@@ -143,7 +143,7 @@ TEST_CASE("Training goes on from a Keras file as in Keras") {
       REQUIRE(trainer.step(rows, adam.learning_rate).finite);
     }
     const KerasOptimizer after{adam.learning_rate, trainer.optimizer_state(0)};
-    const auto weights = all_weights(to_keras(model, 0, after));
+    const auto weights = file_weights(to_keras(model, 0, after));
     REQUIRE(weights.size() == answer.at("weights").size());
     for (std::size_t i = 0; i < weights.size(); ++i) {
       CAPTURE(i);
@@ -159,7 +159,7 @@ TEST_CASE("An optimizer's state is left in the file, if nobody asks for it") {
     CHECK(!all.optimizer_weights.empty());
     CHECK(file.optimizer_weights.empty());
     CHECK(file.training_config == all.training_config);
-    CHECK(all_weights(file) == all_weights(all));
+    CHECK(file_weights(file) == file_weights(all));
   });
 }
 

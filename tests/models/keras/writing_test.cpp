@@ -13,6 +13,7 @@
 #include "models/keras/layers.h"
 #include "models/keras/layers/table.h"
 #include "models/keras/parts.h"
+#include "tests/models/keras/outputs.h"
 #include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/values.h"
@@ -22,13 +23,6 @@ using namespace tutti::test;
 using nlohmann::json;
 
 namespace {
-
-std::vector<float> outputs(const Model& model, std::int64_t batch = 3) {
-  Shape shape = model.input_shape();
-  shape.insert(shape.begin(), {1, batch});
-  const Tensor x = Tensor::from(shape, uniform(shape.elements(), 1, 1.0));
-  return model.outputs(Variable(x), Context{}).value().to_vector<float>();
-}
 
 /// Gives every parameter values of its own.
 void randomize(const Model& model) {

@@ -20,7 +20,7 @@ namespace {
 
 /// Calls check(path, answer) for every model: of the golden part, or of $TUTTI_ZOO.
 template <class Check>
-void each_model(Check check) {
+void each_zoo_model(Check check) {
   const char* other = std::getenv("TUTTI_ZOO");
   const fs::path zoo = other ? fs::path(other) : golden("keras_zoo");
   for (const std::string version : {"keras2", "keras3"}) {
@@ -33,9 +33,9 @@ void each_model(Check check) {
   }
 }
 
-Model loaded(const KerasModel& file) { return load_member("model", file, Device::cpu); }
+Model zoo_model(const KerasModel& file) { return load_member("model", file, Device::cpu); }
 
-std::vector<float> outputs(const Model& model, const json& answer) {
+std::vector<float> zoo_outputs(const Model& model, const json& answer) {
   Shape shape{1};
   for (const auto& length : answer.at("input")) shape.push_back(length);
   const auto values = uniform(shape.elements(), 1, 1.0);
@@ -79,18 +79,19 @@ KerasOptimizer train(Model& model, KerasOptimizer optimizer) {
 }  // namespace
 
 TEST_CASE("The models of the zoo say what Keras says") {
-  each_model([](const fs::path& path, const json& answer) {
-    require_near(outputs(loaded(read_keras_file(path)), answer), answer.at("values"), 1e-5);
+  each_zoo_model([](const fs::path& path, const json& answer) {
+    require_near(zoo_outputs(zoo_model(read_keras_file(path)), answer), answer.at("values"), 1e-5);
   });
 }
 
 TEST_CASE("The models of the zoo keep every bit of their outputs through a file of ours") {
   const TemporaryFolder folder;
-  each_model([&](const fs::path& path, const json& answer) {
-    const Model model = loaded(read_keras_file(path));
+  each_zoo_model([&](const fs::path& path, const json& answer) {
+    const Model model = zoo_model(read_keras_file(path));
     for (const char* name : {"again.h5", "again.keras"}) {
       write_keras_file(folder / name, to_keras(model, 0, {1e-3}));
-      CHECK(outputs(loaded(read_keras_file(folder / name)), answer) == outputs(model, answer));
+      CHECK(zoo_outputs(zoo_model(read_keras_file(folder / name)), answer) ==
+            zoo_outputs(model, answer));
     }
   });
 }
@@ -98,21 +99,21 @@ TEST_CASE("The models of the zoo keep every bit of their outputs through a file 
 TEST_CASE("Training of the models of the zoo goes on as in Keras, and from a file of ours too") {
   const TemporaryFolder folder;
   int trained = 0;
-  each_model([&](const fs::path& path, const json& answer) {
+  each_zoo_model([&](const fs::path& path, const json& answer) {
     if (!answer.contains("trained")) return;
     const KerasModel file = read_keras_file(path);
-    Model model = loaded(file);
+    Model model = zoo_model(file);
     const KerasOptimizer optimizer = optimizer_of(file, model);
     INFO(answer.at("optimizer"));
     CHECK(optimizer.state.steps == 2);
     write_keras_file(folder / "again.h5", to_keras(model, 0, optimizer));
     train(model, optimizer);
-    require_near(outputs(model, answer), answer.at("trained"), 1e-4);
+    require_near(zoo_outputs(model, answer), answer.at("trained"), 1e-4);
 
     const KerasModel copy = read_keras_file(folder / "again.h5");
-    Model again = loaded(copy);
+    Model again = zoo_model(copy);
     train(again, optimizer_of(copy, again));
-    require_near(outputs(again, answer), answer.at("trained"), 1e-4);
+    require_near(zoo_outputs(again, answer), answer.at("trained"), 1e-4);
     ++trained;
   });
   CHECK(trained >= 30);
@@ -121,9 +122,9 @@ TEST_CASE("Training of the models of the zoo goes on as in Keras, and from a fil
 TEST_CASE("Writes the zoo again, for golden/check_keras_zoo.py", "[.]") {
   const char* folder = std::getenv("TUTTI_ROUND_TRIP");
   if (!folder) FAIL("TUTTI_ROUND_TRIP must name a folder");
-  each_model([&](const fs::path& path, const json& answer) {
+  each_zoo_model([&](const fs::path& path, const json& answer) {
     const KerasModel file = read_keras_file(path);
-    const Model model = loaded(file);
+    const Model model = zoo_model(file);
     KerasOptimizer optimizer{1e-3};
     if (answer.contains("trained")) optimizer = optimizer_of(file, model);
     const fs::path to = folder / path.parent_path().filename();
