@@ -15,17 +15,17 @@ using namespace tutti::test;
 namespace {
 
 /// What some steps of training made of a model.
-struct Training {
+struct TrainedModel {
   std::vector<float> losses;                        // of steps and members
   std::vector<std::vector<float>> before, updates;  // of parameters
 };
 
-Training train_steps(std::int64_t steps, Model model, const Tensor& x,
-                     const std::vector<std::int32_t>& labels, std::int64_t members,
-                     std::int64_t batch, Device device) {
+TrainedModel train_steps(std::int64_t steps, Model model, const Tensor& x,
+                         const std::vector<std::int32_t>& labels, std::int64_t members,
+                         std::int64_t batch, Device device) {
   const auto streams = member_streams(5, members);
   model.build(streams_for(Purpose::initialization, streams), device);
-  Training result;
+  TrainedModel result;
   for (const auto& parameter : model.parameters())
     result.before.push_back(parameter.variable.value().to_vector<float>());
   Trainer trainer(model, streams, x.to(device), labels);
@@ -46,7 +46,7 @@ Training train_steps(std::int64_t steps, Model model, const Tensor& x,
 
 /// Losses agree closely. Adam moves a weight of next to no gradient by its sign, which rounding may
 /// turn, so updates are compared as a whole.
-void require_agreement(const Training& expected, const Training& actual) {
+void require_agreement(const TrainedModel& expected, const TrainedModel& actual) {
   REQUIRE(actual.before == expected.before);
   for (std::size_t i = 0; i < expected.losses.size(); ++i) {
     CAPTURE(i);
