@@ -9,8 +9,7 @@
 /// The matrix product that convolution, dense and recurrent layers share. An operand is anything
 /// with
 ///   float at(int member, int row, int k) const;   // its element
-///   bool along_depth() const;                     // whether neighbors in k are neighbors in
-///   memory
+///   bool along_depth() const;                     // whether neighbors in k lie side by side
 /// so that a convolution's windows need no copy. A result is anything with
 ///   Result of(int part, int member) const;   // itself, at a part of a member's
 ///   Old read(int row, int column) const;     // what a write needs of the memory
