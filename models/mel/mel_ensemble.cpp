@@ -22,7 +22,7 @@ namespace {
 // The numbers of members from which on each kind draws: one's are the same beside any of the other.
 constexpr std::int64_t first_cnn = 0, first_statistics = 1'000'000;
 constexpr std::size_t clips_at_once = 64;
-constexpr std::int64_t not_music_count = 200;
+constexpr std::int64_t fewest_sounds = 8, most_sounds = 200;  // each takes 50 ms to make
 
 fs::path file_of(const fs::path& folder, MelNetwork kind, std::int64_t member) {
   return folder / (std::string(name(kind)) + "_" + std::to_string(member) + ".h5");
@@ -113,14 +113,17 @@ void start_from(std::optional<Model>& networks, const std::optional<Model>& from
   }
 }
 
-/// The recipe with sounds that are no music in the place of some examples.
-MelRecipe with_sounds(MelRecipe recipe, std::int64_t bands, std::int64_t frames) {
+/// The recipe with sounds that are no music in the place of some examples: up to half as many as
+/// there are clips.
+MelRecipe with_sounds(MelRecipe recipe, const ClipExamples& training, std::int64_t frames) {
   if (!(recipe.not_music >= 0 && recipe.not_music < 1))
     throw Error("a share of ", recipe.not_music,
                 " that is no music; it is at least 0, and below 1");
-  if (recipe.not_music == 0 || bands != mel_picture_bands) return recipe;
-  const Tensor windows = not_music_windows(not_music_count, frames);
-  std::vector<std::int32_t> all(not_music_count);
+  if (recipe.not_music == 0 || training.clips.bands() != mel_picture_bands) return recipe;
+  const auto count =
+      std::clamp<std::int64_t>(std::ssize(training.rows) / 2, fewest_sounds, most_sounds);
+  const Tensor windows = not_music_windows(count, frames);
+  std::vector<std::int32_t> all(static_cast<std::size_t>(count));
   std::iota(all.begin(), all.end(), 0);
   if (recipe.cnns)
     recipe.cnn.outliers = {crops_of(windows, all, recipe.cnn.crop), recipe.not_music};
@@ -164,7 +167,7 @@ MelEnsemble::MelEnsemble(const ClipExamples& training, std::int64_t frames, std:
 History MelEnsemble::train(const ClipExamples& training, const ClipExamples& validation,
                            std::stop_token stop, const Observe& observe,
                            const TrainCheckpoint* cnns) {
-  const MelRecipe recipe = with_sounds(recipe_, training.clips.bands(), frames_);
+  const MelRecipe recipe = with_sounds(recipe_, training, frames_);
   const auto observer = [&](MelNetwork kind, int epochs) {
     return observe ? observe(kind, epochs) : TrainObserver();
   };
