@@ -102,8 +102,8 @@ void MelOptions::add_to(CLI::App& command) {
   command
       .add_option(
           "--not-music", recipe.not_music,
-          "Share of what is learned from that is noise, tones, and clicks, made up, so that "
-          "the networks are unsure of them; 0: none. Only with pictures of 128 bands")
+          "Share of the training examples replaced by made-up noise, tones, and clicks, of which "
+          "the networks learn to be unsure; 0: none. Only with pictures of 128 bands")
       ->check(CLI::Range(0.0, 0.9))
       ->capture_default_str();
   add_cnns(command, recipe.cnn);

@@ -113,8 +113,7 @@ void start_from(std::optional<Model>& networks, const std::optional<Model>& from
   }
 }
 
-/// The recipe with sounds that are no music in the place of some examples: up to half as many as
-/// there are clips.
+/// The recipe with sounds that are not music for outliers, half as many as clips within limits.
 MelRecipe with_sounds(MelRecipe recipe, const ClipExamples& training, std::int64_t frames) {
   if (!(recipe.not_music >= 0 && recipe.not_music < 1))
     throw Error("a share of ", recipe.not_music,

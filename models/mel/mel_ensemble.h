@@ -17,8 +17,8 @@ struct MelRecipe {
   std::int64_t cnns = 3, statistics = 0;
   MelCnnRecipe cnn;
   StatisticsRecipe network;
-  /// The share of examples in whose place are sounds that are not music; see Outliers. Where
-  /// clips are not mel pictures of 128 bands, there are none.
+  /// The share of training examples replaced by sounds that are not music; see Outliers. None where
+  /// clips have another number of bands than mel pictures.
   double not_music = 0.06;
   std::uint64_t seed = 54;
   Device device = Device::cpu;

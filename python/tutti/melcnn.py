@@ -27,8 +27,8 @@ class MelCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Args:
         members: CNNs, trained side by side.
         statistics: networks on 800 statistics of a picture, which vote beside the CNNs.
-        not_music: the share of what is learned from that is noise, tones and clicks, made up, so that the
-            networks are unsure of them. Only with pictures of 128 bands.
+        not_music: the share of the training examples replaced by made-up noise, tones and clicks, of which
+            the networks learn to be unsure. Only with pictures of 128 bands.
         channels: filters of a CNN's first convolutions.
         crop: frames that a CNN sees at once.
         mixup: crops are mixed in shares from Beta(mixup, mixup); 0: not mixed.

@@ -14,14 +14,14 @@ namespace {
 constexpr double samples_a_second = synthetic_sample_rate, turn = 2 * std::numbers::pi;
 constexpr double lowest = 30, highest = 10000;  // hertz
 
-/// Each octave, or factor of ten, equally likely.
+/// Every octave between the two is equally likely.
 double draw_by_octaves(RandomStream& random, double from, double to) {
   return from * std::pow(to / from, random.uniform());
 }
 
 bool chance(RandomStream& random, double p) { return random.uniform() < p; }
 
-/// A filter of the first order: what it lets pass below a frequency, or what is left of it above.
+/// A low-pass filter of the first order, or what it takes away: a high-pass filter.
 void filter(Sound& sound, double hertz, bool below) {
   const double share = 1 - std::exp(-turn * hertz / samples_a_second);
   double low = 0;
@@ -40,7 +40,7 @@ void swell(Sound& sound, RandomStream& random) {
                                                sharpness);
 }
 
-/// A filter of the first order up to four times, as steep as brown noise twice; or not at all.
+/// Filters up to four times, each 6 dB per octave steeper.
 void color(Sound& sound, RandomStream& random, bool below) {
   const double hertz = draw_by_octaves(random, lowest, highest);
   for (auto times = random.below(5); times > 0; --times) filter(sound, hertz, below);
