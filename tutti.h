@@ -41,6 +41,7 @@
 #include "engine/variable.h"
 #include "kernels/device_context.h"
 #include "kernels/gpu_description.h"
+#include "kernels/precision.h"
 #include "kernels/support/error.h"
 #include "kernels/support/threads.h"
 #include "models/ensemble.h"

@@ -14,8 +14,7 @@
 
 #include "apps/help.h"
 #include "engine/distributed/world.h"
-#include "kernels/device_context.h"
-#include "kernels/gpu_description.h"
+#include "kernels/choose_device.h"
 #include "kernels/support/error.h"
 #include "kernels/support/threads.h"
 
@@ -108,7 +107,8 @@ void CommonOptions::add_computing_to(CLI::App& command) {
             "Where to compute: auto (a GPU if there is one), cpu, cuda (the GPU), simt (the "
             "GPU's kernels without a GPU; slow, for checks) or reference (slow, for checks)");
   add_words(command, "--precision", precision,
-            "Matrix products on a GPU: fp32, or faster with factors rounded: tf32, bf16");
+            "Matrix products on a GPU: tf32 rounds factors to 10 bits of mantissa, bf16 to 7, fp32 "
+            "not at all");
   command.add_option("--threads", threads, "Threads to use; 0 is one for each core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
@@ -138,24 +138,13 @@ void set_threads(int wanted) {
     set_thread_count(std::max(1, CPU_COUNT(&cores) / sharers));
 }
 
-/// The GPU if there is one that can be used.
-Device best_device() {
-  if (!describe_gpu().available) return Device::cpu;
-  const std::string problem = try_gpu();
-  if (problem.empty()) return Device::cuda;
-  std::cerr << "tutti: warning: the GPU cannot be used, so the CPU is: " << problem << '\n';
-  return Device::cpu;
-}
-
 }  // namespace
 
 Device CommonOptions::prepare() const {
   set_threads(threads);
-  if (device == Device::cuda && !describe_gpu().available)
-    throw Error("--device cuda: ", describe_gpu().reason, "; 'tutti devices' lists what there is");
-  const Device chosen = device ? *device : best_device();
-  kernels::context(chosen).set_precision(precision);
-  return chosen;
+  set_precision(precision);
+  return choose_device(
+      device, [](const std::string& why) { std::cerr << "tutti: warning: " << why << '\n'; });
 }
 
 namespace {

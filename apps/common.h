@@ -66,7 +66,7 @@ CLI::Option* add_split(CLI::App& command, SplitPlan& plan);
 /// Options that every computing command has.
 struct CommonOptions {
   std::optional<Device> device;  // else a GPU if there is one
-  Precision precision = Precision::fp32;
+  Precision precision = Precision::tf32;
   int threads = 0;  // 0: one a core
   bool json = false;
   bool quiet = false;

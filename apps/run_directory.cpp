@@ -51,8 +51,8 @@ void expect_same(const fs::path& run, const std::string& field, const json& ther
 }
 
 void expect_same_training(const fs::path& run, const json& there, const json& here) {
-  for (const char* field : {"command", "versions", "seed", "device", "options"})
-    expect_same(run, field, there.contains(field) ? there[field] : json(), here[field]);
+  for (const char* field : {"command", "versions", "seed", "device", "precision", "options"})
+    expect_same(run, field, there.value(field, json()), here.value(field, json()));
   if (there["data"]["fingerprint"] != here["data"]["fingerprint"])
     throw Error(run.string(), ": cannot be resumed: it was trained on other data");
 }
@@ -125,6 +125,8 @@ json RunFolder::description(const RunFile& file, const TrainingRecord& training)
   if (options_.data_parallel) run["options"]["shards"] = options_.shards;
   run["seed"] = training.seed;
   run["device"] = name(training.device);
+  if (training.device == Device::cuda || training.device == Device::simt)
+    run["precision"] = name(precision());
   run["versions"] = {{"tutti", TUTTI_VERSION}};
   run["data"].update(training.data);
   return run;

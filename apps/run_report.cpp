@@ -153,7 +153,8 @@ std::string command_of(const json& run) {
   std::string command = "tutti " + run.at("command").get<std::string>() + " --data " +
                         shell_word(run.at("data").at("path")) + " --out RUN";
   options["seed"] = run.at("seed");
-  options["device"] = run.at("device");
+  for (const char* field : {"device", "precision"})
+    if (run.contains(field)) options[field] = run[field];
   for (auto [name, value] : options.items()) {
     if (value.is_null()) continue;
     std::string option = name;

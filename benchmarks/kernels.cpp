@@ -40,7 +40,7 @@ Measurement measurement_of(const OperationCase& c, bool backward, Precision prec
 
 void measure(benchmark::State& state, const OperationCase& c, bool backward, Precision precision,
              Device device, kernels::Backend<float>& backend) {
-  kernels::context(device).set_precision(precision);
+  set_precision(precision);
   auto arrays = arrays_of<float>(c, device);
   c.in_float.forward(backend, arrays);  // backward reads its results
   const auto& run = backward ? c.in_float.backward : c.in_float.forward;

@@ -49,11 +49,11 @@ inline const char* name(Precision precision) {
   return "?";
 }
 
-/// Sets the device's precision to that of --precision=fp32|tf32|bf16.
-inline void take_precision(int& argc, char** argv, Device device) {
+/// Sets the precision of --precision=fp32|tf32|bf16.
+inline void take_precision(int& argc, char** argv) {
   const std::string wanted = take_option(argc, argv, "precision");
   for (const auto precision : {Precision::fp32, Precision::tf32, Precision::bf16})
-    if (wanted == name(precision)) kernels::context(device).set_precision(precision);
+    if (wanted == name(precision)) set_precision(precision);
 }
 
 /// Sets the number of threads of --threads=N.

@@ -30,7 +30,7 @@ std::vector<std::int64_t> doubling(std::int64_t first, std::int64_t last) {
 /// "batch 8, cpu, 2 threads".
 std::string conditions(const std::string& fixed, bool with_threads = true) {
   std::string text = fixed + ", " + name(device);
-  if (device == Device::cuda) return text + ", " + name(kernels::context(device).precision());
+  if (device == Device::cuda) return text + ", " + name(precision());
   if (with_threads) text += ", " + std::to_string(thread_count()) + " threads";
   return text;
 }
@@ -170,7 +170,7 @@ Sweep clip_sweep(const fs::path& folder) {
 
 int main(int argc, char** argv) {
   device = take_device(argc, argv);
-  take_precision(argc, argv, device);
+  take_precision(argc, argv);
   take_threads(argc, argv);
   const fs::path out = take_option(argc, argv, "out");
   if (argc > 1) {

@@ -69,9 +69,9 @@ BENCHMARK(train_step)
 
 int main(int argc, char** argv) {
   device = take_device(argc, argv);
-  take_precision(argc, argv, device);
+  take_precision(argc, argv);
   benchmark::AddCustomContext("device", name(device));
-  benchmark::AddCustomContext("precision", name(kernels::context(device).precision()));
+  benchmark::AddCustomContext("precision", name(precision()));
   if (device == Device::cuda)
     benchmark::RegisterBenchmark("whole_job", whole_job)
         ->Iterations(3)

@@ -12,8 +12,4 @@ enum class Device {
 
 const char* name(Device device);
 
-/// How a GPU multiplies matrices: in float on its CUDA cores, or on its tensor cores with operands
-/// rounded to 10 or 7 bits of mantissa. Sums are always float. sm_75 uses fp16 for both.
-enum class Precision { fp32, tf32, bf16 };
-
 }  // namespace tutti

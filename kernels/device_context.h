@@ -1,5 +1,4 @@
 #pragma once
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,15 +10,12 @@
 
 namespace tutti::kernels {
 
-/// What the operations of one device share: its settings, and memory beside that of tensors.
+/// What the operations of one device share: memory beside that of tensors.
 class DeviceContext {
  public:
   explicit DeviceContext(Device device) : pool_(std::make_shared<MemoryPool>(device)) {}
   DeviceContext(const DeviceContext&) = delete;
   DeviceContext& operator=(const DeviceContext&) = delete;
-
-  Precision precision() const { return precision_; }  // fp32 at first
-  void set_precision(Precision precision) { precision_ = precision; }
 
   /// Of all tensors that are not made with a pool of their own.
   const std::shared_ptr<MemoryPool>& pool() const { return pool_; }
@@ -51,7 +47,6 @@ class DeviceContext {
   void release(void* address, std::size_t bytes);
 
  private:
-  std::atomic<Precision> precision_{Precision::fp32};
   std::shared_ptr<MemoryPool> pool_;
   std::shared_ptr<void> scratch_;
   std::size_t scratch_bytes_ = 0;

@@ -1,5 +1,6 @@
 #pragma once
 #include "kernels/device.h"
+#include "kernels/precision.h"
 #include "kernels/support/enum_names.h"
 
 namespace tutti {

@@ -56,7 +56,8 @@ void add_synth(CLI::App& program, int& status) {
       ->check(CLI::Range(1.0, 600.0))
       ->capture_default_str();
   command->add_option("--seed", o->options.seed, "Seed of the songs")->capture_default_str();
-  command->add_flag("!--no-audio", o->options.audio, "Only spectrograms, no wav files");
+  command->add_flag_callback(
+      "--no-audio", [o] { o->options.audio = false; }, "Only spectrograms, no wav files");
   o->common.add_to(*command);
   command->callback([o, &status] { status = synth(*o); });
 }

@@ -44,17 +44,32 @@ __global__ void __launch_bounds__(across* down, 2)  // leaves registers for all 
 
 }  // namespace column_sums_of
 
-/// sums[m, c] = scale * the sum over r of value(m, r, c).
+/// The memory that column_sums() computes in, in floats.
+inline std::int64_t column_sums_scratch(std::int64_t members, std::int64_t rows,
+                                        std::int64_t columns) {
+  const std::int64_t parts = column_sums_of::parts_of(rows);
+  return parts == 1 ? 0 : parts * members * columns;
+}
+
+/// sums[m, c] = scale * the sum over r of value(m, r, c), computed in `work`.
 template <class Value>
 void column_sums(std::int64_t members, std::int64_t rows, std::int64_t columns, float scale,
-                 Value value, float* sums) {
+                 Value value, float* sums, float* work) {
   using namespace column_sums_of;
   const std::int64_t parts = parts_of(rows);
-  float* of_parts = parts == 1 ? sums : scratch(parts * members * columns);
+  float* of_parts = parts == 1 ? sums : work;
   launch<kernel<Value>>(
       {along_x(pieces<std::int64_t>(columns, across) * parts * members), {across, down}}, members,
       rows, columns, scale, value, of_parts);
   if (parts > 1) sum_parts(parts, members * columns, of_parts, sums);
+}
+
+/// The same in scratch.
+template <class Value>
+void column_sums(std::int64_t members, std::int64_t rows, std::int64_t columns, float scale,
+                 Value value, float* sums) {
+  const std::int64_t work = column_sums_scratch(members, rows, columns);
+  column_sums(members, rows, columns, scale, value, sums, work > 0 ? scratch(work) : nullptr);
 }
 
 }  // namespace tutti::kernels::TUTTI_GPU

@@ -1,30 +1,43 @@
 #include "kernels/cuda/conv2d_rows.h"
+#include "kernels/cuda/divisor.h"
 #include "kernels/cuda/gemm.h"
 #include "kernels/cuda/gpu_backend.h"
 
 namespace tutti::kernels::TUTTI_GPU {
 namespace {
 
+int length(std::int64_t value) { return gemm::length(value, "conv2d"); }
+
 /// Conv2dShape in the kernels' integers.
 struct Window {
-  int batch, height, width, channels, kernel_height, kernel_width, filters;
-  int stride_height, stride_width, pad_top, pad_left, out_height, out_width;
+  int batch, height, kernel_height, kernel_width, pad_top, pad_left, out_height;
   int dilation_height, dilation_width;
+  Divisor width, channels, filters, stride_height, stride_width, out_width;
+  Divisor pixels, places;  // of an image, and of windows in it
 
-  explicit Window(const Conv2dShape& s) {
-    const auto length = [](std::int64_t value) { return gemm::length(value, "conv2d"); };
+  explicit Window(const Conv2dShape& s)
+      : batch(length(s.batch)),
+        height(length(s.height)),
+        kernel_height(length(s.kernel_height)),
+        kernel_width(length(s.kernel_width)),
+        pad_top(length(s.pad_top)),
+        pad_left(length(s.pad_left)),
+        out_height(length(s.out_height)),
+        dilation_height(length(s.dilation_height)),
+        dilation_width(length(s.dilation_width)),
+        width(length(s.width)),
+        channels(length(s.channels)),
+        filters(length(s.filters)),
+        stride_height(length(s.stride_height)),
+        stride_width(length(s.stride_width)),
+        out_width(length(s.out_width)),
+        pixels(length(s.height * s.width)),
+        places(length(s.out_height * s.out_width)) {
     length(s.batch * s.height * s.width);
     length(s.batch * s.out_height * s.out_width);
-    batch = length(s.batch), height = length(s.height), width = length(s.width);
-    channels = length(s.channels), filters = length(s.filters);
-    kernel_height = length(s.kernel_height), kernel_width = length(s.kernel_width);
-    stride_height = length(s.stride_height), stride_width = length(s.stride_width);
-    pad_top = length(s.pad_top), pad_left = length(s.pad_left);
-    out_height = length(s.out_height), out_width = length(s.out_width);
-    dilation_height = length(s.dilation_height), dilation_width = length(s.dilation_width);
   }
 
-  int positions() const { return batch * out_height * out_width; }
+  int positions() const { return batch * places; }
   int taps() const { return kernel_height * kernel_width * channels; }
 };
 
@@ -53,12 +66,11 @@ struct Windows {
   Source x;
   Window s;
   bool transposed;
+  Divisor across = Divisor(s.kernel_width * s.channels);  // taps of a row of the filter
 
   __device__ float at(int member, int row, int k) const {
     const int position = transposed ? k : row, tap = transposed ? row : k;
-    const int image = position / (s.out_height * s.out_width),
-              place = position % (s.out_height * s.out_width);
-    const int across = s.kernel_width * s.channels;
+    const int image = position / s.places, place = position % s.places;
     const int h =
         place / s.out_width * s.stride_height + tap / across * s.dilation_height - s.pad_top;
     const int w = place % s.out_width * s.stride_width +
@@ -73,7 +85,8 @@ struct Windows {
 template <class Source>
 struct Runs {
   Source x;
-  int windows, step;  // of an image, and from a window's first element to the next one's
+  Divisor windows;  // of an image
+  int step;         // from a window's first element to the next one's
   bool transposed;
 
   __device__ float at(int member, int row, int k) const {
@@ -88,10 +101,10 @@ struct Runs {
 struct GradientWindows {
   const float* dy;
   Window s;
+  Divisor across = Divisor(s.kernel_width * s.filters);
 
   __device__ float at(int member, int row, int k) const {
-    const int image = row / (s.height * s.width), pixel = row % (s.height * s.width);
-    const int across = s.kernel_width * s.filters;
+    const int image = row / s.pixels, pixel = row % s.pixels;
     const int h = pixel / s.width + s.pad_top - k / across * s.dilation_height;
     const int w = pixel % s.width + s.pad_left - k % across / s.filters * s.dilation_width;
     const int oh = h / s.stride_height, ow = w / s.stride_width;
@@ -123,17 +136,16 @@ template <class Source, class Call>
 void with_windows(const Conv2dShape& shape, const Source& x, bool transposed, Call call) {
   const Window s(shape);
   if (spans_rows(shape))
-    call(s, Runs<Source>{x, s.out_height, s.stride_height * s.width * s.channels, transposed});
+    call(s, Runs<Source>{x, Divisor(s.out_height), s.stride_height * s.width * s.channels,
+                         transposed});
   else
     call(s, Windows<Source>{x, s, transposed});
 }
 
-int members_of(const Conv2dShape& s) { return gemm::length(s.members, "conv2d"); }
-
 template <class Source>
 void forward(const Conv2dShape& shape, const Source& x, const float* w, const float* b, float* y) {
   with_windows(shape, x, false, [&](const Window& s, const auto& windows) {
-    multiply(GemmShape{members_of(shape), s.positions(), s.filters, s.taps()}, windows,
+    multiply(GemmShape{length(shape.members), s.positions(), s.filters, s.taps()}, windows,
              by_columns(w, s.taps(), s.filters), b, y);
   });
 }
@@ -141,7 +153,7 @@ void forward(const Conv2dShape& shape, const Source& x, const float* w, const fl
 template <class Source>
 void backward_filter(const Conv2dShape& shape, const Source& x, const float* dy, float* dw) {
   with_windows(shape, x, true, [&](const Window& s, const auto& windows) {
-    multiply(GemmShape{members_of(shape), s.taps(), s.filters, s.positions()}, windows,
+    multiply(GemmShape{length(shape.members), s.taps(), s.filters, s.positions()}, windows,
              by_columns(dy, s.positions(), s.filters), nullptr, dw);
   });
 }
@@ -181,7 +193,7 @@ void GpuBackend::conv2d_gathered_backward_filter(const Conv2dShape& s,
 void GpuBackend::conv2d_backward_input(const Conv2dShape& shape, const float* w, const float* dy,
                                        float* dx) {
   const Window s(shape);
-  const GemmShape product{members_of(shape), s.batch * s.height * s.width, s.channels,
+  const GemmShape product{length(shape.members), s.batch * s.pixels, s.channels,
                           s.kernel_height * s.kernel_width * s.filters};
   multiply(product, GradientWindows{dy, s}, FilterByChannels{w, s}, nullptr, dx);
 }

@@ -16,16 +16,34 @@ __device__ int place_of(int row, int stride) { return row * row_words + row / st
 /// Of a warp's 32 windows, a lane's in their order on the left: two pairs of neighbors.
 __device__ int window_of(int r) { return r / 2 * 16 + 2 * group() + r % 2; }
 
-/// The biases of a lane's columns, asked for before any output is written.
-struct Biases {
-  Pair of_columns[columns_of_tile / 8];
+/// How sums of bytes become outputs: their scale, and what is added to each filter's.
+struct Affine {
+  float scale;
+  const float *b, *of_offset;  // [members, filters]; of_offset is null if there is none
 
-  __device__ Biases(const float* b, int first_column, int filters) {
+  __device__ float added(std::int64_t filter) const {
+    return of_offset ? b[filter] + of_offset[filter] : b[filter];
+  }
+};
+
+/// Affine of a lane's columns, asked for before any output is written.
+struct AffineColumns {
+  float scale;
+  Pair added[columns_of_tile / 8];
+
+  __device__ AffineColumns(const RowsShape& s, const Affine& of, int image, int first_column)
+      : scale(of.scale) {
+    const std::int64_t member = image / s.batch;
 #pragma unroll
     for (int n = 0; n < columns_of_tile / 8; ++n) {
       const int column = first_column + 8 * n + 2 * place();
-      of_columns[n] = {column < filters ? b[column] : 0, column + 1 < filters ? b[column + 1] : 0};
+      const std::int64_t filter = member * s.filters + column;
+      added[n] = {column < s.filters ? of.added(filter) : 0,
+                  column + 1 < s.filters ? of.added(filter + 1) : 0};
     }
+  }
+  __device__ Pair operator()(int n, const Pair& sums) const {
+    return {scale * sums.first + added[n].first, scale * sums.second + added[n].second};
   }
 };
 
@@ -33,20 +51,18 @@ struct Biases {
 struct Outputs {
   float* y;
 
-  __device__ void write(const RowsShape& s, const float* b, int image, int first_window,
+  __device__ void write(const RowsShape& s, const Affine& affine, int image, int first_window,
                         int first_column, const Sums& sums) const {
     float* of_image = y + std::int64_t{image} * s.windows * s.filters;
     const bool whole = has_whole_pairs(y, s.filters);
-    const Biases biases(b, first_column, s.filters);
+    const AffineColumns output(s, affine, image, first_column);
     each_pair(
         sums, [=](int r) { return first_window + window_of(r); },
         [&](int window, int n, const Pair& pair) {
           const int column = first_column + 8 * n + 2 * place();
-          const Pair& bias = biases.of_columns[n];
           if (window < s.windows && column < s.filters)
             write_pair(of_image + std::int64_t{window} * s.filters + column, whole,
-                       column + 1 < s.filters,
-                       {pair.first + bias.first, pair.second + bias.second});
+                       column + 1 < s.filters, output(n, pair));
         });
   }
 };
@@ -68,10 +84,10 @@ struct LargestOutputs {
   float* y;
   std::uint8_t* argmax;
 
-  __device__ void write(const RowsShape& s, const float* b, int image, int first_window,
+  __device__ void write(const RowsShape& s, const Affine& affine, int image, int first_window,
                         int first_column, const Sums& sums) const {
     const bool whole = has_whole_pairs(y, s.filters);
-    const Biases biases(b, first_column, s.filters);
+    const AffineColumns output(s, affine, image, first_column);
 #pragma unroll
     for (int pair = 0; pair < 2; ++pair)
 #pragma unroll
@@ -79,10 +95,9 @@ struct LargestOutputs {
         const int window = first_window + window_of(2 * pair);
         const int column = first_column + 8 * n + 2 * place();
         if (window >= s.windows || column >= s.filters) continue;
-        const Pair& bias = biases.of_columns[n];
         const auto& of = sums[pair][n];
-        const Largest first(of[0] + bias.first, of[2] + bias.first),
-            second(of[1] + bias.second, of[3] + bias.second);
+        const Pair one = output(n, {of[0], of[1]}), other = output(n, {of[2], of[3]});
+        const Largest first(one.first, other.first), second(one.second, other.second);
         const std::int64_t at =
             (std::int64_t{image} * (s.windows / 2) + window / 2) * s.filters + column;
         const bool both = column + 1 < s.filters;
@@ -96,7 +111,7 @@ struct LargestOutputs {
 /// blockIdx: x windows of a picture, picture of a member's batch; y filters. A warp has 32 windows.
 template <class Math, class To>
 __global__ void __launch_bounds__(threads, 2)
-    forward_kernel(RowsShape s, GatheredBytes<float> x, const std::uint32_t* w, const float* b,
+    forward_kernel(RowsShape s, GatheredBytes<float> x, const std::uint32_t* w, Affine affine,
                    To to) {
   DynamicShared<std::uint32_t> picture;  // the rows of the block's windows
   __shared__ SharedArray<std::uint32_t, 2 * words_of_tile> right;
@@ -148,15 +163,14 @@ __global__ void __launch_bounds__(threads, 2)
         const std::uint32_t word =
             picture[(warp * rows_of_warp + window_of(r)) * pitch + begin + k / 4];
 #pragma unroll
-        for (int i = 0; i < 4; ++i) left[r][i] = value_of(x, word, i);
+        for (int i = 0; i < 4; ++i) left[r][i] = value_of(word, i);
       }
       Math::multiply(left, right, stage + k / Math::values_of_word, sums);
     }
     stage = word_rows - stage;
   }
 
-  to.write(s, b + std::int64_t{member} * s.filters, image, first_window + warp * rows_of_warp,
-           first_column, sums);
+  to.write(s, affine, image, first_window + warp * rows_of_warp, first_column, sums);
 }
 
 /// Shared memory for the rows of a forward block's windows.
@@ -165,15 +179,22 @@ std::int64_t picture_bytes(const Conv2dShape& s) {
          pitch_of(static_cast<int>(s.stride_height)) * std::int64_t{sizeof(std::uint32_t)};
 }
 
-/// Weights by steps of the sum.
+/// Weights by taps, and by steps of the sum.
 struct Taps {
   const float* w;
-  int rows, width, filters;
+  int taps, filters;
+
+  __device__ float at(int member, int tap, int column) const {
+    return w[(std::int64_t{member} * taps + tap) * filters + column];
+  }
+};
+struct PaddedTaps {
+  Taps taps;
+  int width;
 
   __device__ float at(int member, int step, int column) const {
     const int row = step / (4 * row_words), tap = step % (4 * row_words);
-    if (tap >= width) return 0;
-    return w[((std::int64_t{member} * rows + row) * width + tap) * filters + column];
+    return tap < width ? taps.at(member, row * width + tap, column) : 0;
   }
 };
 
@@ -186,10 +207,14 @@ void forward(const Conv2dShape& shape, const GatheredBytes<float>& x, const floa
       along_x(blocks, column_tiles(s)), {threads}, static_cast<std::size_t>(picture_bytes(shape))};
   with_math([&]<class Math>(Math) {
     const int tiles = s.kernel_height * 4 * row_words / depth_of_tile<Math>;
-    auto* packed = reinterpret_cast<std::uint32_t*>(scratch(packed_words(s, tiles)));
+    const Taps taps{w, s.taps(), s.filters};
+    const std::int64_t words = packed_words(s, tiles);
+    float* memory = scratch(words + offset_words(s, x.offset, s.taps()));
+    auto* packed = reinterpret_cast<std::uint32_t*>(memory);
     const std::uint32_t* right = packed;
-    pack<Math>(s, tiles, Taps{w, s.kernel_height, s.width, s.filters}, packed);
-    launch<forward_kernel<Math, To>>(grid, s, x, right, b, to);
+    pack<Math>(s, tiles, PaddedTaps{taps, s.width}, packed);
+    const float* of_offset = offset_products(s, x.offset, s.taps(), taps, memory + words);
+    launch<forward_kernel<Math, To>>(grid, s, x, right, Affine{x.scale, b, of_offset}, to);
   });
 }
 
@@ -198,7 +223,7 @@ void forward(const Conv2dShape& shape, const GatheredBytes<float>& x, const floa
 bool takes_conv2d_rows(const Conv2dShape& s, const GatheredBytes<float>& x) {
   const bool of_words =
       s.height * s.width % 4 == 0 && reinterpret_cast<std::uintptr_t>(x.data) % 4 == 0;
-  return context().precision() != Precision::fp32 && of_words && s.channels == 1 && spans_rows(s) &&
+  return precision() != Precision::fp32 && of_words && s.channels == 1 && spans_rows(s) &&
          s.width <= 4 * row_words && s.stride_height <= 64 &&
          picture_bytes(s) + right_bytes <= most_shared_bytes();
 }

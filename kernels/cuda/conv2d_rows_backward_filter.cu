@@ -1,4 +1,3 @@
-#include "kernels/cuda/column_sums.h"
 #include "kernels/cuda/conv2d_rows_product.h"
 #include "kernels/cuda/gpu_backend.h"
 
@@ -62,7 +61,7 @@ __global__ void __launch_bounds__(threads, 2)
         const std::uint32_t word = pictures[(first_row + k + 4 * place() + i) * pitch +
                                             warp * (rows_of_warp / 4) + group()];
 #pragma unroll
-        for (int r = 0; r < 4; ++r) left[r][i] = value_of(x, word, r);
+        for (int r = 0; r < 4; ++r) left[r][i] = value_of(word, r);
       }
       Math::multiply(left, right, stage + k / Math::values_of_word, sums);
     }
@@ -77,7 +76,7 @@ __global__ void __launch_bounds__(threads, 2)
         const int column = first_column + 8 * n + 2 * place();
         if (tap < s.width && column < s.filters)
           write_pair(dw + (std::int64_t{filter_row} * s.width + tap) * s.filters + column, whole,
-                     column + 1 < s.filters, pair);
+                     column + 1 < s.filters, {x.scale * pair.first, x.scale * pair.second});
       });
 }
 
@@ -123,15 +122,19 @@ void backward_filter(const RowsShape& s, const GatheredBytes<float>& x, const Fr
   const std::int64_t size = std::int64_t{s.members} * s.taps() * s.filters;
   with_math([&]<class Math>(Math) {
     const int tiles = pieces(positions, depth_of_tile<Math>);
-    float* sums = scratch(packed_words(s, tiles) + (parts > 1 ? parts * size : 0));
-    auto* packed = reinterpret_cast<std::uint32_t*>(sums + (parts > 1 ? parts * size : 0));
+    const bool in_parts = parts > 1 || x.offset != 0;
+    const std::int64_t words = packed_words(s, tiles), of_sums = in_parts ? parts * size : 0;
+    float* memory = scratch(words + of_sums + offset_words(s, x.offset, positions));
+    auto* packed = reinterpret_cast<std::uint32_t*>(memory);
     pack<Math>(s, tiles, from, packed);
     const std::uint32_t* right = packed;
-    float* to = parts > 1 ? sums : dw;
+    float* to = in_parts ? memory + words : dw;
     launch<backward_filter_kernel<Math>>(grid, s, x, right, tiles, windows_of_part, to);
-    if (parts > 1)
-      gemm::add_parts({s.members, s.taps(), s.filters, positions}, parts, sums,
-                      Stored{nullptr, dw, s.members, s.taps(), s.filters});
+    const float* of_offset =
+        offset_products(s, x.offset, positions, from, memory + words + of_sums);
+    if (in_parts)
+      gemm::add_parts({s.members, s.taps(), s.filters, positions}, parts, to,
+                      Stored{of_offset, dw, s.members, s.taps(), s.filters});
   });
 }
 

@@ -1,9 +1,12 @@
 #pragma once
+#include "kernels/cuda/column_sums.h"
 #include "kernels/cuda/conv2d_rows.h"
 #include "kernels/cuda/gemm.h"
 
 /// What the kernels of conv2d_rows.h share: the product of a block, [128 rows] x [104 filters]. Its
-/// left operand is made from bytes on chip; the right one is packed once and read by every block.
+/// left operand is bytes, which bf16 and tf32 hold exactly; the sums are scaled, and an offset
+/// added to every byte is its multiple of the right operand's sum. That one is packed once and read
+/// by every block.
 namespace tutti::kernels::TUTTI_GPU::conv2d_rows_of {
 
 constexpr int threads = 128, rows_of_warp = 32, rows_of_tile = 128;
@@ -155,8 +158,8 @@ struct Picture {
   }
 };
 
-__device__ inline float value_of(const GatheredBytes<float>& x, std::uint32_t word, int byte) {
-  return x.scale * static_cast<float>(word >> 8 * byte & 255) + x.offset;
+__device__ inline float value_of(std::uint32_t word, int byte) {
+  return static_cast<float>(word >> 8 * byte & 255);
 }
 
 inline RowsShape rows_shape(const Conv2dShape& s) {
@@ -176,11 +179,32 @@ inline unsigned column_tiles(const RowsShape& s) {
 /// Calls call(math) for the precision that is set.
 template <class Call>
 void with_math(Call call) {
-  context().precision() == Precision::tf32 ? call(Tf32Rows{}) : call(Bf16Rows{});
+  precision() == Precision::tf32 ? call(Tf32Rows{}) : call(Bf16Rows{});
 }
 
 inline std::int64_t packed_words(const RowsShape& s, int tiles) {
   return std::int64_t{s.members} * column_tiles(s) * tiles * words_of_tile;
+}
+
+/// Room for what the bytes' offset adds to each filter's products, and for computing it from
+/// [rows].
+inline std::int64_t offset_words(const RowsShape& s, float offset, std::int64_t rows) {
+  return offset == 0 ? 0 : s.members * s.filters + column_sums_scratch(s.members, rows, s.filters);
+}
+
+/// What it adds, [members, filters]: its multiple of the right operand's sum. Null if it is 0.
+template <class From>
+const float* offset_products(const RowsShape& s, float offset, std::int64_t rows, const From& from,
+                             float* room) {
+  if (offset == 0) return nullptr;
+  const std::int64_t size = std::int64_t{s.members} * s.filters;
+  column_sums(
+      s.members, rows, s.filters, offset,
+      [=] __device__(std::int64_t m, std::int64_t row, std::int64_t column) {
+        return from.at(static_cast<int>(m), static_cast<int>(row), static_cast<int>(column));
+      },
+      room, room + size);
+  return room;
 }
 
 template <class Math, class From>

@@ -3,7 +3,7 @@
 
 #include "kernels/cuda/for_each.h"
 #include "kernels/cuda/scratch.h"
-#include "kernels/device.h"
+#include "kernels/precision.h"
 #include "kernels/support/error.h"
 
 /// The matrix product that convolution, dense and recurrent layers share. An operand is anything
@@ -336,7 +336,7 @@ inline int length(std::int64_t value, const char* operation) {
 /// a b^T, in the precision that is set.
 template <class A, class B, class To>
 void multiply(const GemmShape& shape, const A& a, const B& b, const To& to) {
-  switch (context().precision()) {
+  switch (precision()) {
     case Precision::fp32:
       return gemm::run<gemm::Fp32>(shape, a, b, to);
     case Precision::tf32:

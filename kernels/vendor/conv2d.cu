@@ -44,7 +44,7 @@ const Found& fastest(Pass<Found>& pass, Find find) {
     find(&count, &found);
     if (count == 0) throw Error("cudnn: no algorithm for this convolution");
     check(found.status, "the fastest algorithm of a convolution");
-    if (cuda::context().precision() != Precision::fp32)
+    if (precision() != Precision::fp32)
       TUTTI_VENDOR(cudnnSetConvolutionMathType(pass.descriptor, found.mathType));
     pass.fastest = found;
   }

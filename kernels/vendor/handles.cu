@@ -47,7 +47,7 @@ cublasHandle_t blas() {
 }
 
 cudnnMathType_t math_type() {
-  switch (cuda::context().precision()) {
+  switch (precision()) {
     case Precision::tf32:
       return CUDNN_DEFAULT_MATH;
     case Precision::bf16:
@@ -58,7 +58,7 @@ cudnnMathType_t math_type() {
 }
 
 cublasComputeType_t compute_type() {
-  switch (cuda::context().precision()) {
+  switch (precision()) {
     case Precision::tf32:
       return CUBLAS_COMPUTE_32F_FAST_TF32;
     case Precision::bf16:

@@ -52,7 +52,7 @@ class VendorBackend final : public cuda::GpuBackend {
   /// What is made at the first call of a shape, for the precision that is set.
   template <class Shape>
   static Key<Shape> key(const Shape& s) {
-    return {cuda::context().precision(), s};
+    return {precision(), s};
   }
   Convolution& convolution(const Conv2dShape& s);
   Recurrence& recurrence(cudnnRNNMode_t mode, const RecurrentShape& s);

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "kernels/choose_device.h"
 #include "kernels/device_names.h"
-#include "kernels/gpu_description.h"
 #include "kernels/support/error.h"
 #include "kernels/support/threads.h"
 
@@ -44,17 +44,12 @@ void add_error(nb::module_& module) {
 }
 
 std::string device_named(const std::optional<std::string>& name_or_auto) {
-  const bool gpu = describe_gpu().available;
-  if (!name_or_auto || *name_or_auto == "auto") {
-    const std::string problem = gpu ? try_gpu() : "";
-    const std::string warning = "the GPU cannot be used, so the CPU is: " + problem;
-    if (!problem.empty() && PyErr_WarnEx(PyExc_RuntimeWarning, warning.c_str(), 1) < 0)
-      throw nb::python_error();
-    return gpu && problem.empty() ? "cuda" : "cpu";
-  }
-  if (from_name<Device>(*name_or_auto) == Device::cuda && !gpu)
-    throw Error("device 'cuda': ", describe_gpu().reason);
-  return *name_or_auto;
+  std::optional<Device> wanted;
+  if (name_or_auto && *name_or_auto != "auto") wanted = from_name<Device>(*name_or_auto);
+  const auto warn = [](const std::string& why) {
+    if (PyErr_WarnEx(PyExc_RuntimeWarning, why.c_str(), 1) < 0) throw nb::python_error();
+  };
+  return name(choose_device(wanted, warn));
 }
 
 }  // namespace
@@ -76,6 +71,18 @@ NB_MODULE(_native, module) {
         tutti::set_thread_count(threads);
       },
       "threads"_a, "Sets how many threads compute, 1 to 1024. Results do not depend on it.");
+  module.def(
+      "precision", [] { return std::string(name(tutti::precision())); },
+      "How a GPU multiplies matrices: 'tf32', 'bf16' or 'fp32'.");
+  module.def(
+      "set_precision",
+      [](const std::string& word) {
+        tutti::set_precision(tutti::from_name<tutti::Precision>(word));
+      },
+      "precision"_a,
+      "Sets how a GPU multiplies matrices: 'tf32' rounds factors to 10 bits of mantissa, 'bf16' to "
+      "7, 'fp32' not at "
+      "all.");
   add_networks(module);
   add_ensemble(module);
   add_features(module);

@@ -76,6 +76,22 @@ def test_results_do_not_depend_on_the_threads():
             tutti.set_threads(wrong)
 
 
+def test_the_precision_is_that_of_gpus():
+    assert tutti.precision() == "tf32"
+    model = Sequential([layers.Dense(2)], device="simt")
+    model.build((20,))
+    outputs = {}
+    for precision in ("fp32", "tf32", "bf16"):
+        tutti.set_precision(precision)
+        assert tutti.precision() == precision
+        outputs[precision] = model(X)
+    tutti.set_precision("tf32")
+    error = {precision: np.abs(outputs[precision] - outputs["fp32"]).max() for precision in outputs}
+    assert 0 == error["fp32"] < error["tf32"] < error["bf16"] < 0.1
+    with pytest.raises(Error, match="'fp16' is not a precision"):
+        tutti.set_precision("fp16")
+
+
 def memory():
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from . import layers
-from ._native import Error, set_threads, threads, version as __version__
+from ._native import Error, precision, set_precision, set_threads, threads, version as __version__
 from .ensemble import Ensemble, load_dataset
 from .model import Model, Sequential, load_model
 from .run import Run, genre
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Ensemble", "Error", "LstmClassifier", "MelCnn", "Model", "RnnClassifier", "Run", "Sequential",
-    "features", "genre", "layers", "load_dataset", "load_model", "set_threads", "spectrogram", "threads",
-    "tune", "__version__",
+    "features", "genre", "layers", "load_dataset", "load_model", "precision", "set_precision", "set_threads",
+    "spectrogram", "threads", "tune", "__version__",
 ]
 
 Error.__module__ = "tutti"

@@ -143,6 +143,16 @@ TEST_CASE("A folder of other files is not taken for a run to resume") {
   CHECK(text_of(folder / "mine/metrics.json") == "of something else");
 }
 
+TEST_CASE("A run by the kernels of the GPU goes on in its precision alone") {
+  const TemporaryFolder folder;
+  const fs::path run = folder / "run";
+  const std::string train = "train rnn --device simt --epochs 1000000 --batch 4 --out " +
+                            word(run) + ' ' + songs_csv(folder.path());
+  kill_after_an_epoch(train + " --precision fp32", run);
+  CHECK_THAT(run_tutti(train + " --resume").err,
+             Contains("it was trained with precision \"fp32\", not \"tf32\""));
+}
+
 TEST_CASE("What cannot be resumed says why and stays as it is") {
   const TemporaryFolder folder;
   const std::string data = songs_csv(folder.path());

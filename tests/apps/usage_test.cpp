@@ -53,7 +53,7 @@ TEST_CASE("The devices are told, also to programs") {
   if (document.at("cuda").at("available") == true) return;
   const auto refused = run_tutti("train lstm --data x --out y --device cuda");
   CHECK(refused.status == 1);
-  CHECK_THAT(refused.err, Contains("--device cuda") &&
+  CHECK_THAT(refused.err, Contains("device cuda") &&
                               Contains(document.at("cuda").at("reason").get<std::string>()));
 }
 

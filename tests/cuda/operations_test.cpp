@@ -23,7 +23,7 @@ constexpr Precision precisions[] = {Precision::fp32, Precision::tf32, Precision:
 TEST_CASE("The cuda device agrees with the reference in every precision") {
   if (!gpu_is_here()) return;
   for (const Precision precision : precisions) {
-    const WithPrecision with_precision(Device::cuda, precision);
+    const WithPrecision with_precision(precision);
     for (const auto& c : operation_cases())
       if (!c.large) require_agreement(c, run(c, Device::cuda), tolerance_of(precision, c));
   }
@@ -35,7 +35,7 @@ TEST_CASE("The cuda device agrees with the cpu device at the models' sizes") {
     if (!c.large) continue;
     const auto expected = run(c, Device::cpu);
     for (const Precision precision : precisions) {
-      const WithPrecision with_precision(Device::cuda, precision);
+      const WithPrecision with_precision(precision);
       // Sums of tens of thousands of products in other orders.
       require_agreement(c, expected, run(c, Device::cuda),
                         std::max(1e-4, tolerance_of(precision, c)));
@@ -46,7 +46,7 @@ TEST_CASE("The cuda device agrees with the cpu device at the models' sizes") {
 TEST_CASE("The cuda device gives the same bits again") {
   if (!gpu_is_here()) return;
   for (const Precision precision : precisions) {
-    const WithPrecision with_precision(Device::cuda, precision);
+    const WithPrecision with_precision(precision);
     for (const auto& c : operation_cases())
       require_same_bits(c, run(c, Device::cuda), run(c, Device::cuda));
   }
@@ -55,7 +55,7 @@ TEST_CASE("The cuda device gives the same bits again") {
 TEST_CASE("The cuda device gives a member the same bits alone and beside others") {
   if (!gpu_is_here()) return;
   for (const Precision precision : precisions) {
-    const WithPrecision with_precision(Device::cuda, precision);
+    const WithPrecision with_precision(precision);
     require_same_bits_alone(Device::cuda);
   }
 }

@@ -23,7 +23,7 @@ std::string launched(Use use) {
 }  // namespace
 
 TEST_CASE("Neither members, pictures nor rows are too many for a launch") {
-  const WithPrecision with_precision(Device::simt, Precision::bf16);
+  const WithPrecision with_precision(Precision::bf16);
   const kernels::GatheredBytes<float> x{};
   const auto pictures = conv_shape(1, 70000, 5, 4, 1, 2, 4, 5, 1, 1, false);
   CHECK(kernels::backend<float>(Device::simt).has_conv2d_relu_pool(pictures, x));

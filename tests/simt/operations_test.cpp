@@ -14,6 +14,24 @@ struct With {
 
 bool multiplies_matrices(const OperationCase& c) { return c.flops > 0; }
 
+void require_same_bits_in_every_order(Precision precision) {
+  const simt::Settings orders[] = {{.order = simt::Order::descending},
+#ifndef TUTTI_SANITIZED  // which look for other faults, and take four times as long
+                                   {.order = simt::Order::shuffled, .seed = 1},
+                                   {.order = simt::Order::shuffled, .seed = 2}
+#endif
+  };
+  const WithPrecision with_precision(precision);
+  for (const auto& c : operation_cases()) {
+    if (c.large || (precision != Precision::fp32 && !multiplies_matrices(c))) continue;
+    const auto ascending = run(c, Device::simt);
+    for (const auto& order : orders) {
+      const With settings(order);
+      require_same_bits(c, ascending, run(c, Device::simt));
+    }
+  }
+}
+
 }  // namespace
 
 TEST_CASE("The GPU's kernels agree with the reference, watched for races on shared memory") {
@@ -22,39 +40,43 @@ TEST_CASE("The GPU's kernels agree with the reference, watched for races on shar
     if (!c.large) require_agreement(c, run(c, Device::simt), c.tolerance);
 }
 
-TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks") {
-  const simt::Settings orders[] = {{.order = simt::Order::descending},
-#ifndef TUTTI_SANITIZED  // which look for other faults, and take four times as long
-                                   {.order = simt::Order::shuffled, .seed = 1},
-                                   {.order = simt::Order::shuffled, .seed = 2}
-#endif
-  };
-  for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
-    const WithPrecision with_precision(Device::simt, precision);
-    for (const auto& c : operation_cases()) {
-      if (c.large || (precision != Precision::fp32 && !multiplies_matrices(c))) continue;
-      const auto ascending = run(c, Device::simt);
-      for (const auto& order : orders) {
-        const With settings(order);
-        require_same_bits(c, ascending, run(c, Device::simt));
-      }
-    }
-  }
+// Of which each takes long: beside each other.
+TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks, fp32") {
+  require_same_bits_in_every_order(Precision::fp32);
+}
+
+TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks, tf32") {
+  require_same_bits_in_every_order(Precision::tf32);
+}
+
+TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks, bf16") {
+  require_same_bits_in_every_order(Precision::bf16);
 }
 
 TEST_CASE("The GPU's kernels give a member the same bits alone and beside others") {
   for (const Precision precision : {Precision::fp32, Precision::bf16}) {
-    const WithPrecision with_precision(Device::simt, precision);
+    const WithPrecision with_precision(precision);
     require_same_bits_alone(Device::simt);
   }
 }
 
 TEST_CASE("On tensor cores the kernels agree to the bits that their operands keep") {
   for (const Precision precision : {Precision::tf32, Precision::bf16}) {
-    const WithPrecision with_precision(Device::simt, precision);
+    const WithPrecision with_precision(precision);
     for (const auto& c : operation_cases())
       if (!c.large && multiplies_matrices(c))
         require_agreement(c, run(c, Device::simt), tolerance_of(precision, c));
+  }
+}
+
+TEST_CASE("Bytes are exact on tensor cores, whatever their scale") {
+  OperationCase c =
+      conv2d_gathered_case("bytes", conv_shape(2, 2, 20, 36, 1, 6, 36, 5, 2, 1, false), 3,
+                           {.scale = 1.0 / 255, .offset = 0});
+  c.coarse = true;  // weights and gradients are exact, too
+  for (const Precision precision : {Precision::tf32, Precision::bf16}) {
+    const WithPrecision with_precision(precision);
+    require_agreement(c, run(c, Device::simt), c.tolerance);
   }
 }
 
@@ -63,7 +85,7 @@ TEST_CASE("At the models' sizes the kernels agree with the cpu device in every p
     if (!c.large || c.flops > 1e8) continue;  // more takes this machine too long
     const auto expected = run(c, Device::cpu);
     for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16}) {
-      const WithPrecision with_precision(Device::simt, precision);
+      const WithPrecision with_precision(precision);
       require_agreement(c, expected, run(c, Device::simt),
                         std::max(1e-4, tolerance_of(precision, c)));
     }

@@ -47,15 +47,6 @@ inline void require_same_bits(const OperationCase& c, const Arrays<float>& one,
   }
 }
 
-/// The precision of a device's matrix products, and fp32 again at the end.
-struct WithPrecision {
-  WithPrecision(Device device, Precision precision) : context(kernels::context(device)) {
-    context.set_precision(precision);
-  }
-  ~WithPrecision() { context.set_precision(Precision::fp32); }
-  kernels::DeviceContext& context;
-};
-
 /// Of what the precision rounds, against what it does not: rounding both factors of a product moves
 /// it by at most two units of the last place kept, and sums add some.
 inline double tolerance_of(Precision precision, const OperationCase& c) {

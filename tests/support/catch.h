@@ -11,5 +11,7 @@ inline auto Contains(const std::string& part) { return Catch::Matchers::Contains
 
 using Catch::Matchers::Contains;
 #endif
+#include "tests/support/precision.h"
+
 using Catch::Matchers::Equals;
 using Catch::Matchers::StartsWith;

@@ -102,7 +102,8 @@ std::vector<OperationCase> make_cases() {
                                        conv_shape(1, 1, 280, 6, 1, 4, 6, 9, 2, 1, false), 3));
   // 2570 windows are ten parts, rounded up nine.
   cases.push_back(conv2d_gathered_case("rows of words, in parts",
-                                       conv_shape(1, 10, 514, 4, 1, 1, 4, 3, 2, 1, false), 12));
+                                       conv_shape(1, 10, 514, 4, 1, 1, 4, 3, 2, 1, false), 12,
+                                       {.offset = 0}));
   // On tensor cores a block has 36 KiB of rows, and the weights beside them.
   cases.push_back(conv2d_gathered_case("rows of words, tall filters",
                                        conv_shape(1, 2, 40, 4, 1, 17, 4, 3, 2, 1, false), 3));
@@ -111,15 +112,17 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(
       conv2d_gathered_case("3x3 same", conv_shape(2, 2, 5, 6, 2, 3, 3, 3, 1, 1, true), 3));
   cases.push_back(conv2d_gathered_case(
-      "GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), 64, true));
+      "GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), 64,
+      {.offset = 0, .large = true}));
   cases.push_back(
       conv2d_relu_pool_case("composed", conv_shape(2, 2, 7, 6, 1, 2, 3, 3, 1, 1, false), 3));
   cases.push_back(conv2d_relu_pool_case("tiles of two windows",
                                         conv_shape(2, 3, 20, 36, 1, 6, 36, 5, 2, 1, false), 3));
-  cases.push_back(
-      conv2d_relu_pool_case("beyond a tile", conv_shape(1, 1, 260, 4, 1, 2, 4, 5, 2, 1, false), 3));
   cases.push_back(conv2d_relu_pool_case(
-      "GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), 64, true));
+      "beyond a tile", conv_shape(1, 1, 260, 4, 1, 2, 4, 5, 2, 1, false), 3, {.offset = 0}));
+  cases.push_back(conv2d_relu_pool_case(
+      "GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), 64,
+      {.offset = 0, .large = true}));
   cases.push_back(gather_case("odd", 5, 37, 4));
   //                                       M  B  I   O
   cases.push_back(dense_case("1x1", {1, 1, 1, 1}));

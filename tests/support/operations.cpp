@@ -39,9 +39,9 @@ std::vector<std::int32_t> some_integers(std::int64_t count, std::uint32_t below)
 }
 
 template <class Real, class A>
-GatheredBytes<Real> gathered(const A& arrays) {
-  return {arrays.bytes.data(), arrays.integers.data(), static_cast<Real>(1.0 / 64),
-          static_cast<Real>(-1.5)};
+GatheredBytes<Real> gathered(const A& arrays, const GatheredOptions& options = {}) {
+  return {arrays.bytes.data(), arrays.integers.data(), static_cast<Real>(options.scale),
+          static_cast<Real>(options.offset)};
 }
 
 template <class B>
@@ -130,8 +130,8 @@ OperationCase conv2d_case(std::string name, const Conv2dShape& s, bool large) {
 }
 
 OperationCase conv2d_gathered_case(std::string name, const Conv2dShape& s, std::int64_t examples,
-                                   bool large) {
-  OperationCase c = conv2d_case(std::move(name), s, large);
+                                   const GatheredOptions& options) {
+  OperationCase c = conv2d_case(std::move(name), s, options.large);
   c.operation = "conv2d_gathered";
   c.inputs.erase("x");
   c.gradients = {"w", "b"};
@@ -139,25 +139,26 @@ OperationCase conv2d_gathered_case(std::string name, const Conv2dShape& s, std::
   c.integers = some_integers(s.members * s.batch, static_cast<std::uint32_t>(examples));
   return running(
       std::move(c),
-      [s](auto& backend, auto& a) {
-        backend.conv2d_gathered(s, gathered<real_of<decltype(backend)>>(a), a["w"], a["b"], a["y"]);
+      [s, options](auto& backend, auto& a) {
+        backend.conv2d_gathered(s, gathered<real_of<decltype(backend)>>(a, options), a["w"], a["b"],
+                                a["y"]);
       },
-      [s](auto& backend, auto& a) {
-        backend.conv2d_gathered_backward_filter(s, gathered<real_of<decltype(backend)>>(a), a["dy"],
-                                                a["dw"]);
+      [s, options](auto& backend, auto& a) {
+        backend.conv2d_gathered_backward_filter(s, gathered<real_of<decltype(backend)>>(a, options),
+                                                a["dy"], a["dw"]);
         backend.bias_backward(s.members, s.batch * s.out_height * s.out_width, s.filters, a["dy"],
                               a["db"]);
       });
 }
 
 OperationCase conv2d_relu_pool_case(std::string name, const Conv2dShape& s, std::int64_t examples,
-                                    bool large) {
+                                    const GatheredOptions& options) {
   const std::int64_t images = s.members * s.batch, rows = s.batch * s.out_height * s.out_width;
   const std::int64_t size = s.members * rows * s.filters;
   const Pool2dShape pool{s.members, s.batch, s.out_height,     s.out_width, s.filters, 2, 1, 2, 1,
                          0,         0,       s.out_height / 2, s.out_width};
   const ActivationFunction relu{ActivationFunction::Kind::relu};
-  OperationCase c = conv2d_gathered_case(std::move(name), s, examples, large);
+  OperationCase c = conv2d_gathered_case(std::move(name), s, examples, options);
   c.operation = "conv2d_relu_pool";
   c.outputs = {{"y", images * s.out_height / 2 * s.out_width * s.filters}};
   c.coarse = true;
@@ -166,7 +167,7 @@ OperationCase conv2d_relu_pool_case(std::string name, const Conv2dShape& s, std:
   return running(
       std::move(c),
       [=](auto& backend, auto& a) {
-        const auto x = gathered<real_of<decltype(backend)>>(a);
+        const auto x = gathered<real_of<decltype(backend)>>(a, options);
         auto* all = work(a);
         if (backend.has_conv2d_relu_pool(s, x))
           return backend.conv2d_relu_pool(s, x, a["w"], a["b"], a["y"],
@@ -176,7 +177,7 @@ OperationCase conv2d_relu_pool_case(std::string name, const Conv2dShape& s, std:
         backend.max_pool2d(pool, all, a["y"]);
       },
       [=](auto& backend, auto& a) {
-        const auto x = gathered<real_of<decltype(backend)>>(a);
+        const auto x = gathered<real_of<decltype(backend)>>(a, options);
         auto *all = work(a), *dall = all + size;
         if (backend.has_conv2d_relu_pool(s, x))
           return backend.conv2d_relu_pool_backward(

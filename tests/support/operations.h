@@ -19,11 +19,16 @@ Conv2dShape conv_shape(std::int64_t members, std::int64_t batch, std::int64_t he
 /// The same with places of the kernel further apart; no padding.
 Conv2dShape dilated(Conv2dShape s, std::int64_t down, std::int64_t across);
 OperationCase conv2d_case(std::string name, const Conv2dShape& s, bool large = false);
+/// What cases that gather bytes make of each.
+struct GatheredOptions {
+  double scale = 1.0 / 64, offset = -1.5;
+  bool large = false;
+};
 OperationCase conv2d_gathered_case(std::string name, const Conv2dShape& s, std::int64_t examples,
-                                   bool large = false);
+                                   const GatheredOptions& options = {});
 /// Composed where a backend says so. Its numbers are coarse: a rounded one could choose otherwise.
 OperationCase conv2d_relu_pool_case(std::string name, const Conv2dShape& s, std::int64_t examples,
-                                    bool large = false);
+                                    const GatheredOptions& options = {});
 OperationCase gather_case(std::string name, std::int64_t count, std::int64_t size,
                           std::int64_t examples);
 OperationCase dense_case(std::string name, const DenseShape& s, bool large = false);

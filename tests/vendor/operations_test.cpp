@@ -17,7 +17,7 @@ bool skipped() {
 
 /// Every small case of what the libraries compute, forward and backward.
 void require_all_agree(Precision precision) {
-  const WithPrecision with_precision(Device::cuda, precision);
+  const WithPrecision with_precision(precision);
   for (const auto& c : operation_cases()) {
     if (c.large || !kernels::vendor::computes(c.operation)) continue;
     INFO(c.operation << ", " << c.name);
