@@ -111,18 +111,18 @@ std::vector<OperationCase> make_cases() {
                                        conv_shape(2, 1, 12, 127, 1, 3, 127, 105, 5, 1, false), 2));
   cases.push_back(
       conv2d_gathered_case("3x3 same", conv_shape(2, 2, 5, 6, 2, 3, 3, 3, 1, 1, true), 3));
-  cases.push_back(conv2d_gathered_case(
-      "GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), 64,
-      {.offset = 0, .large = true}));
+  cases.push_back(conv2d_gathered_case("GenreCnn",
+                                       conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false),
+                                       64, {.offset = 0, .large = true}));
   cases.push_back(
       conv2d_relu_pool_case("composed", conv_shape(2, 2, 7, 6, 1, 2, 3, 3, 1, 1, false), 3));
   cases.push_back(conv2d_relu_pool_case("tiles of two windows",
                                         conv_shape(2, 3, 20, 36, 1, 6, 36, 5, 2, 1, false), 3));
   cases.push_back(conv2d_relu_pool_case(
       "beyond a tile", conv_shape(1, 1, 260, 4, 1, 2, 4, 5, 2, 1, false), 3, {.offset = 0}));
-  cases.push_back(conv2d_relu_pool_case(
-      "GenreCnn", conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false), 64,
-      {.offset = 0, .large = true}));
+  cases.push_back(conv2d_relu_pool_case("GenreCnn",
+                                        conv_shape(1, 32, 2900, 127, 1, 15, 127, 100, 5, 1, false),
+                                        64, {.offset = 0, .large = true}));
   cases.push_back(gather_case("odd", 5, 37, 4));
   //                                       M  B  I   O
   cases.push_back(dense_case("1x1", {1, 1, 1, 1}));
