@@ -244,7 +244,8 @@ void add_compare(CLI::App& program, int& status) {
   auto* command =
       program.add_subcommand("compare", "Train every model on the same folds of your music");
   const auto o = std::make_shared<CompareOptions>();
-  o->mel.statistics = 3;
+  o->mel.statistics = 3;  // as in scripts/train-pretrained
+  o->mel.network.units = 64;
   command
       ->add_option("--data", o->data,
                    "A tree <genre>/* of songs or of mel pictures, or a pack of it")

@@ -279,11 +279,13 @@ __global__ void __launch_bounds__(threads, 2)
 }
 
 /// Into how many parts the depth is cut so that one member alone fills a GPU. It depends on the
-/// shape of one member: its sums are the same alone and beside others.
+/// shape of one member: its sums are the same alone and beside others. Few tiles are cut into
+/// shorter parts, whose sums are few enough to be added at little cost.
 inline int parts_of(const GemmShape& s) {
-  constexpr int wanted_blocks = 256, least_depth = 256;
+  constexpr int wanted_blocks = 256, few_blocks = 32;
   const auto tiles = [](int length) { return pieces(length, tile); };
   const int blocks = tiles(s.rows) * tiles(s.columns);
+  const int least_depth = blocks <= few_blocks ? 128 : 256;
   return std::clamp(std::min(wanted_blocks / blocks, s.depth / least_depth), 1, 64);
 }
 

@@ -337,7 +337,7 @@ TEST_CASE("An ensemble trains and predicts on the GPU's kernels without a GPU", 
               .status == 0);
   const std::string train =
       "train ensemble --data " + word(folder / "songs" / "genres") +
-      " --members 1 --epochs 1 --batch 4 --split random --quiet --json --out ";
+      " --members 1 --epochs 1 --batch 4 --split random --precision fp32 --quiet --json --out ";
   double expected = 0;
   for (const std::string device : {"cpu", "simt"}) {
     const auto result = run_tutti(train + word(folder / device) + " --device " + device);

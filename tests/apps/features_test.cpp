@@ -244,7 +244,8 @@ TEST_CASE("A feature classifier trains on the GPU's kernels without a GPU") {
   const SmallTable f;
   double expected = 0;
   for (const std::string device : {"cpu", "simt"}) {
-    REQUIRE(run_tutti(f.train("lstm", device, "--epochs 1 --device " + device)).status == 0);
+    REQUIRE(run_tutti(f.train("lstm", device, "--epochs 1 --precision fp32 --device " + device))
+                .status == 0);
     const double loss = json::parse(text_of(f.folder / device / "metrics.json")).at("loss");
     if (device == "cpu") expected = loss;
     CHECK(loss == Approx(expected).epsilon(1e-4));

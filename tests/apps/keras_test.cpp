@@ -28,8 +28,8 @@ TEST_CASE("run gives a Keras model's outputs for arrays") {
       json::parse(text_of(golden("keras_models/keras3.json"))).at("models").at("conv2d.keras");
   write_npy(folder / "x.npy", Tensor::from({3, 9, 8, 2}, uniform(3 * 9 * 8 * 2, 1, 1.0)));
   const std::string command = "run " + word(golden("keras_models/keras3/conv2d.keras")) +
-                              " --quiet --input " + word(folder / "x.npy") + " --output " +
-                              word(folder / "y.npy");
+                              " --precision fp32 --quiet --input " + word(folder / "x.npy") +
+                              " --output " + word(folder / "y.npy");
   for (const char* options : {"", " --batch 2", " --device simt"}) {
     const auto result = run_tutti(command + options);
     CAPTURE(options, result.err);
@@ -77,8 +77,9 @@ TEST_CASE("run and inspect take weights alone beside their architecture") {
                       architecture =
                           " --architecture " + word(from / version / "weights_alone.json");
     write_npy(folder / "x.npy", Tensor::from({3, 6}, uniform(18, 1, 1.0)));
-    const auto result = run_tutti("run " + file + architecture + " --quiet --input " +
-                                  word(folder / "x.npy") + " --output " + word(folder / "y.npy"));
+    const auto result =
+        run_tutti("run " + file + architecture + " --precision fp32 --quiet --input " +
+                  word(folder / "x.npy") + " --output " + word(folder / "y.npy"));
     CAPTURE(result.err);
     REQUIRE(result.status == 0);
     const auto values = read_npy(folder / "y.npy").to_vector<float>();
