@@ -7,6 +7,7 @@
 
 #include "kernels/device_context.h"
 #include "kernels/gpu_description.h"
+#include "kernels/precision.h"
 #include "kernels/support/threads.h"
 
 namespace tutti {

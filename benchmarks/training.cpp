@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
   device = take_device(argc, argv);
   take_precision(argc, argv);
   benchmark::AddCustomContext("device", name(device));
-  benchmark::AddCustomContext("precision", name(precision()));
+  benchmark::AddCustomContext("precision", device == Device::cpu ? "fp32" : name(precision()));
   if (device == Device::cuda)
     benchmark::RegisterBenchmark("whole_job", whole_job)
         ->Iterations(3)

@@ -6,11 +6,12 @@ namespace tutti {
 
 Device choose_device(std::optional<Device> wanted, const std::function<void(std::string)>& warn,
                      const GpuAtHand& gpu) {
-  const bool available = gpu.description.available;
-  if (wanted == Device::cuda && !available)
-    throw Error("device cuda: ", gpu.description.reason, "; 'tutti devices' lists what there is");
+  if (wanted && wanted != Device::cuda) return *wanted;
+  const GpuDescription& found = gpu.describe();
+  if (wanted && !found.available)
+    throw Error("device cuda: ", found.reason, "; 'tutti devices' lists what there is");
   if (wanted) return *wanted;
-  if (!available) return Device::cpu;
+  if (!found.available) return Device::cpu;
   const std::string problem = gpu.use();
   if (problem.empty()) return Device::cuda;
   warn("the GPU cannot be used, so the CPU is: " + problem);

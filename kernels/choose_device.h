@@ -10,7 +10,7 @@ namespace tutti {
 
 /// The GPU as a process finds it; tests give another.
 struct GpuAtHand {
-  const GpuDescription& description = describe_gpu();
+  const GpuDescription& (*describe)() = describe_gpu;
   std::string (*use)() = try_gpu;
 };
 

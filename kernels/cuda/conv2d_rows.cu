@@ -213,7 +213,7 @@ void forward(const Conv2dShape& shape, const GatheredBytes<float>& x, const floa
     auto* packed = reinterpret_cast<std::uint32_t*>(memory);
     const std::uint32_t* right = packed;
     pack<Math>(s, tiles, PaddedTaps{taps, s.width}, packed);
-    const float* of_offset = offset_products(s, x.offset, s.taps(), taps, memory + words);
+    const float* of_offset = offset_products<Math>(s, x.offset, s.taps(), taps, memory + words);
     launch<forward_kernel<Math, To>>(grid, s, x, right, Affine{x.scale, b, of_offset}, to);
   });
 }

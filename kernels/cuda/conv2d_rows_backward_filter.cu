@@ -131,7 +131,7 @@ void backward_filter(const RowsShape& s, const GatheredBytes<float>& x, const Fr
     float* to = in_parts ? memory + words : dw;
     launch<backward_filter_kernel<Math>>(grid, s, x, right, tiles, windows_of_part, to);
     const float* of_offset =
-        offset_products(s, x.offset, positions, from, memory + words + of_sums);
+        offset_products<Math>(s, x.offset, positions, from, memory + words + of_sums);
     if (in_parts)
       gemm::add_parts({s.members, s.taps(), s.filters, positions}, parts, to,
                       Stored{of_offset, dw, s.members, s.taps(), s.filters});

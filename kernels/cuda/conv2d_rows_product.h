@@ -54,6 +54,7 @@ struct Bf16Rows {
   __device__ static std::uint32_t word(const float* values) {
     return round_to_bf16x2(values[0], values[1]);
   }
+  __device__ static float rounded(float value) { return low_of_bf16x2(round_to_bf16x2(value, 0)); }
   template <class Tile>
   __device__ static void multiply(const Left& v, Tile& right, int row, Sums& sums) {
     const std::uint32_t first[4] = {word(v[0]), word(v[1]), word(v[0] + 2), word(v[1] + 2)};
@@ -72,6 +73,7 @@ struct Tf32Rows {
   static constexpr int values_of_word = 1;
 
   __device__ static std::uint32_t word(const float* value) { return round_to_tf32(*value); }
+  __device__ static float rounded(float value) { return value_of_tf32(round_to_tf32(value)); }
   template <class Tile>
   __device__ static void multiply(const Left& v, Tile& right, int row, Sums& sums) {
 #pragma unroll
@@ -176,10 +178,10 @@ inline unsigned column_tiles(const RowsShape& s) {
   return static_cast<unsigned>(pieces(s.filters, columns_of_tile));
 }
 
-/// Calls call(math) for the precision that is set.
+/// Calls call(math) for the precision that is set, on tensor cores in any case.
 template <class Call>
 void with_math(Call call) {
-  precision() == Precision::tf32 ? call(Tf32Rows{}) : call(Bf16Rows{});
+  precision() == Precision::bf16 ? call(Bf16Rows{}) : call(Tf32Rows{});
 }
 
 inline std::int64_t packed_words(const RowsShape& s, int tiles) {
@@ -189,11 +191,13 @@ inline std::int64_t packed_words(const RowsShape& s, int tiles) {
 /// Room for what the bytes' offset adds to each filter's products, and for computing it from
 /// [rows].
 inline std::int64_t offset_words(const RowsShape& s, float offset, std::int64_t rows) {
-  return offset == 0 ? 0 : s.members * s.filters + column_sums_scratch(s.members, rows, s.filters);
+  if (offset == 0) return 0;
+  return std::int64_t{s.members} * s.filters + column_sums_scratch(s.members, rows, s.filters);
 }
 
-/// What it adds, [members, filters]: its multiple of the right operand's sum. Null if it is 0.
-template <class From>
+/// What it adds, [members, filters]: its multiple of the right operand's sum, rounded as that is.
+/// Null if it is 0.
+template <class Math, class From>
 const float* offset_products(const RowsShape& s, float offset, std::int64_t rows, const From& from,
                              float* room) {
   if (offset == 0) return nullptr;
@@ -201,7 +205,8 @@ const float* offset_products(const RowsShape& s, float offset, std::int64_t rows
   column_sums(
       s.members, rows, s.filters, offset,
       [=] __device__(std::int64_t m, std::int64_t row, std::int64_t column) {
-        return from.at(static_cast<int>(m), static_cast<int>(row), static_cast<int>(column));
+        return Math::rounded(
+            from.at(static_cast<int>(m), static_cast<int>(row), static_cast<int>(column)));
       },
       room, room + size);
   return room;

@@ -311,9 +311,8 @@ void add_parts(const GemmShape& s, int parts, const float* sums, const To& to) {
 
 template <class Math, class A, class B, class To>
 void run(const GemmShape& s, const A& a, const B& b, const To& to) {
-  const int parts = parts_of(s);
-  const int steps = pieces(s.depth, depth_tile);
-  const int depth_of_part = pieces(steps, parts) * depth_tile;
+  const int depth_of_part = pieces(pieces(s.depth, depth_tile), parts_of(s)) * depth_tile;
+  const int parts = pieces(s.depth, depth_of_part);
   const std::int64_t size = std::int64_t{s.members} * s.rows * s.columns;
   const Grid grid{
       along_x(std::int64_t{pieces(s.rows, tile)} * pieces(s.columns, tile) * s.members * parts),

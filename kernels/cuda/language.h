@@ -182,6 +182,8 @@ __device__ inline std::uint32_t round_to_bf16x2(float low, float high) {
   return word;
 }
 
+__device__ inline float low_of_bf16x2(std::uint32_t word) { return __uint_as_float(word << 16); }
+
 #else  // sm_75 multiplies fp16 only: fewer bits of exponent, as many or more of mantissa.
 
 __device__ inline void mma_m16n8k8_tf32(float (&d)[4], const std::uint32_t (&a)[4],
@@ -205,7 +207,17 @@ __device__ inline std::uint32_t round_to_bf16x2(float low, float high) {
   return round_to_f16x2(low, high);
 }
 
+__device__ inline float low_of_bf16x2(std::uint32_t word) {
+  float value;
+  asm("{.reg .f16 low, high; mov.b32 {low, high}, %1; cvt.f32.f16 %0, low;}"
+      : "=f"(value)
+      : "r"(word));
+  return value;
+}
+
 #endif
+
+__device__ inline float value_of_tf32(std::uint32_t word) { return __uint_as_float(word); }
 #endif
 
 }  // namespace tutti::kernels::TUTTI_GPU

@@ -107,6 +107,10 @@ std::uint32_t round_to_bf16x2(float low, float high) {
   return rounded(low) | rounded(high) << 16;
 }
 
+float value_of_tf32(std::uint32_t word) { return std::bit_cast<float>(word); }
+
+float low_of_bf16x2(std::uint32_t word) { return std::bit_cast<float>(word << 16); }
+
 std::uint32_t round_to_f16x2(float low, float high) {
   const auto rounded = [](float value) -> std::uint32_t {
     const std::uint32_t sign = std::signbit(value) ? 0x8000 : 0;

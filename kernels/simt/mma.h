@@ -25,4 +25,8 @@ std::uint32_t round_to_tf32(float value);
 std::uint32_t round_to_bf16x2(float low, float high);
 std::uint32_t round_to_f16x2(float low, float high);
 
+/// What such words hold, of a pair the lower half.
+float value_of_tf32(std::uint32_t word);
+float low_of_bf16x2(std::uint32_t word);
+
 }  // namespace tutti::simt

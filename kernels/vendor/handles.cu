@@ -1,5 +1,6 @@
 #include "kernels/cuda/runtime.h"
 #include "kernels/gpu.h"
+#include "kernels/precision.h"
 #include "kernels/support/error.h"
 #include "kernels/vendor/handles.h"
 

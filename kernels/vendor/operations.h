@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "kernels/cuda/gpu_backend.h"
+#include "kernels/precision.h"
 #include "kernels/vendor/buffer.h"
 #include "kernels/vendor/convolution.h"
 #include "kernels/vendor/recurrence.h"

@@ -7,8 +7,14 @@ using namespace tutti;
 
 namespace {
 
-const GpuDescription none{.reason = "no driver"}, present{.available = true};
-
+const GpuDescription& none() {
+  static const GpuDescription description{.reason = "no driver"};
+  return description;
+}
+const GpuDescription& present() {
+  static const GpuDescription description{.available = true};
+  return description;
+}
 std::string works() { return ""; }
 std::string fails() { return "out of memory"; }
 

@@ -104,6 +104,10 @@ std::vector<OperationCase> make_cases() {
   cases.push_back(conv2d_gathered_case("rows of words, in parts",
                                        conv_shape(1, 10, 514, 4, 1, 1, 4, 3, 2, 1, false), 12,
                                        {.offset = 0}));
+  cases.push_back(conv2d_gathered_case("rows of words, in parts, with an offset",
+                                       conv_shape(2, 2, 520, 4, 1, 1, 4, 3, 2, 1, false), 3));
+  cases.push_back(conv2d_gathered_case("rows of words, many taps, with an offset",
+                                       conv_shape(2, 1, 20, 127, 1, 5, 127, 3, 5, 1, false), 2));
   // On tensor cores a block has 36 KiB of rows, and the weights beside them.
   cases.push_back(conv2d_gathered_case("rows of words, tall filters",
                                        conv_shape(1, 2, 40, 4, 1, 17, 4, 3, 2, 1, false), 3));
