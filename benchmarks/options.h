@@ -5,9 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "kernels/device_context.h"
+#include "kernels/device_names.h"
 #include "kernels/gpu_description.h"
-#include "kernels/precision.h"
 #include "kernels/support/threads.h"
 
 namespace tutti {
@@ -36,18 +35,6 @@ inline Device take_device(int& argc, char** argv) {
   for (const Device device : {Device::cuda, Device::simt})
     if (wanted == name(device)) return device;
   return Device::cpu;
-}
-
-inline const char* name(Precision precision) {
-  switch (precision) {
-    case Precision::fp32:
-      return "fp32";
-    case Precision::tf32:
-      return "tf32";
-    case Precision::bf16:
-      return "bf16";
-  }
-  return "?";
 }
 
 /// Sets the precision of --precision=fp32|tf32|bf16.

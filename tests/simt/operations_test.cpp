@@ -40,7 +40,7 @@ TEST_CASE("The GPU's kernels agree with the reference, watched for races on shar
     if (!c.large) require_agreement(c, run(c, Device::simt), c.tolerance);
 }
 
-// Of which each takes long: beside each other.
+// A test for each precision, so that they can run side by side.
 TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks, fp32") {
   require_same_bits_in_every_order(Precision::fp32);
 }
