@@ -1,6 +1,11 @@
 #include "kernels/cpu/product.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <vector>
 
 #include "tests/support/catch.h"
@@ -16,6 +21,32 @@ std::vector<float> numbers(std::int64_t size) {
   return values;
 }
 
+/// Values with nothing after them: a kernel that reads or writes one float more ends the program.
+class AtEndOfMemory {
+ public:
+  explicit AtEndOfMemory(const std::vector<float>& values) : size_(values.size()) {
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    usable_ = (size_ * sizeof(float) + page - 1) / page * page;
+    mapped_ =
+        mmap(nullptr, usable_ + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped_ == MAP_FAILED || mprotect(bytes() + usable_, page, PROT_NONE) != 0)
+      throw std::runtime_error("no memory with an end");
+    all_ = usable_ + page;
+    std::copy(values.begin(), values.end(), data());
+  }
+  ~AtEndOfMemory() { munmap(mapped_, all_); }
+  AtEndOfMemory(const AtEndOfMemory&) = delete;
+  AtEndOfMemory& operator=(const AtEndOfMemory&) = delete;
+
+  float* data() { return reinterpret_cast<float*>(bytes() + usable_) - size_; }
+
+ private:
+  char* bytes() { return static_cast<char*>(mapped_); }
+
+  std::size_t size_, usable_ = 0, all_ = 0;
+  void* mapped_ = nullptr;
+};
+
 struct ProductCase {
   std::int64_t m, n, k;
   std::int64_t row, column;  // of a
@@ -29,14 +60,18 @@ TEST_CASE("products of every vector unit are the sums that define them, and stay
                                  ProductCase{3, 5, 0, 1, 1}, ProductCase{9, 2000, 150, 160, 1});
   const bool add = GENERATE(false, true);
   const std::int64_t b_stride = c.n + 3, c_stride = c.n + 2;
-  const auto a = numbers(c.m * c.row + c.k * c.column), b = numbers((c.k + 1) * b_stride),
-             before = numbers(c.m * c_stride);
+  const std::int64_t last = std::max<std::int64_t>(c.k - 1, 0);
+  const auto a = numbers((c.m - 1) * c.row + last * c.column + 1),
+             b = numbers(last * b_stride + c.n), before = numbers((c.m - 1) * c_stride + c.n);
+  AtEndOfMemory left(a), right(b);
   for (const auto& kernel : product_kernels()) {
-    auto y = before;
-    kernel(c.m, c.n, c.k, {a.data(), c.row, c.column}, b.data(), b_stride, add, y.data(), c_stride);
+    AtEndOfMemory result(before);
+    const float* y = result.data();
+    kernel(c.m, c.n, c.k, {left.data(), c.row, c.column}, right.data(), b_stride, add,
+           result.data(), c_stride);
     double worst = 0;
     for (std::int64_t i = 0; i < c.m; ++i)
-      for (std::int64_t j = 0; j < c_stride; ++j) {
+      for (std::int64_t j = 0; j < (i + 1 < c.m ? c_stride : c.n); ++j) {
         const auto at = static_cast<std::size_t>(i * c_stride + j);
         double sum = add || j >= c.n ? before[at] : 0;
         for (std::int64_t k = 0; k < c.k && j < c.n; ++k)
