@@ -16,11 +16,8 @@ bool multiplies_matrices(const OperationCase& c) { return c.flops > 0; }
 
 void require_same_bits_in_every_order(Precision precision) {
   const simt::Settings orders[] = {{.order = simt::Order::descending},
-#ifndef TUTTI_SANITIZED  // which look for other faults, and take four times as long
                                    {.order = simt::Order::shuffled, .seed = 1},
-                                   {.order = simt::Order::shuffled, .seed = 2}
-#endif
-  };
+                                   {.order = simt::Order::shuffled, .seed = 2}};
   const WithPrecision with_precision(precision);
   for (const auto& c : operation_cases()) {
     if (c.large || (precision != Precision::fp32 && !multiplies_matrices(c))) continue;
@@ -41,15 +38,18 @@ TEST_CASE("The GPU's kernels agree with the reference, watched for races on shar
 }
 
 // A test for each precision, so that they can run side by side.
-TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks, fp32") {
+TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks, fp32",
+          "[numbers]") {
   require_same_bits_in_every_order(Precision::fp32);
 }
 
-TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks, tf32") {
+TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks, tf32",
+          "[numbers]") {
   require_same_bits_in_every_order(Precision::tf32);
 }
 
-TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks, bf16") {
+TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks, bf16",
+          "[numbers]") {
   require_same_bits_in_every_order(Precision::bf16);
 }
 
@@ -80,7 +80,8 @@ TEST_CASE("Bytes are exact on tensor cores, whatever their scale") {
   }
 }
 
-TEST_CASE("At the models' sizes the kernels agree with the cpu device in every precision") {
+TEST_CASE("At the models' sizes the kernels agree with the cpu device in every precision",
+          "[numbers]") {
   for (const auto& c : operation_cases()) {
     if (!c.large || c.flops > 1e8) continue;  // more takes this machine too long
     const auto expected = run(c, Device::cpu);
