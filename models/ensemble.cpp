@@ -127,11 +127,6 @@ History Ensemble::fit(const Examples& training, const Examples& validation,
   }
   samples_.clear();
   samples_ = bootstrap_samples(training.rows, options.bootstrap_percent, members);
-  const auto sample = static_cast<std::int64_t>(samples_[0].size());
-  if (options.batch_size > sample)
-    throw Error("a batch of ", options.batch_size, " cannot be drawn from a member's sample of ",
-                sample, " training examples");
-
   if (options.on_start) options.on_start();
   if (!options.checkpoint) save();
   const MemberRows all_validate(members.size(), validation.rows);

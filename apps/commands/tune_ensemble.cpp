@@ -98,11 +98,6 @@ int tune_ensemble(const TuneEnsembleOptions& o) {
   if (split.validation.empty())
     throw Error(name(e.split), ": has no part to rank trials by; use files:TRAIN,VALIDATION,TEST");
 
-  const double least_sample = range_of(space, "bootstrap", e.bootstrap).first;
-  expect_batches(space, e.batch,
-                 bootstrap_size(least_sample, static_cast<std::int64_t>(split.train.size())),
-                 "pictures");
-
   Search search{.model = "ensemble",
                 .space = space,
                 .settings = settings_of(o, space, tree.pictures.fingerprint),

@@ -145,7 +145,6 @@ int tune_features(const TuneFeaturesOptions& o) {
     throw Error(
         "there are no songs to rank trials by; choose a --validation above 0, or a split with "
         "a part for it");
-  expect_batches(space, f.batch, static_cast<std::int64_t>(splits[0].train.size()), "songs");
   Search search{.model = name(f.model),
                 .space = space,
                 .settings = {},

@@ -38,12 +38,6 @@ struct SearchOptions {
   bool resume = false;
 };
 
-/// The least and the greatest number that a parameter may have; `fixed` if it is not searched.
-std::pair<double, double> range_of(const Space& space, const std::string& name, double fixed);
-
-/// An Error if a trial could want batches of more examples ("songs") than there are.
-void expect_batches(const Space& space, int fixed, std::int64_t examples, const char* unit);
-
 /// A trial in training. After every epoch `report` keeps its results and says whether it goes on.
 class TrialRun {
  public:

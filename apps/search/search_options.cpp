@@ -1,4 +1,3 @@
-#include <algorithm>
 
 #include "apps/search/search.h"
 #include "kernels/support/error.h"
@@ -66,22 +65,6 @@ Space SearchOptions::space(const nlohmann::ordered_json& original,
   } catch (const std::exception& problem) {
     throw Error(space_file, ": ", reason_of(problem));
   }
-}
-
-std::pair<double, double> range_of(const Space& space, const std::string& name, double fixed) {
-  const SpaceParameter* parameter = space.find(name);
-  if (!parameter) return {fixed, fixed};
-  const Distribution& d = parameter->distribution;
-  if (d.numerical()) return {d.low, d.high};
-  const auto [least, most] = std::minmax_element(d.choices.begin(), d.choices.end());
-  return {least->get<double>(), most->get<double>()};
-}
-
-void expect_batches(const Space& space, int fixed, std::int64_t examples, const char* unit) {
-  const double largest = range_of(space, "batch", fixed).second;
-  if (largest > static_cast<double>(examples))
-    throw Error("batches of ", largest, ' ', unit, ": there are ", examples,
-                " to train on; choose at most that with --batch or --space");
 }
 
 }  // namespace tutti

@@ -132,10 +132,6 @@ std::optional<Evaluation> train_run(const EnsembleOptions& o) {
   const Device device = o.common.prepare();
   const RunFolder run(o.run);
   const Parts parts(o);
-  if (o.batch > sample_size(o, parts))
-    throw Error("--batch ", o.batch, ": a member's sample holds ", sample_size(o, parts),
-                " pictures; choose at most that");
-
   RunFile file = run_file(o, parts.tree);
   const TrainingRecord training = record(o, parts.tree, device);
   const auto& genres = file.classes;

@@ -44,12 +44,8 @@ std::string title_of(const FeatureOptions& f) {
 }
 
 ThreeWaySplit split_of(const FeatureOptions& f, const FeatureTable& table) {
-  ThreeWaySplit split =
-      split_by(f.split, {table.names, table.labels, table.classes}, f.test, f.validation, f.seed);
-  if (f.batch > static_cast<int>(split.train.size()))
-    throw Error("--batch ", f.batch, ": there are ", split.train.size(),
-                " songs to train on; choose at most that");
-  return split;
+  return split_by(f.split, {table.names, table.labels, table.classes}, f.test, f.validation,
+                  f.seed);
 }
 
 void print_parts(const FeatureOptions& f, const FeatureTable& table, const ThreeWaySplit& split,

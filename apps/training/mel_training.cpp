@@ -60,12 +60,6 @@ struct Material {
   Tensor windows;
 };
 
-void expect_batches(const MelOptions& o, std::size_t clips) {
-  if (const int batch = o.recipe.cnn.batch; batch > static_cast<int>(clips))
-    throw Error("--batch ", batch, ": there are ", clips,
-                " clips to train on; choose at most that");
-}
-
 /// The recipe that starts from another run's networks.
 MelRecipe fine_tuning(const MelOptions& o, const ClipTree& tree) {
   const RunFile run = read_run_file(o.from);
@@ -183,7 +177,6 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
   ClipTree tree = load(o);
   if (!o.from.empty()) o.recipe = fine_tuning(o, tree);
   const Material m(o, std::move(tree));
-  expect_batches(o, m.split.train.size());
   RunFile file = run_file(o, m);
   const TrainingRecord record = tutti::record(o, m);
   const ClipExamples training = m.clips(m.split.train);

@@ -51,7 +51,8 @@ MemberBatch part_of(const MemberBatch& batch, std::int64_t members, const Share&
 }
 
 std::int64_t steps_in_epoch(std::int64_t examples, std::int64_t batch, bool drop_last) {
-  if (batch < 1) return 0;
+  if (batch < 1 || examples < 1) return 0;
+  batch = std::min(batch, examples);
   return drop_last ? examples / batch : (examples + batch - 1) / batch;
 }
 
@@ -66,6 +67,7 @@ DataLoader::DataLoader(MemberExamples examples, const std::vector<RandomStream>&
   for (std::size_t m = 0; m < members.size(); ++m)
     members_.push_back({std::move(examples.rows[m]), {}, orders[m], augmentations[m]});
   check();
+  options_.batch = std::min(options_.batch, this->examples());
   steps_ = steps_in_epoch(this->examples(), options_.batch, options_.drop_last);
 }
 
@@ -76,9 +78,7 @@ DataLoader::DataLoader(const Examples& examples, const LoaderOptions& options)
 void DataLoader::check() const {
   const std::int64_t n = examples();
   if (n == 0) throw Error("data loader: there are no examples");
-  if (options_.batch < 1 || options_.batch > n)
-    throw Error("a batch of ", options_.batch, " cannot be drawn from ", n,
-                " training examples; choose 1 to ", n);
+  if (options_.batch < 1) throw Error("a batch of ", options_.batch, "; choose 1 or more");
   for (const auto& member : members_) {
     if (member.rows.size() != members_[0].rows.size())
       throw Error("data loader: members of ", n, " and ", member.rows.size(),

@@ -25,9 +25,9 @@ MemberBatch part_of(const MemberBatch& batch, std::int64_t members, const Share&
 using Augment = std::function<void(MemberBatch& batch, std::vector<RandomStream>& members)>;
 
 struct LoaderOptions {
-  std::int64_t batch = 32;
-  bool shuffle = true;     // each member's rows anew in every epoch
-  bool drop_last = false;  // the batch of what is left over
+  std::int64_t batch = 32;  // all examples, if they are fewer
+  bool shuffle = true;      // each member's rows anew in every epoch
+  bool drop_last = false;   // the batch of what is left over
   /// Examples are gathered on the host step by step, for data larger than the device's memory;
   /// otherwise all of them are copied to it. With a hook, they always are gathered.
   bool stream = false;
@@ -48,7 +48,7 @@ struct LoadedBatch {
 /// Examples [M, B, …] as a batch on the device: each is its own row.
 Batch as_batch(const Tensor& x, Device device);
 
-/// Batches of an epoch.
+/// Batches of an epoch; one, if there are fewer examples than a batch takes.
 std::int64_t steps_in_epoch(std::int64_t examples, std::int64_t batch, bool drop_last);
 
 /// Batches of every member's own rows, epoch after epoch:

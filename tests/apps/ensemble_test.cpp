@@ -233,7 +233,6 @@ TEST_CASE("A training that cannot be leaves the run that it was to replace", "[e
   fs::copy(trained_ensemble(), folder / "run");
   fs::create_directories(folder / "none");
   for (const auto& [options, named] : std::vector<std::pair<std::string, std::string>>{
-           {"--members 2 --batch 1000", "--batch 1000"},
            {"--batch 8 --members 3 --from " + word(folder / "run"), "holds 2 members, not 3"},
            {"--batch 8 --members 2 --from " + word(folder / "none"), "holds 0 members, not 2"},
            {"--batch 8 --members 2 --from " + word(folder / "none.h5"), "none.h5"},
@@ -276,7 +275,6 @@ TEST_CASE("Bad input to training is status 1 and one line that names it", "[ense
   };
   CHECK_THAT(train(folder / "none"), Contains("none"));
   CHECK_THAT(train(folder / "empty"), Contains("empty"));
-  CHECK_THAT(train(songs() / "genres", "--batch 1000"), Contains("--batch 1000"));
   CHECK_THAT(train(songs() / "genres", "--train-fraction 1"), Contains("train"));
 
   fs::copy(songs() / "genres", folder / "tree", fs::copy_options::recursive);

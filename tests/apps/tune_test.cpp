@@ -276,7 +276,6 @@ TEST_CASE("A search that cannot be is refused in one line") {
   refused("--timeout -1", "--timeout: -1 is not a number from 0 up", 2);
   refused("--sampler cmaes", "--sampler", 2);
   refused("--validation 0", "no songs to rank trials by");
-  refused("--batch 1000", "batches of 1000 songs: there are 43 to train on");
   CHECK_FALSE(fs::exists(f.run / "study.db"));
 
   std::ofstream(f.space) << R"({"lr": {"type": "float", "low": 1, "high": 0.1}})";

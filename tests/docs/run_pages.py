@@ -22,13 +22,13 @@ def lay_out(folder, environment):
     def tutti(*command):
         subprocess.run(["tutti", *command, "--quiet"], cwd=folder, env=environment, check=True, capture_output=True)
 
-    tutti("synth", "--out", "synth", "--songs", "6", "--seconds", "10")
+    tutti("synth", "--out", "synth", "--songs", "4", "--seconds", "10")
     invented = sorted((folder / "synth/audio").iterdir())
     for i, genre in enumerate(["classical", "jazz", "metal"]):  # of three invented ones, each by two artists
         (folder / "music" / genre).mkdir(parents=True)
         songs = [song for kind in invented[3 * i:3 * i + 3] for song in sorted(kind.iterdir())]
         for number, song in enumerate(songs):
-            song.rename(folder / "music" / genre / f"{song.parent.name} {number // 3} - {number:02}.wav")
+            song.rename(folder / "music" / genre / f"{song.parent.name} {number // 2} - {number:02}.wav")
     shutil.rmtree(folder / "synth")
     some = sorted((folder / "music").glob("*/*- 0[0-3].wav"))
     for place in ("songs", "Music"):

@@ -314,9 +314,6 @@ TEST_CASE("Ensembles that cannot be are Errors") {
   recipe = small(1, 1);
   recipe.cnn.batch = recipe.network.batch = 0;
   CHECK_THROWS_WITH(make(recipe), Contains("a batch of 0"));
-  recipe = small(1, 0);
-  recipe.cnn.batch = 13;
-  CHECK_THROWS_WITH(make(recipe), Contains("a batch of 13 cannot be drawn from 12"));
 
   const TemporaryFolder folder;
   CHECK_THROWS_WITH(MelEnsemble::load(folder.path()), Contains("holds no melcnn_0.h5"));
