@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -25,23 +26,37 @@ inline std::string take_option(int& argc, char** argv, std::string_view name) {
   return value;
 }
 
+/// The one of `all` that --OPTION=NAME names; the usual one unless given.
+template <class T>
+T take_named(int& argc, char** argv, std::string_view option, T usual,
+             std::initializer_list<T> all) {
+  const std::string wanted = take_option(argc, argv, option);
+  if (wanted.empty()) return usual;
+  std::string names;
+  for (const T one : all) {
+    if (wanted == name(one)) return one;
+    names += std::string(names.empty() ? "" : ", ") + name(one);
+  }
+  std::fprintf(stderr, "--%s=%s: choose one of %s\n", std::string(option).c_str(), wanted.c_str(),
+               names.c_str());
+  std::exit(2);
+}
+
 /// The device of --device=cpu|cuda|simt; cpu unless given.
 inline Device take_device(int& argc, char** argv) {
-  const std::string wanted = take_option(argc, argv, "device");
-  if (wanted == "cuda" && !describe_gpu().available) {
+  const Device device =
+      take_named(argc, argv, "device", Device::cpu, {Device::cpu, Device::cuda, Device::simt});
+  if (device == Device::cuda && !describe_gpu().available) {
     std::fprintf(stderr, "--device=cuda: %s\n", describe_gpu().reason.c_str());
     std::exit(1);
   }
-  for (const Device device : {Device::cuda, Device::simt})
-    if (wanted == name(device)) return device;
-  return Device::cpu;
+  return device;
 }
 
-/// Sets the precision of --precision=fp32|tf32|bf16.
+/// Sets the precision of --precision=fp32|tf32|bf16; the usual one unless given.
 inline void take_precision(int& argc, char** argv) {
-  const std::string wanted = take_option(argc, argv, "precision");
-  for (const auto precision : {Precision::fp32, Precision::tf32, Precision::bf16})
-    if (wanted == name(precision)) set_precision(precision);
+  set_precision(take_named(argc, argv, "precision", precision(),
+                           {Precision::fp32, Precision::tf32, Precision::bf16}));
 }
 
 /// Sets the number of threads of --threads=N.
