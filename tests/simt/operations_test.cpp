@@ -1,3 +1,5 @@
+#include <bit>
+
 #include "kernels/simt/machine.h"
 #include "tests/support/members.h"
 
@@ -78,6 +80,24 @@ TEST_CASE("Bytes are exact on tensor cores, whatever their scale") {
     const WithPrecision with_precision(precision);
     require_agreement(c, run(c, Device::simt), c.tolerance);
   }
+}
+
+TEST_CASE("What is added to bytes is multiplied by the weights as tensor cores round them") {
+  const OperationCase c =
+      conv2d_gathered_case("bytes", conv_shape(1, 2, 20, 36, 1, 6, 36, 5, 2, 1, false), 3,
+                           {.scale = 1.0 / 255, .offset = 100});
+  const WithPrecision with_precision(Precision::bf16);
+  const auto output = [&](bool rounded) {
+    auto arrays = arrays_of<float>(c, Device::simt);
+    auto w = arrays.values("w");
+    if (rounded)
+      for (float& weight : w)
+        weight = std::bit_cast<float>((std::bit_cast<std::uint32_t>(weight) + 0x8000) & 0xffff0000);
+    arrays.set("w", w);
+    c.in_float.forward(kernels::backend<float>(Device::simt), arrays);
+    return arrays.values("y");
+  };
+  CHECK(output(false) == output(true));
 }
 
 TEST_CASE("At the models' sizes the kernels agree with the cpu device in every precision",
