@@ -29,6 +29,11 @@ void ProgressBar::clear() {
 
 void ProgressBar::update(std::int64_t finished, std::int64_t total) {
   const auto now = Clock::now();
+  if (finished < finished_ || finished_ < 0) {  // what was finished before, another time
+    before_ = finished;
+    start_ = now;
+  }
+  finished_ = finished;
   if (!draws_ || (finished < total && now - last_ < std::chrono::milliseconds(100))) return;
   last_ = now;
   drawn_ = true;
@@ -37,12 +42,14 @@ void ProgressBar::update(std::int64_t finished, std::int64_t total) {
   const int filled = static_cast<int>(share * width);
   std::string bar;
   for (int i = 0; i < width; ++i) bar += i < filled ? "█" : "░";
+  std::fprintf(stderr, "\r\033[K%s %s %3.0f %%  %lld/%lld %s", label_.c_str(), bar.c_str(),
+               share * 100, static_cast<long long>(finished), static_cast<long long>(total),
+               unit_.c_str());
+  if (finished == before_) return;
   const double seconds = std::chrono::duration<double>(now - start_).count();
-  const double rate = seconds > 0 ? static_cast<double>(finished) / seconds : 0;
-  const double left = rate > 0 ? static_cast<double>(total - finished) / rate : 0;
-  std::fprintf(stderr, "\r\033[K%s %s %3.0f %%  %lld/%lld %s  %.1f/s  %s left", label_.c_str(),
-               bar.c_str(), share * 100, static_cast<long long>(finished),
-               static_cast<long long>(total), unit_.c_str(), rate, time_left(left).c_str());
+  const double rate = static_cast<double>(finished - before_) / seconds;
+  std::fprintf(stderr, "  %.1f/s  %s left", rate,
+               time_left(static_cast<double>(total - finished) / rate).c_str());
 }
 
 }  // namespace tutti

@@ -24,7 +24,9 @@ class ProgressBar {
   std::string label_, unit_;
   bool draws_;
   bool drawn_ = false;
-  Clock::time_point start_ = Clock::now(), last_{};
+  // The rate counts what is finished after the first update: a resumed training begins far on.
+  std::int64_t before_ = 0, finished_ = -1;
+  Clock::time_point start_{}, last_{};
 };
 
 }  // namespace tutti

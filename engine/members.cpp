@@ -24,7 +24,9 @@ std::vector<RandomStream> streams_for(Purpose purpose, const std::vector<RandomS
 std::int64_t bootstrap_size(double fraction, std::int64_t n) {
   if (!(fraction > 0) || std::isinf(fraction))
     throw Error("bootstrap: ", fraction, " is not a fraction above 0");
-  return static_cast<std::int64_t>(std::floor(fraction * static_cast<double>(n) + 1e-6));
+  const auto size = static_cast<std::int64_t>(std::floor(fraction * static_cast<double>(n) + 1e-6));
+  if (size < 1) throw Error("bootstrap: ", fraction, " of ", n, " examples is none");
+  return size;
 }
 
 std::vector<std::vector<std::int32_t>> bootstrap_samples(const std::vector<std::int32_t>& rows,

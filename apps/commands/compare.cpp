@@ -54,9 +54,6 @@ class Comparison {
     } else {
       folds_ = folds_by(o.split, all, data.rows, o.folds, o.seed);
     }
-    std::size_t least = data.rows.size();
-    for (const auto& fold : folds_) least = std::min(least, fold.train.size());
-    batch_ = static_cast<int>(std::min<std::size_t>(32, least));
   }
 
   std::vector<ComparedModel> run() {
@@ -104,7 +101,6 @@ class Comparison {
     equalize(splits, o_.seed);
     FeatureOptions options(model);
     options.seed = o_.seed;
-    options.batch = batch_;
     const FeatureRecipe recipe = options.recipe(device_);
     const auto start = Clock::now();
     auto classifiers = build_classifiers(*data_.features, splits, recipe);
@@ -126,9 +122,7 @@ class Comparison {
     for (std::size_t f = 0; f < folds_.size(); ++f) {
       const auto& [train, test] = folds_[f];
       Ensemble ensemble(o_.members, {}, std::ssize(data_.tree.genres));
-      FitOptions options{.seed = seed_of(f), .device = device_};
-      options.batch_size = static_cast<int>(std::min<std::int64_t>(
-          batch_, bootstrap_size(options.bootstrap_percent, std::ssize(train))));
+      const FitOptions options{.seed = seed_of(f), .device = device_};
       const Examples held_out(data_.pictures, data_.tree.labels, test);
       ensemble.fit({data_.pictures, data_.tree.labels, train}, held_out, options, {},
                    progress(options.epochs, train.size(), all.label));
@@ -149,7 +143,6 @@ class Comparison {
     const Tensor windows = windows_of(clips, std::max(usual_frames(clips), o_.mel.cnn.crop));
     MelRecipe recipe = o_.mel;
     recipe.device = device_;
-    recipe.cnn.batch = recipe.network.batch = batch_;
     for (std::size_t f = 0; f < folds_.size(); ++f) {
       const auto& [train, test] = folds_[f];
       recipe.seed = seed_of(f);
@@ -171,7 +164,6 @@ class Comparison {
   const ComparisonData& data_;
   Device device_;
   std::vector<Split> folds_;
-  int batch_;  // the recipes', or all there is
   std::vector<ComparedModel> models_;
 };
 

@@ -1,4 +1,3 @@
-
 #include "apps/search/search.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"

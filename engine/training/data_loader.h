@@ -56,8 +56,8 @@ std::int64_t steps_in_epoch(std::int64_t examples, std::int64_t batch, bool drop
 /// Each such loop is the next epoch. A member's order depends on its stream and its epoch alone.
 class DataLoader {
  public:
-  /// `members` are the members' own streams. An Error if there are no rows, the batch is not 1 to
-  /// their number, members have different numbers of rows, or a row or its label is out of range.
+  /// `members` are the members' own streams. An Error if there are no rows, the batch is below 1,
+  /// members have different numbers of rows, or a row or its label is out of range.
   DataLoader(MemberExamples examples, const std::vector<RandomStream>& members,
              LoaderOptions options);
   DataLoader(const Examples& examples, const LoaderOptions& options);

@@ -65,7 +65,7 @@ struct TrainObserver {
 /// and others come.
 class Training {
  public:
-  /// An Error if a batch is larger than a member's rows, or an option is out of range.
+  /// An Error if an option is out of range.
   Training(Model& model, const TrainData& data, const TrainOptions& options,
            std::stop_token stop = {});
 

@@ -6,7 +6,7 @@
 
 namespace tutti::kernels::cpu {
 #ifdef TUTTI_SANITIZED
-/// The kernels are built without AddressSanitizer, under which they would take ten times as long:
+/// The kernels are built without AddressSanitizer, under which they would take ten times as long;
 /// it sees the first and the last float of each row read here.
 static void look_at_ends(std::int64_t rows, std::int64_t columns, const float* data,
                          std::int64_t row, std::int64_t column) {

@@ -38,7 +38,7 @@ inline constexpr EnumNames<MelNetwork> enum_names<MelNetwork> = {
 class MelEnsemble {
  public:
   /// With initial weights, or those of recipe.from, for the training clips; windows are of so many
-  /// frames. An Error if there is not a network, or fewer clips than a batch.
+  /// frames. An Error if there is not a network.
   MelEnsemble(const ClipExamples& training, std::int64_t frames, std::int64_t genres,
               const MelRecipe& recipe);
 

@@ -21,14 +21,13 @@ nb::tuple fit_ensemble(Ensemble& ensemble, const AnyArray& x, const Labels& y,
                        const std::filesystem::path& start_from, nb::object on_step,
                        nb::object on_epoch) {
   const Examples training = examples_of(x, y), validation = examples_of(validation_x, validation_y);
-  const int batch = batch_of(batch_size, bootstrap_size(bootstrap_percent, training.size()));
   Watch watch(std::move(on_step), std::move(on_epoch));
   History history;
   {
     const nb::gil_scoped_release unlock;
     history = ensemble.fit(training, validation,
                            {.bootstrap_percent = bootstrap_percent,
-                            .batch_size = batch,
+                            .batch_size = batch_size,
                             .epochs = epochs,
                             .learning_rate = learning_rate,
                             .seed = seed,

@@ -33,8 +33,7 @@ nb::tuple fit_features(const std::string& model, const AnyArray& x, const Labels
   recipe.scaling = from_name<Scaling>(scaling);
   recipe.seed = seed;
   recipe.device = from_name<Device>(device);
-  recipe.training = {
-      .epochs = epochs, .batch_size = batch_of(batch_size, train), .learning_rate = learning_rate};
+  recipe.training = {.epochs = epochs, .batch_size = batch_size, .learning_rate = learning_rate};
 
   Watch watch(std::move(on_step), std::move(on_epoch));
   std::optional<FeatureClassifiers> classifier;

@@ -106,7 +106,7 @@ nb::tuple fit_mel(const AnyArray& frames, const Labels& lengths, const Labels& y
                   const nb::dict& options, const std::string& device, nb::object on_step,
                   nb::object on_epoch) {
   MelRecipe recipe = recipe_of(options);
-  recipe.cnn.batch = recipe.network.batch = batch_of(recipe.cnn.batch, train);
+  recipe.network.batch = recipe.cnn.batch;
   recipe.device = from_name<Device>(device);
   const Clips clips = clips_of(frames, lengths);
   const std::vector<std::int32_t> labels = to_vector(y);

@@ -89,7 +89,7 @@ nb::tuple fit_network(Network& network, const AnyArray& x, const Labels& y,
   if (bootstrap_fraction)
     data.training.rows = bootstrap_samples(training.rows, *bootstrap_fraction, data.members);
   TrainOptions options{.epochs = epochs,
-                       .batch_size = batch_of(batch_size, data.training.size()),
+                       .batch_size = batch_size,
                        .learning_rate = learning_rate,
                        .optimizer = optimizer_named(optimizer, momentum, weight_decay),
                        .loss = {.label_smoothing = label_smoothing},

@@ -1,7 +1,6 @@
 #pragma once
 #include <nanobind/nanobind.h>
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -45,10 +44,5 @@ class Watch {
 
 /// Progress of what reads files: tells nothing, and ends it with the exception of a signal.
 void check_signals(std::int64_t, std::int64_t);
-
-/// As Keras has it, a batch larger than the examples is all of them.
-inline int batch_of(int asked, std::int64_t examples) {
-  return static_cast<int>(std::min<std::int64_t>(asked, std::max<std::int64_t>(examples, 1)));
-}
 
 }  // namespace tutti::python

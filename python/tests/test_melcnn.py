@@ -40,14 +40,14 @@ def trained(pictures):
 
 def test_the_same_bits_as_the_command_line(songs, tmp_path):
     said = json.loads(program("train", "melcnn", "--data", songs / "audio", "--out", tmp_path / "run", "--members", 2,
-                              "--statistics", 1, "--channels", 8, "--crop", 64, "--epochs", 2, "--batch", 8,
+                              "--statistics", 1, "--channels", 8, "--crop", 64, "--epochs", 2, "--batch", 64,
                               "--statistics-epochs", 3, "--test", 0.34, "--validation", 0.5, "--quiet", "--json"))
     with open(tmp_path / "run" / "split.csv") as file:
         rows = list(csv.DictReader(file))
     parts = {part: ([tutti.spectrogram(songs / "audio" / row["path"], "mel128") for row in rows if row["part"] == part],
                     [row["path"].split("/")[0] for row in rows if row["part"] == part])
              for part in ("train", "validation", "test")}
-    model = MelCnn(2, 1, channels=8, crop=64, epochs=2, batch_size=8, statistics_epochs=3)
+    model = MelCnn(2, 1, channels=8, crop=64, epochs=2, batch_size=64, statistics_epochs=3)
     model.fit(*parts["train"], parts["validation"]).save(tmp_path / "mine")
     for network in ("melcnn_0.h5", "melcnn_1.h5", "statistics_0.h5"):
         assert (tmp_path / "mine" / network).read_bytes() == (tmp_path / "run" / network).read_bytes()

@@ -236,6 +236,7 @@ TEST_CASE("A training that cannot be leaves the run that it was to replace", "[e
            {"--batch 8 --members 3 --from " + word(folder / "run"), "holds 2 members, not 3"},
            {"--batch 8 --members 2 --from " + word(folder / "none"), "holds 0 members, not 2"},
            {"--batch 8 --members 2 --from " + word(folder / "none.h5"), "none.h5"},
+           {"--bootstrap 0.01", "bootstrap: 0.01 of 30 examples is none"},
            {"--batch 8 --train-fraction 1", "train"}}) {
     CAPTURE(options);
     const auto refused = run_tutti("train ensemble " + data() + " --out " + word(folder / "run") +

@@ -21,30 +21,34 @@ std::vector<float> numbers(std::int64_t size) {
   return values;
 }
 
-/// Values with nothing after them: a kernel that reads or writes one float more ends the program.
-class AtEndOfMemory {
- public:
-  explicit AtEndOfMemory(const std::vector<float>& values) : size_(values.size()) {
-    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-    usable_ = (size_ * sizeof(float) + page - 1) / page * page;
-    mapped_ =
-        mmap(nullptr, usable_ + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapped_ == MAP_FAILED || mprotect(bytes() + usable_, page, PROT_NONE) != 0)
-      throw std::runtime_error("no memory with an end");
-    all_ = usable_ + page;
-    std::copy(values.begin(), values.end(), data());
-  }
-  ~AtEndOfMemory() { munmap(mapped_, all_); }
-  AtEndOfMemory(const AtEndOfMemory&) = delete;
-  AtEndOfMemory& operator=(const AtEndOfMemory&) = delete;
+enum class Edge { before, after };
 
-  float* data() { return reinterpret_cast<float*>(bytes() + usable_) - size_; }
+/// Values at an edge of what may be touched: a kernel that reads or writes one float beyond it ends
+/// the program.
+class AtEdge {
+ public:
+  AtEdge(const std::vector<float>& values, Edge edge) {
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t size = values.size() * sizeof(float),
+                      usable = (size + page - 1) / page * page;
+    mapped_ = usable + 2 * page;
+    memory_ =
+        static_cast<char*>(mmap(nullptr, mapped_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    if (memory_ == MAP_FAILED || mprotect(memory_ + page, usable, PROT_READ | PROT_WRITE) != 0)
+      throw std::runtime_error("no memory with edges");
+    data_ = reinterpret_cast<float*>(memory_ + page + (edge == Edge::after ? usable - size : 0));
+    std::copy(values.begin(), values.end(), data_);
+  }
+  ~AtEdge() { munmap(memory_, mapped_); }
+  AtEdge(const AtEdge&) = delete;
+  AtEdge& operator=(const AtEdge&) = delete;
+
+  float* data() { return data_; }
 
  private:
-  char* bytes() { return static_cast<char*>(mapped_); }
-
-  std::size_t size_, usable_ = 0, all_ = 0;
-  void* mapped_ = nullptr;
+  std::size_t mapped_;
+  char* memory_;
+  float* data_;
 };
 
 struct ProductCase {
@@ -57,15 +61,17 @@ struct ProductCase {
 TEST_CASE("products of every vector unit are the sums that define them, and stay in their place") {
   const ProductCase c = GENERATE(ProductCase{1, 1, 1, 1, 1}, ProductCase{8, 48, 5, 5, 1},
                                  ProductCase{19, 131, 37, 3, 1}, ProductCase{7, 100, 70, 1, 9},
-                                 ProductCase{3, 5, 0, 1, 1}, ProductCase{9, 2000, 150, 160, 1});
+                                 ProductCase{3, 5, 0, 1, 1}, ProductCase{9, 2000, 150, 160, 1},
+                                 ProductCase{5, 7, 9, 9, 1}, ProductCase{2, 3, 4, 4, 1});
   const bool add = GENERATE(false, true);
   const std::int64_t b_stride = c.n + 3, c_stride = c.n + 2;
   const std::int64_t last = std::max<std::int64_t>(c.k - 1, 0);
   const auto a = numbers((c.m - 1) * c.row + last * c.column + 1),
              b = numbers(last * b_stride + c.n), before = numbers((c.m - 1) * c_stride + c.n);
-  AtEndOfMemory left(a), right(b);
+  const Edge edge = GENERATE(Edge::before, Edge::after);
+  AtEdge left(a, edge), right(b, edge);
   for (const auto& kernel : product_kernels()) {
-    AtEndOfMemory result(before);
+    AtEdge result(before, edge);
     const float* y = result.data();
     kernel(c.m, c.n, c.k, {left.data(), c.row, c.column}, right.data(), b_stride, add,
            result.data(), c_stride);
