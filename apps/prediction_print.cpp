@@ -88,7 +88,8 @@ std::string to_text(const std::vector<Prediction>& predictions, bool windows) {
 }
 
 std::string to_csv(const std::vector<Prediction>& predictions,
-                   const std::vector<std::string>& classes, bool windows) {
+                   const std::vector<std::string>& classes, bool windows,
+                   std::optional<double> min_probability) {
   std::ostringstream csv;
   csv << "path,start,genre,probability,votes";
   for (const auto& genre : classes) csv << ',' << csv_cell(genre);
@@ -97,7 +98,8 @@ std::string to_csv(const std::vector<Prediction>& predictions,
     for (const auto* p : lines(song, windows)) {
       csv << csv_cell(song.path) << ',';
       if (p->path.empty()) csv << p->start;
-      csv << ',' << csv_cell(p->genre) << ',' << p->probability << ','
+      const bool named = !min_probability || is_sure(*p, *min_probability);
+      csv << ',' << (named ? csv_cell(p->genre) : "") << ',' << p->probability << ','
           << csv_cell(joined(p->votes));
       for (const float probability : p->probabilities) csv << ',' << probability;
       csv << '\n';

@@ -1,5 +1,6 @@
 #pragma once
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,11 @@ std::string minutes(double seconds);
 /// of them.
 std::string to_text(const std::vector<Prediction>& predictions, bool windows);
 /// The columns path, start (empty for a song as a whole, seconds for a window), genre, probability,
-/// votes (joined by ';') and the probability of each class.
+/// votes (joined by ';') and the probability of each class. With `min_probability`, a genre that
+/// the model is not sure of is left empty.
 std::string to_csv(const std::vector<Prediction>& predictions,
-                   const std::vector<std::string>& classes, bool windows);
+                   const std::vector<std::string>& classes, bool windows,
+                   std::optional<double> min_probability = {});
 /// A list, each of the path, genre, probability, probabilities by class, votes and, if asked for,
 /// windows.
 nlohmann::json to_json(const std::vector<Prediction>& predictions,

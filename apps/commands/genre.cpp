@@ -90,7 +90,7 @@ int name_genres(const GenreOptions& o) {
   if (o.common.json)
     std::cout << dump(to_json(found, run.classes(), {o.windows, o.top, o.min_probability}));
   else if (o.csv)
-    std::cout << to_csv(found.all, run.classes(), o.windows);
+    std::cout << to_csv(found.all, run.classes(), o.windows, o.min_probability);
   else
     print_text(o, found.all, run.classes());
   tell(found.problems);

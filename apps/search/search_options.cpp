@@ -40,8 +40,8 @@ void SearchOptions::add_to(CLI::App& command) {
   command
       .add_option(
           "--jobs", jobs,
-          "Trials at once, another as soon as one ends; the search depends on it, but not on "
-          "--threads")
+          "Trials at once, another as soon as one ends (ensembles: chosen together, trained in "
+          "turn); the search depends on it, but not on --threads")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command.add_option("--timeout", timeout, "Begin no trial after this many seconds; 0 is no limit")

@@ -68,6 +68,8 @@ TEST_CASE("The likeliest genres of songs are told, to people and to programs") {
   CHECK(std::count(csv.out.begin(), csv.out.end(), '\n') == 21);
   const auto unsure = run_tutti(l.genre(word(l.songs / "thud") + " --min-probability 1"));
   CHECK_THAT(unsure.out, Contains("not sure: "));
+  const auto row = run_tutti(l.genre(word(l.songs / "thud") + " --min-probability 1 --csv")).out;
+  CHECK_THAT(row, Contains(".wav,,,0.") && !Contains(",thud,0."));
 }
 
 TEST_CASE("A long song is classified window by window, and like its parts") {
