@@ -50,9 +50,9 @@ __global__ void __launch_bounds__(32 * softmax_warps)
 }
 
 /// A block a member; its warps take rows in turn. loss_of_row(row, log of the sum of exp(x)) is the
-/// same in all lanes.
+/// same in all lanes. (Four blocks a multiprocessor: for more, ptxas spills on sm_100.)
 template <class LossOfRow>
-__global__ void __launch_bounds__(32 * softmax_warps)
+__global__ void __launch_bounds__(32 * softmax_warps, 4)
     cross_entropy_kernel(std::int64_t batch, std::int64_t classes, const float* x,
                          float* probabilities, float* loss, LossOfRow loss_of_row) {
   __shared__ SharedArray<float, softmax_warps> of_warps;
