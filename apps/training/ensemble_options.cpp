@@ -37,7 +37,8 @@ void EnsembleOptions::add_to(CLI::App& command) {
   command.add_option("--epochs", epochs, "Times through every sample")
       ->check(above_zero)
       ->capture_default_str();
-  command.add_option("--batch", batch, "Pictures per training step, or all if they are fewer")
+  command
+      .add_option("--batch", batch, "Pictures per training step, or all of them if there are fewer")
       ->check(above_zero)
       ->capture_default_str();
   command.add_option("--lr", learning_rate, "Learning rate of Adam")

@@ -33,7 +33,8 @@ void FeatureOptions::add_to(CLI::App& command) {
   command.add_option("--epochs", epochs, "Times through the training rows")
       ->check(above_zero)
       ->capture_default_str();
-  command.add_option("--batch", batch, "Songs per training step, or all if they are fewer")
+  command
+      .add_option("--batch", batch, "Songs per training step, or all of them if there are fewer")
       ->check(above_zero)
       ->capture_default_str();
   command.add_option("--test", test, "Share of the songs to test on")

@@ -29,7 +29,9 @@ void add_cnns(CLI::App& command, MelCnnRecipe& cnn) {
                   "A CNN's learning rate at first; it falls to 0 along a cosine")
       ->check(above_zero)
       ->capture_default_str();
-  command.add_option("--batch", cnn.batch, "Clips per training step, or all if they are fewer")
+  command
+      .add_option("--batch", cnn.batch,
+                  "Clips per training step, or all of them if there are fewer")
       ->check(above_zero)
       ->capture_default_str();
 }

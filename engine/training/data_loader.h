@@ -25,7 +25,7 @@ MemberBatch part_of(const MemberBatch& batch, std::int64_t members, const Share&
 using Augment = std::function<void(MemberBatch& batch, std::vector<RandomStream>& members)>;
 
 struct LoaderOptions {
-  std::int64_t batch = 32;  // all examples, if they are fewer
+  std::int64_t batch = 32;  // all examples if there are fewer
   bool shuffle = true;      // each member's rows anew in every epoch
   bool drop_last = false;   // the batch of what is left over
   /// Examples are gathered on the host step by step, for data larger than the device's memory;

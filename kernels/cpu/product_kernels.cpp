@@ -3,6 +3,8 @@
 #include "kernels/cpu/product.h"
 #include "kernels/support/simd.h"
 
+// The inner loops of product(), in a file of their own for its compiler options.
+//
 // A tile of c is summed up in registers: `rows` rows of `vectors` vectors of `lanes` floats. The
 // body is written once, in functions that are inlined into one kernel for each vector unit.
 namespace tutti::kernels::cpu {
