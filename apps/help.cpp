@@ -36,7 +36,7 @@ std::string beside(std::size_t left, const std::string& name, const std::string&
   return out.str();
 }
 
-std::string names_of(const std::set<CLI::Option*>& options) {
+std::string option_names(const std::set<CLI::Option*>& options) {
   std::string names;
   for (const auto* option : options) names += (names.empty() ? "" : ", ") + option->get_name();
   return names;
@@ -91,8 +91,8 @@ std::string HelpFormatter::make_option_desc(const CLI::Option* option) const {
   if (option->get_required() && option->nonpositional()) note("required");
   if (!option->get_default_str().empty() && option->get_items_expected_max() > 0)
     note("default: " + option->get_default_str());
-  if (!option->get_needs().empty()) note("only with " + names_of(option->get_needs()));
-  if (!option->get_excludes().empty()) note("not with " + names_of(option->get_excludes()));
+  if (!option->get_needs().empty()) note("only with " + option_names(option->get_needs()));
+  if (!option->get_excludes().empty()) note("not with " + option_names(option->get_excludes()));
   return notes.empty() ? text : text + " (" + notes + ")";
 }
 

@@ -83,13 +83,15 @@ void choose_gpu() {
 int fail(const std::string& reason) {
   const World& all = world();
   std::cout.flush();
+  const std::string line = printable_lines(reason) + '\n';
+  // One write each, or a launcher's words come between.
   if (all.root()) {
-    errors() << "tutti: " << printable_lines(reason) << std::endl;
+    errors() << "tutti: " + line;
   } else {
     std::this_thread::sleep_for(patience);
-    errors() << "tutti: rank " << all.rank() << " on " << all.host() << ": "
-             << printable_lines(reason) << std::endl;
+    errors() << "tutti: rank " + std::to_string(all.rank()) + " on " + all.host() + ": " + line;
   }
+  errors().flush();
   if (!all.alone()) world().abort(at_fault);
   return at_fault;
 }

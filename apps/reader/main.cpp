@@ -66,7 +66,7 @@ class Jobs {
     if (words == std::vector<std::string>{"audio"} && files.size() == 1) {
       song_.reset();
       song_ = std::make_unique<Song>(::dup(files[0]));
-      return facts_answer({song_->decoder.sample_rate(), song_->decoder.frames()});
+      return length_answer({song_->decoder.sample_rate(), song_->decoder.frames()});
     }
     if (words.size() == 2 && words[0] == "sound" && song_)
       return samples_answer(song_->decoder.read(std::atoll(words[1].c_str())));

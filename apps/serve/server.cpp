@@ -33,8 +33,8 @@ using httplib::Response;
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t most_songs = 16;     // of one request
-constexpr std::size_t more_requests = 64;  // than those for genres, for the page and its like
+constexpr std::size_t songs_a_request = 16;  // of one request
+constexpr std::size_t more_requests = 64;    // than those for genres, for the page and its like
 
 constexpr const char* json_type = "application/json";
 constexpr const char* policy =
@@ -118,7 +118,7 @@ class GenreServer final : public BoundedServer {
       } catch (const Refusal& refusal) {
         refuse(response, refusal);
       } catch (const std::exception& failure) {
-        std::cerr << "tutti: " << printable_lines(reason_of(failure)) + '\n';
+        std::cerr << "tutti: " + printable_lines(reason_of(failure)) + '\n';
         answer(response, 500, {{"error", "the server failed; it says why where it was started"}});
       }
     });
@@ -231,8 +231,9 @@ class GenreServer final : public BoundedServer {
     };
     const auto begin = [&](const httplib::MultipartFormData& part) {
       taken = !part.filename.empty();
-      if (taken && songs.size() == most_songs)
-        throw Refusal(413, "a request may hold ", most_songs, " songs; send the others in another");
+      if (taken && songs.size() == songs_a_request)
+        throw Refusal(413, "a request may hold ", songs_a_request,
+                      " songs; send the others in another");
       if (taken) songs.emplace_back(part.filename);
       return true;
     };

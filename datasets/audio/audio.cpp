@@ -57,22 +57,22 @@ bool holds_audio(const fs::path& path) {
 
 struct AudioFile::Source {
   LentReader reader;
-  SoundFacts facts;
+  SoundLength length;
   std::int64_t position = 0;  // frames read so far
 
   explicit Source(const fs::path& path)
-      : facts(sound_facts_of(reader.ask({"audio"}, {path}, reading_seconds))) {
-    if (facts.sample_rate < lowest_rate || facts.sample_rate > highest_rate)
-      throw Error("has ", facts.sample_rate, " samples a second; ", lowest_rate, " to ",
+      : length(sound_length_of(reader.ask({"audio"}, {path}, reading_seconds))) {
+    if (length.sample_rate < lowest_rate || length.sample_rate > highest_rate)
+      throw Error("has ", length.sample_rate, " samples a second; ", lowest_rate, " to ",
                   highest_rate, " can be read");
   }
 
-  int rate() const { return static_cast<int>(facts.sample_rate); }
+  int rate() const { return static_cast<int>(length.sample_rate); }
 
   /// Mono samples of the next frames, fewer at the end.
   std::vector<float> read(std::int64_t frames) {
     std::vector<float> samples;
-    samples.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(facts.frames, 0, frames)));
+    samples.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(length.frames, 0, frames)));
     for (const auto most = static_cast<std::int64_t>(seconds_at_once * rate()); frames > 0;) {
       const auto wanted = std::min(frames, most);
       const auto part =
@@ -115,7 +115,7 @@ std::vector<float> AudioFile::read_as_it_is(double seconds) {
 int AudioFile::sample_rate() const { return source_->rate(); }
 
 double AudioFile::seconds() const {
-  return static_cast<double>(source_->facts.frames) / sample_rate();
+  return static_cast<double>(source_->length.frames) / sample_rate();
 }
 
 void AudioFile::skip(double seconds) {

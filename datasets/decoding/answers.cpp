@@ -51,15 +51,15 @@ std::string picture_answer(std::string_view file) {
   return bytes;
 }
 
-SoundFacts sound_facts_of(std::string_view answer) {
-  SoundFacts facts;
-  take(answer, &facts, 1);
-  return facts;
+SoundLength sound_length_of(std::string_view answer) {
+  SoundLength length;
+  take(answer, &length, 1);
+  return length;
 }
 
-std::string facts_answer(const SoundFacts& facts) {
+std::string length_answer(const SoundLength& length) {
   std::string bytes;
-  append(bytes, &facts, 1);
+  append(bytes, &length, 1);
   return bytes;
 }
 

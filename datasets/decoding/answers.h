@@ -15,11 +15,11 @@ namespace tutti {
 GrayPicture read_picture(const std::filesystem::path& path);
 std::string picture_answer(std::string_view file);
 
-struct SoundFacts {
+struct SoundLength {
   std::int64_t sample_rate, frames;
 };
-SoundFacts sound_facts_of(std::string_view answer);
-std::string facts_answer(const SoundFacts& facts);
+SoundLength sound_length_of(std::string_view answer);
+std::string length_answer(const SoundLength& length);
 
 /// At most `most` samples.
 std::vector<float> samples_of(std::string_view answer, std::int64_t most);

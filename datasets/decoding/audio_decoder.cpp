@@ -14,7 +14,7 @@ namespace {
 constexpr sf_count_t frames_at_once = 4096;
 
 /// libsndfile's reason without the full stop.
-std::string reason_of(const SndfileHandle& file) {
+std::string sndfile_reason(const SndfileHandle& file) {
   std::string reason = file.strError();
   while (reason.ends_with('.') || reason.ends_with('\n')) reason.pop_back();
   return reason;
@@ -42,7 +42,7 @@ struct AudioDecoder::Source {
 AudioDecoder::AudioDecoder(int descriptor)
     : source_(new Source{SndfileHandle(descriptor, /*close_desc=*/false), 0, {}}) {
   if (source_->file.error())
-    throw Error("cannot be read as audio: ", reason_of(source_->file),
+    throw Error("cannot be read as audio: ", sndfile_reason(source_->file),
                 "; a wav, au, flac, ogg or mp3 file is wanted");
   source_->block.resize(static_cast<std::size_t>(frames_at_once * source_->file.channels()));
 }
@@ -68,7 +68,7 @@ std::vector<float> AudioDecoder::read(std::int64_t frames) {
     if (file.error())
       throw Error("is damaged after ",
                   std::floor(10.0 * static_cast<double>(position) / file.samplerate()) / 10,
-                  " s: ", reason_of(file));
+                  " s: ", sndfile_reason(file));
     break;
   }
   return samples;

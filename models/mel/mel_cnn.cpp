@@ -17,7 +17,7 @@
 namespace tutti {
 namespace {
 
-constexpr std::size_t windows_at_once = 16;
+constexpr std::size_t clips_at_once = 16;
 
 Pooling2D pooling(Pooling kind) { return Pooling2D({.pooling = kind, .dimensions = 1}); }
 
@@ -113,8 +113,8 @@ Tensor predict_by_crops(const Model& cnns, const Tensor& windows,
                      classes = cnns.classes(), members = cnns.members();
   const auto n = std::ssize(rows);
   std::vector<float> all(static_cast<std::size_t>(members * n * classes));
-  for (std::size_t first = 0; first < rows.size(); first += windows_at_once) {
-    const auto last = std::min(first + windows_at_once, rows.size());
+  for (std::size_t first = 0; first < rows.size(); first += clips_at_once) {
+    const auto last = std::min(first + clips_at_once, rows.size());
     const Tensor crops = crops_of(windows,
                                   {rows.begin() + static_cast<std::ptrdiff_t>(first),
                                    rows.begin() + static_cast<std::ptrdiff_t>(last)},

@@ -21,7 +21,7 @@ namespace {
 
 // The numbers of members from which on each kind draws: one's are the same beside any of the other.
 constexpr std::int64_t first_cnn = 0, first_statistics = 1'000'000;
-constexpr std::size_t clips_at_once = 64;
+constexpr std::size_t decoded_at_once = 64;
 constexpr std::int64_t fewest_sounds = 8, most_sounds = 200;  // each takes 50 ms to make
 
 fs::path file_of(const fs::path& folder, MelNetwork kind, std::int64_t member) {
@@ -47,10 +47,10 @@ Tensor statistics_of(const Clips& clips, std::int64_t frames, Statistics which) 
 Examples statistics_of(const ClipExamples& from, std::int64_t frames, Statistics which) {
   if (from.rows.empty()) return {};
   std::vector<Tensor> parts;
-  for (std::size_t first = 0; first < from.rows.size(); first += clips_at_once) {
+  for (std::size_t first = 0; first < from.rows.size(); first += decoded_at_once) {
     Clips some;
     some.frames = from.clips.frames;
-    for (std::size_t i = first; i < std::min(first + clips_at_once, from.rows.size()); ++i)
+    for (std::size_t i = first; i < std::min(first + decoded_at_once, from.rows.size()); ++i)
       some.spans.push_back(from.clips.spans.at(static_cast<std::size_t>(from.rows[i])));
     parts.push_back(statistics_of(some, frames, which));
   }

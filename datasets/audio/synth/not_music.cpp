@@ -11,7 +11,7 @@
 namespace tutti {
 namespace {
 
-constexpr double samples_a_second = synthetic_sample_rate, turn = 2 * std::numbers::pi;
+constexpr double samples_a_second = synthetic_sample_rate, whole_turn = 2 * std::numbers::pi;
 constexpr double lowest = 30, highest = 10000;  // hertz
 
 /// Every octave between the two is equally likely.
@@ -23,7 +23,7 @@ bool chance(RandomStream& random, double p) { return random.uniform() < p; }
 
 /// A low-pass filter of the first order, or what it takes away: a high-pass filter.
 void filter(Sound& sound, double hertz, bool below) {
-  const double share = 1 - std::exp(-turn * hertz / samples_a_second);
+  const double share = 1 - std::exp(-whole_turn * hertz / samples_a_second);
   double low = 0;
   for (double& sample : sound) {
     low += share * (sample - low);
@@ -33,7 +33,7 @@ void filter(Sound& sound, double hertz, bool below) {
 
 /// Louder and softer, or in bursts.
 void swell(Sound& sound, RandomStream& random) {
-  const double turns = draw_by_octaves(random, 0.05, 15) * turn / samples_a_second,
+  const double turns = draw_by_octaves(random, 0.05, 15) * whole_turn / samples_a_second,
                least = random.uniform(), sharpness = draw_by_octaves(random, 0.5, 8);
   for (std::size_t i = 0; i < sound.size(); ++i)
     sound[i] *= least + (1 - least) * std::pow(0.5 - 0.5 * std::cos(turns * static_cast<double>(i)),
@@ -77,7 +77,7 @@ void add_sweep(Sound& sound, RandomStream& random) {
   double angle = 0;
   for (std::size_t i = 0; i < sound.size(); ++i) {
     const double at = std::fmod(static_cast<double>(i) / period, 1);
-    angle += turn / samples_a_second * from *
+    angle += whole_turn / samples_a_second * from *
              std::pow(to / from, returns ? 1 - std::abs(2 * at - 1) : at);
     sound[i] += std::sin(angle);
   }
@@ -95,7 +95,8 @@ void add_clicks(Sound& sound, RandomStream& random) {
     const auto last = std::min(sound.size(), first + static_cast<std::size_t>(7 * decay) + 1);
     for (auto i = first; i < last; ++i) {
       const auto after = static_cast<double>(i - first);
-      sound[i] += std::exp(-after / decay) * std::cos(turn * hertz * after / samples_a_second);
+      sound[i] +=
+          std::exp(-after / decay) * std::cos(whole_turn * hertz * after / samples_a_second);
     }
   }
 }
