@@ -28,6 +28,9 @@ namespace fs = std::filesystem;
 /// How long the root has to come upon the same error and to say it for all.
 constexpr auto patience = std::chrono::seconds(3);
 
+/// How long the launcher has to pass on what was printed: it may drop the rest once it is to abort.
+constexpr auto passing_on = std::chrono::milliseconds(500);
+
 std::ostream& errors() {
   static std::ostream stream(std::cerr.rdbuf());
   return stream;
@@ -92,7 +95,10 @@ int fail(const std::string& reason) {
     errors() << "tutti: rank " + std::to_string(all.rank()) + " on " + all.host() + ": " + line;
   }
   errors().flush();
-  if (!all.alone()) world().abort(at_fault);
+  if (!all.alone()) {
+    std::this_thread::sleep_for(passing_on);
+    world().abort(at_fault);
+  }
   return at_fault;
 }
 

@@ -58,7 +58,7 @@ TEST_CASE("Every model is compared on the same folds of songs") {
                                           "the 6 of train melcnn"});
 }
 
-TEST_CASE("Models are compared on a split of one's own, with other seeds each time") {
+TEST_CASE("Models are compared on a split of one's own, with other seeds each time", "[long]") {
   const TemporaryFolder lists;
   std::ofstream train(lists / "train.txt"), test(lists / "test.txt");
   for (const auto& genre : fs::directory_iterator(two_genres().tree)) {

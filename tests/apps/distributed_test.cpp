@@ -133,7 +133,7 @@ TEST_CASE("a process that knows nothing of the others does not work in their pla
   CHECK_THAT(tasks.err, Contains("srun --mpi=pmix"));
 }
 
-TEST_CASE("several processes train to the bits of one", "[distributed]") {
+TEST_CASE("several processes train to the bits of one", "[distributed][long]") {
   const Songs songs;
   check_same(songs, "train ensemble --data SONGS/genres --out OUT --members 3 --epochs 2 --batch 4",
              {2, 4});
@@ -145,7 +145,8 @@ TEST_CASE("several processes train to the bits of one", "[distributed]") {
   check_same(songs, "reproduce rnn --data SONGS/table.csv --seeds 5 --epochs 2 --json", {1, 3});
 }
 
-TEST_CASE("a batch in shards comes to the same bits on any number of processes", "[distributed]") {
+TEST_CASE("a batch in shards comes to the same bits on any number of processes",
+          "[distributed][long]") {
   const Songs songs;
   check_same(
       songs,
@@ -158,7 +159,7 @@ TEST_CASE("a batch in shards comes to the same bits on any number of processes",
              {2, 4});
 }
 
-TEST_CASE("a search comes to the same trials on any number of processes", "[distributed]") {
+TEST_CASE("a search comes to the same trials on any number of processes", "[distributed][long]") {
   const Songs songs;
   std::ofstream(songs.folder / "space.json")
       << R"({"lr": {"type": "float", "low": 1e-5, "high": 1e-3, "log": true}})";
@@ -173,7 +174,7 @@ TEST_CASE("a search comes to the same trials on any number of processes", "[dist
       {2});
 }
 
-TEST_CASE("songs are dealt out, and what is made of them comes in order", "[distributed]") {
+TEST_CASE("songs are dealt out, and what is made of them comes in order", "[distributed][long]") {
   const Songs songs;
   check_same(songs, "spectrogram SONGS/audio --out OUT", {2, 3});
   check_same(songs, "evaluate pretrained --data SONGS/audio --json", {2});
@@ -229,7 +230,8 @@ TEST_CASE("a process with another build, command line or other data is named", "
   }
 }
 
-TEST_CASE("a killed process ends the others, and other numbers of them resume", "[distributed]") {
+TEST_CASE("a killed process ends the others, and other numbers of them resume",
+          "[distributed][long]") {
   const Songs songs;
   const auto train = [&](const std::string& out) {
     return "train ensemble --data " + word(songs.folder / "genres") + " --members 3 --epochs 4 " +

@@ -201,7 +201,7 @@ TEST_CASE("Bad pictures are listed, good ones still answered", "[ensemble]") {
   CHECK_THAT(result.err, Contains("tutti: ") && Contains("bad.png"));
 }
 
-TEST_CASE("The same seed gives the same bits with one thread and with two", "[ensemble][numbers]") {
+TEST_CASE("The same seed gives the same bits with one thread and with two", "[ensemble][long]") {
   const TemporaryFolder folder;
   REQUIRE(run_tutti(quick(folder / "again") + "--threads 1").status == 0);
   CHECK(text_of(folder / "again" / "classifier_1.h5") ==
@@ -331,7 +331,7 @@ TEST_CASE("What is not a run says so", "[ensemble]") {
 }
 
 TEST_CASE("An ensemble trains and predicts on the GPU's kernels without a GPU",
-          "[ensemble][numbers]") {
+          "[ensemble][long]") {
   const TemporaryFolder folder;
   REQUIRE(run_tutti("synth --out " + word(folder / "songs") + " --songs 1 --seconds 2 --quiet")
               .status == 0);

@@ -38,7 +38,7 @@ TEST_CASE("The LSTM and the simple RNN train to the digits that they always did"
         text_of(golden("histories/rnn.csv")));
 }
 
-TEST_CASE("An ensemble trains to the digits that it always did", "[numbers]") {
+TEST_CASE("An ensemble trains to the digits that it always did", "[long]") {
   const TemporaryFolder folder;
   for (std::uint32_t picture = 0; picture < 6; ++picture) {
     const fs::path genre = folder / "genres" / (picture % 2 ? "loud" : "quiet");

@@ -85,14 +85,14 @@ void end_at_calls(const Training& training, int first, int step, bool by_power) 
 
 }  // namespace
 
-TEST_CASE("Killed at any call that changes a file, a training resumes to the same bits") {
+TEST_CASE("Killed at any call that changes a file, a training resumes to the same bits", "[long]") {
   CHECK(of_a_table().calls > 60);
   end_at_calls(of_a_table(), 1, 3, false);
   CHECK(of_pictures().calls > 100);
   end_at_calls(of_pictures(), 5, of_pictures().calls / 8, false);
 }
 
-TEST_CASE("After a loss of power at any such call, a training resumes to the same bits") {
+TEST_CASE("After a loss of power at any such call, a training resumes to the same bits", "[long]") {
   end_at_calls(of_a_table(), 2, 3, true);
   end_at_calls(of_pictures(), 12, of_pictures().calls / 8, true);
 }

@@ -127,7 +127,7 @@ TEST_CASE("Training on a packed table leaves the files of training on the table"
          text_of(folder / "tuned-songs.csv" / "model.h5")));
 }
 
-TEST_CASE("Models are compared on a pack of pictures as on its tree") {
+TEST_CASE("Models are compared on a pack of pictures as on its tree", "[long]") {
   const MelTree tree(4, 40);
   const TemporaryFolder folder;
   pack(tree.folder.path(), folder / "p");

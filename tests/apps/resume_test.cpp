@@ -76,7 +76,7 @@ std::string songs_csv(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("A classifier that is killed at any moment resumes to the same bits") {
+TEST_CASE("A classifier that is killed at any moment resumes to the same bits", "[long]") {
   const TemporaryFolder folder;
   const std::string data = songs_csv(folder.path());
   for (const std::string model : {"rnn", "lstm"}) {
@@ -94,7 +94,7 @@ TEST_CASE("A classifier that is killed at any moment resumes to the same bits") 
   }
 }
 
-TEST_CASE("An ensemble that is killed resumes to the same bits, also in a moved folder") {
+TEST_CASE("An ensemble that is killed resumes to the same bits, also in a moved folder", "[long]") {
   const TemporaryFolder folder;
   REQUIRE(
       run_tutti("synth --no-audio --songs 2 --seconds 2 --quiet --out " + word(folder / "songs"))
@@ -120,7 +120,8 @@ TEST_CASE("An ensemble that is killed resumes to the same bits, also in a moved 
   CHECK(contents(folder / "moved") == whole);
 }
 
-TEST_CASE("MelCnns that are killed resume to the same bits, and so do the networks after them") {
+TEST_CASE("MelCnns that are killed resume to the same bits, and so do the networks after them",
+          "[long]") {
   const TemporaryFolder folder;
   REQUIRE(run_tutti("synth --songs 2 --seconds 4 --quiet --out " + word(folder / "songs")).status ==
           0);

@@ -197,7 +197,7 @@ TEST_CASE("A trial that diverges fails, and the search goes on") {
   CHECK(failed < 8);
 }
 
-TEST_CASE("Processes killed at any moment lose no study and no trial") {
+TEST_CASE("Processes killed at any moment lose no study and no trial", "[long]") {
   const SmallSearch f;
   survive_kills(f, "", f.run / "study.db");
   const auto database = tutti::open_database(f.run / "study.db", tutti::Database::Access::write);
@@ -206,7 +206,7 @@ TEST_CASE("Processes killed at any moment lose no study and no trial") {
   CHECK(check->text(0) == "ok");
 }
 
-TEST_CASE("Processes killed at any moment lose no trial on a server") {
+TEST_CASE("Processes killed at any moment lose no trial on a server", "[long]") {
   const auto url = postgresql_database();
   if (!url) return;
   const SmallSearch f;

@@ -74,14 +74,14 @@ void require_one_graph_a_step(const Asked& asked) {
 
 }  // namespace
 
-TEST_CASE("What the host asks of a GPU in a step of the LSTM", "[numbers]") {
+TEST_CASE("What the host asks of a GPU in a step of the LSTM", "[long]") {
   const Tensor x = Tensor::from({17, 28, 1}, uniform(17 * 28, 3, 1.0));
   const Asked steps = asked(lstm_classifier(28, 2), x, 2, 3);
   print("LSTM, two members", steps);
   require_one_graph_a_step(steps);
 }
 
-TEST_CASE("What the host asks of a GPU in a step of GenreCnn", "[numbers]") {
+TEST_CASE("What the host asks of a GPU in a step of GenreCnn", "[long]") {
   std::vector<std::uint8_t> pixels(11 * 580 * 127, 100);
   const Tensor x = Tensor::from({11, 580, 127, 1}, pixels);
   const Asked steps = asked(genre_cnn({580, 127, 1}, 2, {1.0 / 255, 0}), x, 1, 2);

@@ -41,17 +41,17 @@ TEST_CASE("The GPU's kernels agree with the reference, watched for races on shar
 
 // A test for each precision, so that they can run side by side.
 TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks, fp32",
-          "[numbers]") {
+          "[long]") {
   require_same_bits_in_every_order(Precision::fp32);
 }
 
 TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks, tf32",
-          "[numbers]") {
+          "[long]") {
   require_same_bits_in_every_order(Precision::tf32);
 }
 
 TEST_CASE("The GPU's kernels give the same bits in every order of threads and blocks, bf16",
-          "[numbers]") {
+          "[long]") {
   require_same_bits_in_every_order(Precision::bf16);
 }
 
@@ -62,7 +62,7 @@ TEST_CASE("The GPU's kernels give a member the same bits alone and beside others
   }
 }
 
-TEST_CASE("On tensor cores the kernels agree to the bits that their operands keep") {
+TEST_CASE("On tensor cores the kernels agree to the bits that their operands keep", "[long]") {
   for (const Precision precision : {Precision::tf32, Precision::bf16}) {
     const WithPrecision with_precision(precision);
     for (const auto& c : operation_cases())
@@ -101,7 +101,7 @@ TEST_CASE("What is added to bytes is multiplied by the weights as tensor cores r
 }
 
 TEST_CASE("At the models' sizes the kernels agree with the cpu device in every precision",
-          "[numbers]") {
+          "[long]") {
   for (const auto& c : operation_cases()) {
     if (!c.large || c.flops > 1e8) continue;  // more takes this machine too long
     const auto expected = run(c, Device::cpu);
