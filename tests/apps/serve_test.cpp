@@ -46,6 +46,7 @@ struct Answer {
   int status = 0;
 };
 
+/// Of any thread: it checks nothing itself. Where nobody listens the answer has no status.
 class Client {
  public:
   explicit Client(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -53,7 +54,7 @@ class Client {
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    (void)::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address);
   }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

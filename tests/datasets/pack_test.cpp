@@ -204,7 +204,7 @@ TEST_CASE("what tutti spectrogram notes of single pictures is not packed") {
 }
 
 TEST_CASE("a full disk is an error that names the place of the pack") {
-  CHECK_THROWS_WITH(PackWriter("/dev/full", "some.pack"),
+  CHECK_THROWS_WITH(PackWriter("/dev/full", "some.pack").finish({}),
                     Equals("cannot write some.pack: the disk may be full"));
 }
 
