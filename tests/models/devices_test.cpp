@@ -74,14 +74,15 @@ void check_on_gpu_devices(Model model, const Tensor& x, const std::vector<std::i
 
 }  // namespace
 
-TEST_CASE("Training steps of the feature classifiers are the cpu device's on every device") {
+TEST_CASE("Training steps of the feature classifiers are the cpu device's on every device",
+          "[long]") {
   const Tensor x = Tensor::from({12, 28, 1}, uniform(12 * 28, 3, 1.0));
   const std::vector<std::int32_t> labels{0, 1, 1, 0, 1, 0, 0, 1, 0, 1, 1, 0};
   check_on_gpu_devices([] { return lstm_classifier(28, 2); }, x, labels, 2, 5, 10);
   check_on_gpu_devices([] { return rnn_classifier(28, 2); }, x, labels, 2, 5, 10);
 }
 
-TEST_CASE("Training steps of GenreCnn are the cpu device's on every device") {
+TEST_CASE("Training steps of GenreCnn are the cpu device's on every device", "[long]") {
   std::vector<std::uint8_t> pixels;
   for (std::uint32_t i = 0; i < 4 * 2900 * 127; ++i)
     pixels.push_back(static_cast<std::uint8_t>(hash(i, 7) >> 24));
