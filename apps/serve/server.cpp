@@ -33,8 +33,8 @@ using httplib::Response;
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t songs_a_request = 16;  // of one request
-constexpr std::size_t more_requests = 64;    // than those for genres, for the page and its like
+constexpr std::size_t songs_a_request = 16;
+constexpr std::size_t more_requests = 64;  // than those for genres, for the page and its like
 
 constexpr const char* json_type = "application/json";
 constexpr const char* policy =

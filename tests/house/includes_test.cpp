@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/support/files.h"
 #include "tests/support/catch.h"
 
 namespace {
@@ -196,6 +197,17 @@ TEST_CASE("names of tests are found by ctest") {  // CMake takes these signs for
         wrong += line + '\n';
   }
   CHECK(wrong == "");
+}
+
+TEST_CASE("tests that take long are in folders that CMake looks for them in") {
+  const fs::path tests = fs::path(TUTTI_SOURCE_DIR) / "tests";
+  const std::set<std::string> known = {"simt", "models", "apps"};
+  for (const auto& entry : fs::recursive_directory_iterator(tests)) {
+    const std::string folder = fs::relative(entry.path(), tests).begin()->string();
+    if (entry.path().extension() != ".cpp" || folder == "house" || known.contains(folder)) continue;
+    CAPTURE(entry.path());
+    CHECK(tutti::read_file(entry.path()).find("[long]") == std::string::npos);
+  }
 }
 
 TEST_CASE("no folder is a drawer") {
