@@ -3,7 +3,7 @@
 #include <iomanip>
 #include <sstream>
 
-#include "datasets/csv.h"
+#include "kernels/support/text.h"
 #include "reports/metrics_json.h"
 #include "reports/metrics_table.h"
 

@@ -5,7 +5,6 @@
 #include <sstream>
 
 #include "apps/song_report.h"
-#include "datasets/csv.h"
 #include "kernels/support/text.h"
 
 namespace tutti {

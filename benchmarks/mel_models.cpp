@@ -43,6 +43,9 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--not-music", o.recipe.not_music);
   app.add_option("--channels", cnn.channels);
   app.add_option("--crop", cnn.crop);
+  app.add_option("--equalizer", cnn.distortion.equalizer);
+  app.add_option("--shift", cnn.distortion.shift);
+  app.add_option("--mask", cnn.distortion.mask);
   app.add_option("--mixup", cnn.mixup);
   app.add_option("--epochs", cnn.epochs);
   app.add_option("--lr", cnn.learning_rate);

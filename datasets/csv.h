@@ -36,7 +36,4 @@ class CsvReader {
   std::int64_t line_ = 1;
 };
 
-/// A cell as CSV holds it: in quotes if it needs them.
-std::string csv_cell(std::string_view cell);
-
 }  // namespace tutti

@@ -7,7 +7,6 @@
 #include "datasets/audio/song_features.h"
 #include "datasets/audio/song_statistics.h"
 #include "datasets/clips.h"
-#include "datasets/csv.h"
 #include "datasets/feature_table.h"
 #include "datasets/pack/notes.h"
 #include "engine/distributed/message.h"

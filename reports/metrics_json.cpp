@@ -19,13 +19,6 @@ nlohmann::json to_json(const ClassMetrics& metrics) {
 /// JSON is UTF-8 by definition; a folder's name need not be.
 std::string valid_utf8(const std::string& text) { return encode_utf8(decode_utf8(text)); }
 
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string cell = "\"";
-  for (const char c : text) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return cell + '"';
-}
-
 std::string csv_cell(double value) {
   if (std::isnan(value)) return "";
   char digits[32];

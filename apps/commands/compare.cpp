@@ -236,7 +236,7 @@ void add_compare(CLI::App& program, int& status) {
   auto* command =
       program.add_subcommand("compare", "Train every model on the same folds of your music");
   const auto o = std::make_shared<CompareOptions>();
-  o->mel.statistics = 3;  // as in scripts/train-pretrained
+  o->mel.statistics = 2;  // as in scripts/train-pretrained
   o->mel.network.units = 64;
   command
       ->add_option("--data", o->data,

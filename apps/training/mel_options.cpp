@@ -14,6 +14,21 @@ void add_cnns(CLI::App& command, MelCnnRecipe& cnn) {
       ->check(CLI::Range(22, 1 << 20))
       ->capture_default_str();
   command
+      .add_option("--equalizer", cnn.distortion.equalizer,
+                  "Bands of a crop are made louder or softer at random, by so many dB; 0: not")
+      ->check(CLI::Range(0.0, 80.0))
+      ->capture_default_str();
+  command
+      .add_option("--shift", cnn.distortion.shift,
+                  "A crop is moved up or down by up to so many bands; 0: not")
+      ->check(CLI::Range(0, 1 << 20))
+      ->capture_default_str();
+  command
+      .add_option("--mask", cnn.distortion.mask,
+                  "Up to so many neighboring bands of a crop are blanked; 0: none")
+      ->check(CLI::Range(0, 1 << 20))
+      ->capture_default_str();
+  command
       .add_option("--mixup", cnn.mixup,
                   "Crops are mixed in shares from Beta(MIXUP, MIXUP); 0: not mixed")
       ->check(CLI::Range(0.0, 1.0))

@@ -22,6 +22,7 @@ from PIL import Image
 from torch import nn
 
 CHANNELS, CROP, BATCH, DROPOUT = 128, 128, 32, 0.5
+EQUALIZER, KNOTS, SHIFT, MASK = 6, 8, 2, 20  # dB, then bands
 
 
 def load(tree):
@@ -52,6 +53,19 @@ class MelCnn(nn.Module):
         return self.end(torch.cat([x.mean(2), x.amax(2)], 1))
 
 
+def distort(crops, random):
+    """Each of some crops [n, time, bands] through an equalizer, moved by some bands, some of them blanked."""
+    n, _, bands = crops.shape
+    place = np.linspace(0, KNOTS - 1, bands)
+    knots = EQUALIZER * 255 / 80 * random.standard_normal((n, KNOTS))
+    curves = np.round(np.stack([np.interp(place, np.arange(KNOTS), knot) for knot in knots]))
+    for crop, curve, by in zip(crops, curves, random.integers(-SHIFT, SHIFT + 1, n)):
+        crop[:] = np.clip(crop[:, np.clip(np.arange(bands) + by, 0, bands - 1)] + curve.astype(np.float32), 0, 255)
+        count = random.integers(0, MASK + 1)
+        first = random.integers(0, bands - count + 1)
+        crop[:, first:first + count] = crop.mean()
+
+
 def train(x, y, genres, args, random):
     """One network; returns it and the seconds of an epoch."""
     flat = x.reshape(-1, x.shape[-1]).astype(np.float64)
@@ -67,13 +81,8 @@ def train(x, y, genres, args, random):
             rows = order[step * BATCH:(step + 1) * BATCH]
             at = random.integers(0, x.shape[1] - CROP + 1, BATCH)
             crops = np.stack([x[row, a:a + CROP] for row, a in zip(rows, at)]).astype(np.float32)
-            target = np.eye(genres, dtype=np.float32)[y[rows]]
-            if args.mixup:
-                share = random.beta(args.mixup, args.mixup, BATCH).astype(np.float32)
-                other = random.integers(0, BATCH, BATCH)
-                crops = share[:, None, None] * crops + (1 - share)[:, None, None] * crops[other]
-                target = share[:, None] * target + (1 - share)[:, None] * target[other]
-            loss = nn.functional.cross_entropy(net(torch.from_numpy(crops)), torch.from_numpy(target))
+            distort(crops, random)
+            loss = nn.functional.cross_entropy(net(torch.from_numpy(crops)), torch.from_numpy(y[rows]))
             adam.zero_grad()
             loss.backward()
             adam.step()
@@ -98,7 +107,7 @@ def seconds_of_tutti(program, args):
         with tempfile.TemporaryDirectory() as out:
             start = time.perf_counter()
             subprocess.run([program, "train", "melcnn", "--data", args.tree, "--out", out, "--members", "1",
-                            "--test", "0", "--validation", "0", "--epochs", str(epochs), "--mixup", str(args.mixup),
+                            "--test", "0", "--validation", "0", "--epochs", str(epochs),
                             "--threads", str(args.threads), "--quiet"], check=True, stdout=subprocess.DEVNULL)
             times.append(time.perf_counter() - start)
     return (times[1] - times[0]) / 10
@@ -108,9 +117,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("tree")
     parser.add_argument("folds", nargs="?")
-    parser.add_argument("--epochs", type=int, default=120)
+    parser.add_argument("--epochs", type=int, default=240)
     parser.add_argument("--lr", type=float, default=3e-3)
-    parser.add_argument("--mixup", type=float, default=0.2)
     parser.add_argument("--seed", type=int, default=54)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--speed", metavar="TUTTI")

@@ -127,6 +127,13 @@ std::u32string truncated(std::u32string text, std::size_t length) {
   return text + U'…';
 }
 
+std::string csv_cell(std::string_view cell) {
+  if (cell.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(cell);
+  std::string quoted = "\"";
+  for (const char c : cell) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
 std::string fixed(double value, int decimals) {
   return written(value, std::chars_format::fixed, decimals);
 }

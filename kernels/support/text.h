@@ -32,6 +32,9 @@ std::string_view trimmed(std::string_view text);
 /// names of layers.
 std::string snake_case(std::string_view name);
 
+/// A cell as CSV holds it: in quotes if it needs them.
+std::string csv_cell(std::string_view cell);
+
 /// A number as people write it: 0.50, and 0.00136 or 1.465 to four significant digits.
 std::string fixed(double value, int decimals);
 std::string significant(double value);

@@ -95,9 +95,9 @@ TrainResult train_mel_cnns(Model& cnns, const ClipExamples& training,
   options.learning_rate = CosineDecay(recipe.learning_rate, recipe.epochs * steps);
   options.drop_last = true;
   options.shards = recipe.shards;
-  options.augment =
-      with_outliers(recipe.outliers, cnns.classes(),
-                    random_crops(training.clips, {recipe.crop, recipe.mixup, cnns.classes()}));
+  options.augment = with_outliers(
+      recipe.outliers, cnns.classes(),
+      random_crops(training.clips, {recipe.crop, recipe.distortion, recipe.mixup, cnns.classes()}));
   // The hook makes x of the rows, so there is nothing to gather.
   const Tensor none = Tensor::zeros({std::ssize(training.labels), 1}, DType::uint8, Device::cpu);
   return train(cnns,

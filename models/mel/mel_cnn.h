@@ -3,6 +3,7 @@
 
 #include "datasets/clips.h"
 #include "engine/training/train.h"
+#include "models/mel/distortion.h"
 #include "models/mel/outliers.h"
 
 namespace tutti {
@@ -12,8 +13,9 @@ struct MelCnnRecipe {
   std::int64_t channels = 128;
   double dropout = 0.5;
   std::int64_t crop = 128;  // frames that a network sees at once
-  double mixup = 0.2;       // see RandomCropOptions
-  int epochs = 120, batch = 32;
+  Distortion distortion = {.equalizer = 6, .shift = 2, .mask = 20};
+  double mixup = 0;  // see RandomCropOptions
+  int epochs = 240, batch = 32;
   double learning_rate = 3e-3;  // the highest, at the start; down to 0 along a cosine
   std::int64_t shards = 0;      // data-parallel: see TrainerOptions
   Outliers outliers = {};       // crops [n, crop, bands]

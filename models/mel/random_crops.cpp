@@ -56,6 +56,7 @@ double draw_beta(RandomStream& random, double a) {
 Augment random_crops(const Clips& clips, const RandomCropOptions& o) {
   if (!(o.mixup >= 0 && o.mixup <= 1))
     throw Error("mixup of ", o.mixup, "; it must be in [0, 1], 0 for none");
+  check(o.distortion);
   return [&clips, o](MemberBatch& batch, std::vector<RandomStream>& members) {
     const auto count = std::ssize(members), each = std::ssize(batch.rows) / count;
     const std::int64_t size = o.frames * clips.bands();
@@ -67,9 +68,11 @@ Augment random_crops(const Clips& clips, const RandomCropOptions& o) {
       auto& random = members[static_cast<std::size_t>(m)];
       std::uint8_t* const crops = batch.x.data<std::uint8_t>() + m * each * size;
       std::uint8_t* const first = o.mixup > 0 ? plain.data() : crops;
-      for (std::int64_t i = 0; i < each; ++i)
+      for (std::int64_t i = 0; i < each; ++i) {
         write_crop(clips, batch.rows[static_cast<std::size_t>(m * each + i)], o.frames, random,
                    first + i * size);
+        distort(first + i * size, o.frames, clips.bands(), o.distortion, random);
+      }
       if (o.mixup > 0)
         mix_crops(each, o, batch.labels.data() + m * each, random, plain, crops,
                   batch.targets.data<float>() + m * each * o.classes);

@@ -1,11 +1,13 @@
 #pragma once
 #include "datasets/clips.h"
 #include "engine/training/data_loader.h"
+#include "models/mel/distortion.h"
 
 namespace tutti {
 
 struct RandomCropOptions {
-  std::int64_t frames;  // of a crop
+  std::int64_t frames;         // of a crop
+  Distortion distortion = {};  // of each crop
   /// Each crop is mixed with another of its batch, in shares drawn from Beta(mixup, mixup), and so
   /// are their labels. Above 0 and at most 1; 0: no mixing. Zhang and others: mixup (ICLR 2018).
   double mixup = 0;

@@ -6,6 +6,7 @@
 #include "datasets/csv.h"
 #include "kernels/support/error.h"
 #include "kernels/support/files.h"
+#include "kernels/support/text.h"
 
 namespace tutti {
 namespace fs = std::filesystem;

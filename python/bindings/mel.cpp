@@ -32,6 +32,9 @@ void each_option(MelRecipe& recipe, const Field& field) {
   field("not_music", recipe.not_music);
   field("channels", recipe.cnn.channels, 1);
   field("crop", recipe.cnn.crop, 1);
+  field("equalizer", recipe.cnn.distortion.equalizer);
+  field("shift", recipe.cnn.distortion.shift);
+  field("mask", recipe.cnn.distortion.mask);
   field("mixup", recipe.cnn.mixup);
   field("dropout", recipe.cnn.dropout);
   field("epochs", recipe.cnn.epochs, 1);

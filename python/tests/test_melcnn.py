@@ -179,6 +179,7 @@ def test_bad_labels_and_settings(pictures):
     with pytest.raises(Error, match="validation X has 39 bands"):
         MelCnn(**SMALL).fit(X, y, (X[:, 1:], y))
     for wrong in ({"members": 0}, {"members": -1}, {"epochs": 0}, {"batch_size": 0}, {"crop": 4}, {"mixup": 2.0}, {"not_music": 1.0},
+                  {"equalizer": -1.0}, {"shift": -1}, {"mask": 0.5},
                   {"dropout": 1.5}, {"learning_rate": -1.0}, {"channels": 0}, {"device": "abacus"},
                   {"members": 2.5}, {"learning_rate": "fast"}, {"statistics": 1, "units": 0}):
         with pytest.raises(ValueError):

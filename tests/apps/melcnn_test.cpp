@@ -206,6 +206,9 @@ TEST_CASE("What a run of melcnn cannot use is refused in words") {
   refuses(train(data, folder / "a", "--batch 4 --members 0 --statistics 0"),
           "at least one of either");
   refuses(train(data, folder / "a", "--mixup 2"), "--mixup", 2);
+  refuses(train(data, folder / "a", "--equalizer 81"), "--equalizer", 2);
+  refuses(train(data, folder / "a", "--shift -1"), "--shift", 2);
+  refuses(train(data, folder / "a", "--mask -1"), "--mask", 2);
   refuses(train(data, folder / "a", "--not-music 1"), "--not-music", 2);
   refuses(train(data, folder / "a", "--folds 2 --test 0.1"), "--test", 2);
   refuses(train(data, folder / "a", "--batch 4 --folds 13"), "13 folds");

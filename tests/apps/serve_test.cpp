@@ -360,13 +360,13 @@ TEST_CASE("Songs that are damaged are named, the others get their genre") {
   CHECK(server.metric("tutti_genre_seconds_count") == 2);
 }
 
-TEST_CASE("A small file of hours of silence does not hold the server up") {
+TEST_CASE("A small file of an hour of silence does not hold the server up") {
   const TemporaryFolder folder;
   {
     SndfileHandle file((folder / "bomb.flac").string(), SFM_WRITE,
                        SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 1, 8000);
     const std::vector<short> minute(8000 * 60);
-    for (int i = 0; i < 100; ++i) file.write(minute.data(), std::ssize(minute));
+    for (int i = 0; i < 61; ++i) file.write(minute.data(), std::ssize(minute));
   }
   const std::string bomb = text_of(folder / "bomb.flac");
   REQUIRE(bomb.size() < 400'000);

@@ -1,5 +1,6 @@
 #include "datasets/csv.h"
 
+#include "kernels/support/text.h"
 #include "tests/support/catch.h"
 
 using namespace tutti;
