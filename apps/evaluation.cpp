@@ -9,14 +9,15 @@
 
 namespace tutti {
 
-Evaluation evaluate(const Tensor& scores, const std::vector<std::int32_t>& labels,
+Evaluation evaluate(const Tensor& scores, std::vector<float> probabilities,
+                    const std::vector<std::int32_t>& labels,
                     const std::vector<std::string>& classes, const std::string& unit,
                     std::optional<Vote> rule) {
   Evaluation result;
   result.unit = unit;
   result.labels = labels;
   result.named = vote(scores, rule.value_or(Vote::mean));
-  result.probabilities = mean_probabilities(scores);
+  result.probabilities = std::move(probabilities);
   const Metrics of_mean = measure(result.probabilities, labels, classes);
   result.metrics = of_mean;
   if (!rule) return result;

@@ -15,12 +15,13 @@ struct Evaluation {
   std::optional<double> out_of_bag_accuracy;  // known from training
   std::string unit;                           // what the examples are: "pictures"
   std::vector<std::int32_t> labels, named;    // [n]: the true genres, and the vote's
-  std::vector<float> probabilities;           // [n, classes]: the mean over members
+  std::vector<float> probabilities;           // [n, classes]: of the vote by mean
 };
 
-/// Of probabilities [members, n, classes] against labels [n], with the loss of the mean over
-/// members. Without a rule there is one member, which has no vote.
-Evaluation evaluate(const Tensor& scores, const std::vector<std::int32_t>& labels,
+/// Of probabilities [members, n, classes], and those of their vote, against labels [n]. Without a
+/// rule there is one member, which has no vote.
+Evaluation evaluate(const Tensor& scores, std::vector<float> probabilities,
+                    const std::vector<std::int32_t>& labels,
                     const std::vector<std::string>& classes, const std::string& unit,
                     std::optional<Vote> rule = {});
 

@@ -88,7 +88,7 @@ std::vector<double> figures(const HeldOut& held, const MelRecipe& recipe) {
   };
   auto row = of_kind(0, recipe.cnns);
   for (const double value : of_kind(recipe.cnns, recipe.statistics)) row.push_back(value);
-  const auto all = mean_probabilities(held.scores);
+  const auto& all = held.probabilities;
   row.push_back(among(1, all, held.labels));
   row.push_back(among(3, all, held.labels));
   row.push_back(expected_calibration_error(all, held.labels));
@@ -110,7 +110,8 @@ HeldOut held_out(const Options& o, const MelRecipe& recipe, const ClipTree& tree
   const ClipExamples training{tree.clips, tree.labels, parts.train};
   MelEnsemble ensemble(training, windows.dim(1), genres, recipe);
   ensemble.train(training, clips);
-  return {ensemble.score(windows, parts.test), parts.test, labels_of(tree.labels, parts.test)};
+  const Tensor scores = ensemble.score(windows, parts.test);
+  return {scores, mean_probabilities(scores), parts.test, labels_of(tree.labels, parts.test)};
 }
 
 void print(const std::vector<double>& row, const char* end) {

@@ -24,9 +24,10 @@ double lowest(Function f, double low, double high) {
 
 }  // namespace
 
-Tensor tempered(const Tensor& probabilities, double temperature) {
-  auto all = probabilities.to_vector<float>();
-  const auto classes = static_cast<std::size_t>(probabilities.shape().back());
+std::vector<float> tempered_mean(const Tensor& scores, double temperature) {
+  auto all = mean_probabilities(scores);
+  if (temperature == 1) return all;
+  const auto classes = static_cast<std::size_t>(scores.shape().back());
   std::vector<double> powers(classes);
   for (std::size_t row = 0; row < all.size(); row += classes) {
     const double largest = *std::max_element(&all[row], &all[row] + classes);
@@ -35,13 +36,13 @@ Tensor tempered(const Tensor& probabilities, double temperature) {
       sum += powers[k] = std::pow(std::max<double>(all[row + k], least) / largest, 1 / temperature);
     for (std::size_t k = 0; k < classes; ++k) all[row + k] = static_cast<float>(powers[k] / sum);
   }
-  return Tensor::from(probabilities.shape(), all);
+  return all;
 }
 
 double fit_temperature(const Tensor& scores, const std::vector<std::int32_t>& labels) {
   if (labels.empty()) throw Error("a temperature is fitted on held-out examples; there are none");
   const auto loss = [&](double logarithm) {
-    return score(mean_probabilities(tempered(scores, std::exp2(logarithm))), labels).loss;
+    return score(tempered_mean(scores, std::exp2(logarithm)), labels).loss;
   };
   return std::exp2(lowest(loss, -4, 4));
 }

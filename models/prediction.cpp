@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "datasets/audio/audio.h"
+#include "models/calibration.h"
 
 namespace tutti {
 namespace {
@@ -24,12 +25,12 @@ Tensor voters(const Tensor& scores, Range members, Range rows) {
 }
 
 Prediction decide_on(const std::string& path, const Tensor& scores, Range rows,
-                     const std::vector<std::string>& classes, Vote rule) {
+                     const std::vector<std::string>& classes, Vote rule, double temperature) {
   const auto winner = [&](const Tensor& all) {
     return static_cast<std::size_t>(vote(all, rule)[0]);
   };
   const Tensor everyone = voters(scores, {0, scores.dim(0)}, rows);
-  const auto mean = mean_probabilities(everyone);
+  const auto mean = tempered_mean(everyone, temperature);
   const std::size_t genre = winner(everyone);
   Prediction prediction{path, classes[genre], mean[genre], mean, {}, 0, {}};
   for (std::int64_t m = 0; m < scores.dim(0); ++m)
@@ -40,10 +41,12 @@ Prediction decide_on(const std::string& path, const Tensor& scores, Range rows,
 }  // namespace
 
 Prediction decide(const std::string& path, const Tensor& scores, std::int64_t first,
-                  std::int64_t count, const std::vector<std::string>& classes, Vote rule) {
-  Prediction prediction = decide_on(path, scores, {first, count}, classes, rule);
+                  std::int64_t count, const std::vector<std::string>& classes, Vote rule,
+                  double temperature) {
+  Prediction prediction = decide_on(path, scores, {first, count}, classes, rule, temperature);
   for (std::int64_t window = 0; window < count; ++window) {
-    prediction.windows.push_back(decide_on("", scores, {first + window, 1}, classes, rule));
+    prediction.windows.push_back(
+        decide_on("", scores, {first + window, 1}, classes, rule, temperature));
     prediction.windows.back().start = window_seconds * static_cast<double>(window);
   }
   return prediction;

@@ -12,7 +12,7 @@ namespace tutti {
 struct Prediction {
   std::string path, genre;
   float probability = 0;             // of the genre
-  std::vector<float> probabilities;  // by class, the mean over members and windows
+  std::vector<float> probabilities;  // by class, the mean over members and windows, tempered
   std::vector<std::string> votes;    // by member
   double start = 0;                  // in seconds, of a window
   std::vector<Prediction> windows;   // of 30 s, one after another
@@ -22,9 +22,10 @@ inline auto message_parts(Prediction& p) {
 }
 
 /// The vote over members and windows, which are `count` rows from `first` on of the probabilities
-/// [members, rows, classes].
+/// [members, rows, classes]. See tempered_mean.
 Prediction decide(const std::string& path, const Tensor& scores, std::int64_t first,
-                  std::int64_t count, const std::vector<std::string>& classes, Vote rule);
+                  std::int64_t count, const std::vector<std::string>& classes, Vote rule,
+                  double temperature);
 
 /// The likeliest classes, the likeliest first.
 std::vector<std::size_t> likeliest(const std::vector<float>& probabilities, std::size_t count);

@@ -107,7 +107,7 @@ std::optional<std::size_t> Run::unfinished_after() const {
 Tensor Run::score(const Tensor& inputs, const std::vector<std::int32_t>& rows) const {
   const Tensor scores = model_->score(inputs, rows);
   expect_numbers(scores, file_.folder);
-  return file_.temperature == 1 ? scores : tempered(scores, file_.temperature);
+  return scores;
 }
 
 Tensor Run::score(const Tensor& inputs) const {
@@ -156,11 +156,12 @@ const std::vector<std::string>& Run::named_classes() const {
 
 std::vector<float> Run::predict(const Tensor& windows) const {
   const Tensor scores = score(windows);
-  return mean_probabilities(scores.reshape({scores.dim(0) * scores.dim(1), 1, scores.dim(2)}));
+  return tempered_mean(scores.reshape({scores.dim(0) * scores.dim(1), 1, scores.dim(2)}),
+                       file_.temperature);
 }
 
 Prediction Run::decide(const std::string& name, const Tensor& scores, Vote rule) const {
-  return tutti::decide(name, scores, 0, scores.dim(1), named_classes(), rule);
+  return tutti::decide(name, scores, 0, scores.dim(1), named_classes(), rule, file_.temperature);
 }
 
 std::vector<Prediction> Run::predict(const std::vector<std::string>& names,
@@ -172,7 +173,8 @@ std::vector<Prediction> Run::predict(const std::vector<std::string>& names,
   std::vector<Prediction> predictions;
   std::int64_t first = 0;
   for (std::size_t i = 0; i < names.size(); first += windows[i++])
-    predictions.push_back(tutti::decide(names[i], scores, first, windows[i], classes, rule));
+    predictions.push_back(
+        tutti::decide(names[i], scores, first, windows[i], classes, rule, file_.temperature));
   return predictions;
 }
 

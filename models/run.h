@@ -30,7 +30,7 @@ class Run {
   std::optional<std::size_t> unfinished_after() const;
 
   /// Every member's probabilities, float32 [members, n, classes], for inputs [n, …] or rows of
-  /// them, at the run's temperature.
+  /// them. Their mean is still to be brought to the run's temperature: see tempered_mean.
   Tensor score(const Tensor& inputs) const;
   Tensor score(const Tensor& inputs, const std::vector<std::int32_t>& rows) const;
 

@@ -8,6 +8,7 @@
 #include "engine/distributed/deal.h"
 #include "engine/distributed/message.h"
 #include "engine/distributed/world.h"
+#include "models/calibration.h"
 #include "models/run.h"
 #include "models/vote.h"
 
@@ -57,9 +58,9 @@ std::optional<Evaluation> evaluate_run(const EvaluateOptions& o) {
       run.rows_of(data, o.split.value_or(run.trained_on(data) ? Part::test : Part::all));
   const Tensor scores = score_together(run, data.inputs, rows);
   if (!world().root()) return std::nullopt;
-  Evaluation evaluation =
-      evaluate(scores, labels_of(data.labels, rows), data.classes, run.traits().unit,
-               run.traits().votes ? std::optional(o.vote) : std::nullopt);
+  Evaluation evaluation = evaluate(scores, tempered_mean(scores, run.file().temperature),
+                                   labels_of(data.labels, rows), data.classes, run.traits().unit,
+                                   run.traits().votes ? std::optional(o.vote) : std::nullopt);
   evaluation.out_of_bag_accuracy = run.file().out_of_bag_accuracy;
   return evaluation;
 }

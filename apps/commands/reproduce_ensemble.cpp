@@ -38,8 +38,9 @@ Evaluation trained_on(const ThreeWaySplit& split, const SpectrogramTree& tree,
                {}, {.on_step = [&](int epoch, std::int64_t step, std::int64_t steps) {
                  lines.step(epoch, step, steps);
                }});
-  Evaluation evaluation = evaluate(ensemble.predict_classifiers(test.x, test.rows).scores,
-                                   test.row_labels(), tree.genres, "pictures", o.vote);
+  const Tensor scores = ensemble.predict_classifiers(test.x, test.rows).scores;
+  Evaluation evaluation = evaluate(scores, mean_probabilities(scores), test.row_labels(),
+                                   tree.genres, "pictures", o.vote);
   evaluation.out_of_bag_accuracy = ensemble.out_of_bag_accuracy(training);
   return evaluation;
 }

@@ -146,9 +146,9 @@ std::optional<Evaluation> train_run(const EnsembleOptions& o) {
     return std::nullopt;
   }
 
-  Evaluation evaluation =
-      evaluate(ensemble.predict_classifiers(parts.test.x, parts.test.rows).scores,
-               parts.test.row_labels(), genres, "pictures", o.vote);
+  const Tensor scores = ensemble.predict_classifiers(parts.test.x, parts.test.rows).scores;
+  Evaluation evaluation = evaluate(scores, mean_probabilities(scores), parts.test.row_labels(),
+                                   genres, "pictures", o.vote);
   evaluation.out_of_bag_accuracy = ensemble.out_of_bag_accuracy(parts.training);
   file.out_of_bag_accuracy = evaluation.out_of_bag_accuracy;
   write_curves(o.run.out, history, "Ensemble of " + std::to_string(o.members));

@@ -129,8 +129,8 @@ std::optional<Evaluation> train_run(const FeatureOptions& f, const RunOptions& o
   const Tensor scores =
       Tensor::from({1, static_cast<std::int64_t>(rows.size()), classifier.model.classes()},
                    classifier.predict(0, table, rows));
-  const Evaluation evaluation =
-      evaluate(scores, labels_of(table.labels, rows), table.classes, "songs");
+  const Evaluation evaluation = evaluate(scores, mean_probabilities(scores),
+                                         labels_of(table.labels, rows), table.classes, "songs");
   write_metrics(options.out, evaluation, at_rows(table.names, rows),
                 title_of(f) + " on the test set");
   run.end(file, training);

@@ -152,7 +152,8 @@ HeldOut held_out(const Material& m, const MelEnsemble& ensemble,
   if (const auto& rows = m.split.validation; !rows.empty())
     temperature = fit_temperature(ensemble.score(m.windows, rows), labels(rows));
   const Rows& rows = m.split.test.empty() ? m.split.train : m.split.test;
-  return {tempered(ensemble.score(m.windows, rows), temperature), rows, labels(rows)};
+  const Tensor scores = ensemble.score(m.windows, rows);
+  return {scores, tempered_mean(scores, temperature), rows, labels(rows)};
 }
 
 /// The curves are of the first kind that there is; mixed crops are harder than clips.
@@ -214,7 +215,7 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
 
   const HeldOut held = held_out(m, ensemble, folds, file.temperature);
   const Evaluation evaluation =
-      evaluate(held.scores, held.labels, m.tree.genres, "clips", Vote::mean);
+      evaluate(held.scores, held.probabilities, held.labels, m.tree.genres, "clips", Vote::mean);
   write_metrics(o.run.out, evaluation, at_rows(m.names, held.rows),
                 title + (folds ? " on folds held out" : " on the test set"));
   run.end(file, record);

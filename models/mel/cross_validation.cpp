@@ -12,6 +12,8 @@ HeldOut joined(const std::vector<HeldOut>& parts) {
   std::vector<Tensor> scores;
   for (const auto& part : parts) {
     scores.push_back(part.scores);
+    all.probabilities.insert(all.probabilities.end(), part.probabilities.begin(),
+                             part.probabilities.end());
     all.rows.insert(all.rows.end(), part.rows.begin(), part.rows.end());
     all.labels.insert(all.labels.end(), part.labels.begin(), part.labels.end());
   }
@@ -30,7 +32,7 @@ CrossValidation::CrossValidation(const ClipExamples& clips, const Tensor& window
     MelEnsemble ensemble(training, windows.dim(1), genres, recipe);
     ensemble.train(training, {clips.clips, clips.labels, {}}, stop, observe);
     if (any_stopped(stop)) return;
-    folds_.push_back({ensemble.score(windows, test), test, labels_of(clips.labels, test)});
+    folds_.push_back({ensemble.score(windows, test), {}, test, labels_of(clips.labels, test)});
   }
 }
 
@@ -43,8 +45,8 @@ HeldOut CrossValidation::calibrated() const {
   auto folds = folds_;
   for (std::size_t fold = 0; fold < folds.size(); ++fold) {
     const HeldOut others = all_but(fold);
-    folds[fold].scores =
-        tempered(folds[fold].scores, fit_temperature(others.scores, others.labels));
+    folds[fold].probabilities =
+        tempered_mean(folds[fold].scores, fit_temperature(others.scores, others.labels));
   }
   return joined(folds);
 }

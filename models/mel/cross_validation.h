@@ -7,9 +7,11 @@
 
 namespace tutti {
 
-/// Every network's probabilities [networks, n, genres] for clips that it was not trained on.
+/// Every network's probabilities [networks, n, genres] for clips that it was not trained on, and
+/// those of their vote [n, genres], calibrated.
 struct HeldOut {
   Tensor scores;
+  std::vector<float> probabilities;
   std::vector<std::int32_t> rows, labels;  // [n]
 };
 
@@ -23,7 +25,7 @@ class CrossValidation {
 
   /// The temperature at which all clips' labels are likeliest; see fit_temperature.
   double temperature() const;
-  /// All clips, fold after fold, each fold at the temperature of the others.
+  /// All clips, fold after fold, the vote on each fold at the temperature of the others.
   HeldOut calibrated() const;
 
  private:

@@ -12,7 +12,6 @@
 #include "models/mel/mel_ensemble.h"
 #include "models/mel/windows.h"
 #include "models/run/preprocessing.h"
-#include "models/vote.h"
 #include "python/bindings/module.h"
 #include "python/bindings/watch.h"
 
@@ -83,11 +82,11 @@ struct MelClassifier {
   RunFile run;
   MelPreprocessing preprocessing;
 
-  /// [members, n, classes]
+  /// The vote's probabilities [n, classes].
   Tensor score(const Clips& clips) const {
     const auto rows = row_numbers(0, std::ssize(clips.spans));
     const Tensor scores = ensemble.score(windows_of(clips, preprocessing.frames), rows);
-    return run.temperature == 1 ? scores : tempered(scores, run.temperature);
+    return Tensor::from({scores.dim(1), scores.dim(2)}, tempered_mean(scores, run.temperature));
   }
 };
 
@@ -173,12 +172,9 @@ void add_mel(nb::module_& module) {
           "predict",
           [](const MelClassifier& classifier, const AnyArray& frames, const Labels& lengths) {
             const Clips clips = clips_of(frames, lengths);
-            return array_unlocked([&] {
-              const Tensor scores = classifier.score(clips);
-              return Tensor::from({scores.dim(1), scores.dim(2)}, mean_probabilities(scores));
-            });
+            return array_unlocked([&] { return classifier.score(clips); });
           },
-          "frames"_a, "lengths"_a, "The mean of the members' probabilities, float32 [n, classes].")
+          "frames"_a, "lengths"_a, "The vote's probabilities, float32 [n, classes].")
       .def("save", save, "folder"_a, "Writes the folder of a run.");
   module.def("mel_options", default_options, "Options of fit_mel with their defaults.");
   module.def("fit_mel", fit_mel, "frames"_a, "lengths"_a, "y"_a, "train"_a, "classes"_a,
