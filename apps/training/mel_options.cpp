@@ -15,17 +15,18 @@ void add_cnns(CLI::App& command, MelCnnRecipe& cnn) {
       ->capture_default_str();
   command
       .add_option("--equalizer", cnn.distortion.equalizer,
-                  "Bands of a crop are made louder or softer at random, by so many dB; 0: not")
+                  "Bands of a crop are made louder or softer at random, with this standard "
+                  "deviation in dB; 0: unchanged")
       ->check(CLI::Range(0.0, 80.0))
       ->capture_default_str();
   command
       .add_option("--shift", cnn.distortion.shift,
-                  "A crop is moved up or down by up to so many bands; 0: not")
+                  "A crop is moved up or down by up to so many bands; 0: unchanged")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
   command
       .add_option("--mask", cnn.distortion.mask,
-                  "Up to so many neighboring bands of a crop are blanked; 0: none")
+                  "Up to so many neighboring bands of a crop are set to its mean; 0: none")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
   command

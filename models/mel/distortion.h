@@ -8,10 +8,11 @@ namespace tutti {
 /// How far a crop of a mel picture is distorted, so that networks do not learn by heart how an
 /// artist's records sound. Each is 0 for not at all.
 struct Distortion {
-  /// Bands are made louder or softer, as by an equalizer: by the levels of a curve through eight
-  /// evenly spaced ones, normally distributed with this deviation in dB. A picture has 80 of them.
+  /// Bands are made louder or softer, as by an equalizer: by a curve over them through eight
+  /// evenly spaced points, normally distributed with this deviation in dB, of which a picture's
+  /// levels span 80.
   double equalizer = 0;
-  /// All is moved up or down by at most so many bands.
+  /// The whole crop is moved up or down by at most so many bands.
   std::int64_t shift = 0;
   /// At most so many bands, side by side, are all made the crop's mean level; half of all at most.
   /// Park and others: SpecAugment (Interspeech 2019).

@@ -31,10 +31,10 @@ class MelCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             the networks learn to be unsure. Only with pictures of 128 bands.
         channels: filters of a CNN's first convolutions.
         crop: frames that a CNN sees at once.
-        equalizer: bands of a crop are made louder or softer at random, by a smooth curve of this deviation
-            in dB; 0: not.
-        shift: a crop is moved up or down by up to so many bands; 0: not.
-        mask: up to so many neighboring bands of a crop are blanked; 0: none.
+        equalizer: bands of a crop are made louder or softer at random, by a smooth curve of this standard
+            deviation in dB; 0: unchanged.
+        shift: a crop is moved up or down by up to so many bands; 0: unchanged.
+        mask: up to so many neighboring bands of a crop are set to its mean; 0: none.
         mixup: crops are mixed in shares from Beta(mixup, mixup); 0: not mixed.
         dropout: the share that a CNN's dropout zeros.
         epochs: times a CNN goes through the pictures.
@@ -55,8 +55,8 @@ class MelCnn(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(self, members: int = 3, statistics: int = 0, *, not_music: float = 0.06,
                  channels: int = 128, crop: int = 128, equalizer: float = 6, shift: int = 2, mask: int = 20,
-                 mixup: float = 0, dropout: float = 0.5, epochs: int = 240, batch_size: int = 32, learning_rate: float = 3e-3, units: int = 128,
-                 statistics_dropout: float = 0.5, statistics_epochs: int = 50, random_state: Any = 54,
+                 mixup: float = 0, dropout: float = 0.5, epochs: int = 240, batch_size: int = 32,
+                 learning_rate: float = 3e-3, units: int = 128, statistics_dropout: float = 0.5, statistics_epochs: int = 50, random_state: Any = 54,
                  device: str = "auto", callback: Callback | None = None,
                  progress: bool | None = None) -> None:
         self.members = members

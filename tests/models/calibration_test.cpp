@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "kernels/support/random.h"
+#include "models/prediction.h"
 #include "models/vote.h"
 #include "tests/support/catch.h"
 
@@ -21,6 +22,10 @@ TEST_CASE("A temperature divides logits") {
 TEST_CASE("The vote is tempered, not its members") {
   const Tensor p = Tensor::from({2, 1, 2}, std::vector<float>{0.9f, 0.1f, 0.3f, 0.7f});
   CHECK(tempered_mean(p, 0.5)[0] == Approx(0.36 / (0.36 + 0.16)));
+  const Prediction song = decide("a.wav", p, 0, 1, {"jazz", "rock"}, Vote::mean, 0.5);
+  CHECK(song.probability == Approx(0.36 / (0.36 + 0.16)));
+  CHECK(song.windows.at(0).probability == song.probability);
+  CHECK(song.votes == std::vector<std::string>{"jazz", "rock"});
 }
 
 TEST_CASE("The fitted temperature undoes one that was too low or too high") {

@@ -40,7 +40,7 @@ TEST_CASE(
     }
   }
   CHECK(std::sqrt(squares / times) == Approx(2 * 255.0 / 80).epsilon(0.1));
-  CHECK(steps < 8);  // of deviations between neighbors 39 / 7 bands apart
+  CHECK(steps < 8);  // the curve's points are 39 / 7 bands apart
 }
 
 TEST_CASE("An equalizer stays within the levels that there are") {
@@ -71,7 +71,7 @@ TEST_CASE("Neighboring bands of a crop are masked by its mean, up to the number 
     RandomStream random(1);
     for (int i = 0; i < 1000; ++i) {
       auto levels = staircase();
-      levels[0] = 0;  // so that the mean, 119, is not a level's of its band alone
+      levels[0] = 0;  // which makes the mean 119, the level of band 19
       const auto before = levels;
       distort(levels.data(), 8, 40, {.mask = most}, random);
       std::vector<std::int64_t> masked;
