@@ -24,8 +24,14 @@ const ordered_json default_space = {
     {"batch", {{"type", "categorical"}, {"choices", {16, 32, 64}}}},
     {"bootstrap", {{"type", "float"}, {"low", 0.5}, {"high", 1.0}, {"step", 0.1}}}};
 
-const std::vector<Tunable> ensemble_tunables = {
-    {"lr", false, 1e-12}, {"batch", true, 1}, {"bootstrap", false, 0.001}, {"members", true, 1}};
+/// A bootstrap sample holds a picture or more.
+std::vector<Tunable> tunables_for(std::size_t training_pictures) {
+  const double one_picture = (1 - 1e-6) / static_cast<double>(training_pictures);
+  return {{"lr", false, 1e-12},
+          {"batch", true, 1},
+          {"bootstrap", false, one_picture},
+          {"members", true, 1}};
+}
 
 /// The options with a trial's values in their places.
 EnsembleOptions with(EnsembleOptions options, const Params& params, const Space& space) {
@@ -91,12 +97,12 @@ json settings_of(const TuneEnsembleOptions& o, const Space& space, const std::st
 
 int tune_ensemble(const TuneEnsembleOptions& o) {
   const Device device = o.ensemble.common.prepare();
-  const Space space = o.search.space(default_space, ensemble_tunables);
   const SpectrogramTree tree = load_pictures(o.ensemble);
   const auto& e = o.ensemble;
   const ThreeWaySplit split = split_pictures(e, tree, validation_share);
   if (split.validation.empty())
     throw Error(name(e.split), ": has no part to rank trials by; use files:TRAIN,VALIDATION,TEST");
+  const Space space = o.search.space(default_space, tunables_for(split.train.size()));
 
   Search search{.model = "ensemble",
                 .space = space,

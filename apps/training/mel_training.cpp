@@ -156,10 +156,11 @@ HeldOut held_out(const Material& m, const MelEnsemble& ensemble,
   return {scores, tempered_mean(scores, temperature), rows, labels(rows)};
 }
 
-/// The curves are of the first kind that there is; mixed crops are harder than clips.
+/// The curves are of the first kind that there is; such crops are harder than clips.
 std::string curves_title(const MelOptions& o) {
   if (!o.recipe.cnns) return std::to_string(o.recipe.statistics) + " networks on statistics";
   return std::to_string(o.recipe.cnns) + " CNNs on random crops" +
+         (o.recipe.cnn.distortion != Distortion() ? ", distorted" : "") +
          (o.recipe.cnn.mixup > 0 ? ", mixed" : "");
 }
 

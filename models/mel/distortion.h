@@ -17,6 +17,8 @@ struct Distortion {
   /// At most so many bands, side by side, are all made the crop's mean level; half of all at most.
   /// Park and others: SpecAugment (Interspeech 2019).
   std::int64_t mask = 0;
+
+  bool operator==(const Distortion&) const = default;
 };
 
 /// An Error if one is below 0, or not a number.

@@ -171,10 +171,17 @@ TEST_CASE("Searches by grid, at random, over folds, by loss, of the simple RNN")
 TEST_CASE("A search for an ensemble leaves its classifiers, and nothing of the other trials") {
   const SmallSearch f;
   REQUIRE(run_tutti("synth --out " + word(f.folder / "songs") + " --songs 3 --quiet").status == 0);
+  const std::string search = "tune ensemble --data " + word(f.folder / "songs" / "genres") +
+                             " --space " + word(f.space) + " --out " + word(f.run) +
+                             " --members 1 --epochs 1 --batch 4 --trials 2 --quiet --json";
+  std::ofstream(f.space) << R"({"bootstrap": {"type": "float", "low": 0.01, "high": 1}})";
+  const auto empty_samples = run_tutti(search);
+  CHECK(empty_samples.status == 1);
+  CHECK_THAT(empty_samples.err, Contains("bootstrap") && Contains("and more, not 0.01"));
+  CHECK(!fs::exists(f.run));
+
   std::ofstream(f.space) << R"({"lr": {"type": "float", "low": 1e-5, "high": 1e-3, "log": true}})";
-  const auto result = run_tutti("tune ensemble --data " + word(f.folder / "songs" / "genres") +
-                                " --space " + word(f.space) + " --out " + word(f.run) +
-                                " --members 1 --epochs 1 --batch 4 --trials 2 --quiet --json");
+  const auto result = run_tutti(search);
   INFO(result.err);
   REQUIRE(result.status == 0);
   CHECK(json::parse(result.out)["trials"].size() == 2);

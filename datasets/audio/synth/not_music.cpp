@@ -13,6 +13,7 @@ namespace {
 
 constexpr double samples_a_second = synthetic_sample_rate, whole_turn = 2 * std::numbers::pi;
 constexpr double lowest = 30, highest = 10000;  // hertz
+constexpr double too_low_to_hear = 1;           // noise below it is brown to the ear
 
 /// Every octave between the two is equally likely.
 double draw_by_octaves(RandomStream& random, double from, double to) {
@@ -42,7 +43,7 @@ void swell(Sound& sound, RandomStream& random) {
 
 /// Filters up to four times, each 6 dB per octave steeper.
 void color(Sound& sound, RandomStream& random, bool below) {
-  const double hertz = draw_by_octaves(random, lowest, highest);
+  const double hertz = draw_by_octaves(random, below ? too_low_to_hear : lowest, highest);
   for (auto times = random.below(5); times > 0; --times) filter(sound, hertz, below);
 }
 
