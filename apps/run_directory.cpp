@@ -210,8 +210,11 @@ void note_unfinished(const Run& run) {
 }
 
 void print_stopped(const fs::path& run, const History& history) {
-  std::cerr << "tutti: stopped; " << run.string() << " holds the state after epoch "
-            << history.size() << ", and the same command with --resume goes on from there\n";
+  if (history.empty())
+    std::cerr << "tutti: stopped; the same command with --resume starts again\n";
+  else
+    std::cerr << "tutti: stopped; " << run.string() << " holds the state after epoch "
+              << history.size() << ", and the same command with --resume goes on from there\n";
 }
 
 std::vector<std::string> names_of(const std::vector<fs::path>& paths) {

@@ -149,12 +149,18 @@ std::string command_of(const json& run) {
     for (const char* other : {"test", "validation"})
       if (options["folds"] != 0) options.erase(other);
     if (options["folds"] == 0) options.erase("folds");
+    if (!options["from"].is_null())  // whose sizes they are
+      for (const char* size : {"members", "statistics", "channels", "crop", "units"})
+        options.erase(size);
   }
   std::string command = "tutti " + run.at("command").get<std::string>() + " --data " +
                         shell_word(run.at("data").at("path")) + " --out RUN";
   options["seed"] = run.at("seed");
   for (const char* field : {"device", "precision"})
     if (run.contains(field)) options[field] = run[field];
+  if (options.contains("shards")) command += " --data-parallel";
+  if (run.at("data").contains("skipped") && !run["data"]["skipped"].empty())
+    command += " --skip-bad";
   for (auto [name, value] : options.items()) {
     if (value.is_null()) continue;
     std::string option = name;

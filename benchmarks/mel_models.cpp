@@ -1,9 +1,9 @@
 // Models of mel pictures on clips held out, one line per training:
 //   benchmark_mel --data TREE                          five stratified folds
 //   benchmark_mel --data TREE --split files:TRAIN,TEST
-// Every option of a recipe is one here, so that a ladder can try each with and without
-// (mel_ladder). --seeds N repeats it with as many seeds, and the last line is their mean and
-// standard deviation.
+// A recipe's options can be given, so that a ladder can try each with and without (mel_ladder).
+// --seeds N repeats it with as many seeds; the last lines are their mean and standard deviation.
+// The calibration error is of tempered probabilities where there are folds to fit a temperature on.
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cmath>
@@ -108,8 +108,8 @@ HeldOut held_out(const Options& o, const MelRecipe& recipe, const ClipTree& tree
         .calibrated();
   const auto parts = split_by(plan, data, 0, 0, 0);
   const ClipExamples training{tree.clips, tree.labels, parts.train};
-  MelEnsemble ensemble(training, windows.dim(1), genres, recipe);
-  ensemble.train(training, clips);
+  MelEnsemble ensemble(training, windows, genres, recipe);
+  ensemble.train(training, clips, windows);
   const Tensor scores = ensemble.score(windows, parts.test);
   return {scores, mean_probabilities(scores), parts.test, labels_of(tree.labels, parts.test)};
 }
@@ -127,7 +127,8 @@ int main(int argc, char** argv) try {
   add_options(app, o);
   CLI11_PARSE(app, argc, argv);
   const ClipTree tree = load_clip_tree(o.data);
-  const Tensor windows = windows_of(tree.clips, usual_frames(tree.clips));
+  const Tensor windows =
+      windows_of(tree.clips, std::max(usual_frames(tree.clips), o.recipe.cnn.crop));
   std::cout << std::fixed << std::setprecision(4)
             << "       cnn      cnns statistic statistics     all  in three       ECE   seconds\n";
   std::vector<double> sums(7), squares(7);

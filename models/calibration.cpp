@@ -17,7 +17,8 @@ double lowest(Function f, double low, double high) {
   const double golden = (std::sqrt(5.0) - 1) / 2;
   for (int i = 0; i < 40; ++i) {
     const double a = high - golden * (high - low), b = low + golden * (high - low);
-    (f(a) < f(b) ? high : low) = f(a) < f(b) ? b : a;
+    const bool left = f(a) < f(b);
+    (left ? high : low) = left ? b : a;
   }
   return (low + high) / 2;
 }

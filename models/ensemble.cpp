@@ -1,7 +1,6 @@
 #include "models/ensemble.h"
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "datasets/picture.h"
 #include "engine/training/prediction.h"
 #include "kernels/support/error.h"
+#include "kernels/support/text.h"
 #include "models/keras/axes.h"
 #include "models/keras/layers.h"
 
@@ -92,14 +92,7 @@ std::vector<fs::path> member_files(const fs::path& folder) {
 }
 
 std::optional<std::int64_t> member_number(const fs::path& file) {
-  const std::string name = file.filename().string(), before = "classifier_", after = ".h5";
-  if (!name.starts_with(before) || !name.ends_with(after)) return std::nullopt;
-  const char* const first = name.data() + before.size();
-  const char* const last = name.data() + name.size() - after.size();
-  std::int64_t number = 0;
-  const auto [end, problem] = std::from_chars(first, last, number);
-  if (problem != std::errc() || end != last || *first == '-') return std::nullopt;
-  return number;
+  return number_between(file.filename().string(), "classifier_", ".h5");
 }
 
 Ensemble::Ensemble(std::int64_t n_classifiers, fs::path path, std::int64_t classes)

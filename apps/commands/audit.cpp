@@ -9,6 +9,7 @@
 
 #include "apps/common.h"
 #include "apps/progress.h"
+#include "kernels/support/text.h"
 
 namespace tutti {
 namespace {
@@ -64,14 +65,18 @@ json to_json(const Audit& found) {
   return document;
 }
 
+std::string shown(const std::string& text) { return encode_utf8(printable(text)); }
+std::string shown(const Audit& found, std::size_t clip) {
+  return shown(found.clips[clip].generic_string());
+}
+
 void print_copies(const Audit& found) {
   std::cout << found.copies.size() << (found.copies.size() == 1 ? " pair" : " pairs")
             << " of the same sound\n";
   for (const auto& copy : found.copies) {
     std::cout << "  " << std::left << std::setw(5) << kind_of(copy) << "  " << std::fixed
-              << std::setprecision(2) << copy.similarity << "  "
-              << found.clips[copy.first].generic_string() << "  "
-              << found.clips[copy.second].generic_string();
+              << std::setprecision(2) << copy.similarity << "  " << shown(found, copy.first) << "  "
+              << shown(found, copy.second);
     if (copy.lag != 0)
       std::cout << "  " << std::setprecision(1)
                 << std::abs(static_cast<double>(copy.lag) * found.seconds_a_frame) << " s "
@@ -86,7 +91,8 @@ void print_copies(const Audit& found) {
 void print_faults(const Audit& found) {
   std::cout << found.faults.size() << (found.faults.size() == 1 ? " fault" : " faults") << '\n';
   for (const auto& [path, kind, reason] : found.faults)
-    std::cout << "  " << path.generic_string() << ": " << kind << ": " << reason << '\n';
+    std::cout << "  " << shown(path.generic_string()) << ": " << kind << ": " << shown(reason)
+              << '\n';
 }
 
 /// What the catalog knows and the ears do not, and the other way round.
@@ -97,9 +103,9 @@ void print_listed(const Audit& found) {
             << " not (other parts or versions of a song)\n";
   for (const auto& [first, second, is_found] : found.listed)
     if (!is_found || found.crosses(first, second))
-      std::cout << "  " << found.clips[first].generic_string() << "  "
-                << found.clips[second].generic_string() << "  " << found.songs[first].artist << ": "
-                << found.songs[first].title << (is_found ? "" : "  not found")
+      std::cout << "  " << shown(found, first) << "  " << shown(found, second) << "  "
+                << shown(found.songs[first].artist) << ": " << shown(found.songs[first].title)
+                << (is_found ? "" : "  not found")
                 << (found.crosses(first, second) ? "  in two parts" : "") << '\n';
   const auto other = std::ranges::count_if(found.copies, [&](const Copy& copy) {
     return !same_song(found.songs[copy.first], found.songs[copy.second]);
@@ -114,8 +120,8 @@ void print_parts(const Audit& found) {
   if (found.songs.empty()) return;
   std::cout << found.artists.size() << " artists are in training and in another part\n";
   for (const auto& [artist, clips] : found.artists)
-    std::cout << "  " << artist << ": " << clips[0] << " to train, " << clips[1] << " to validate, "
-              << clips[2] << " to test\n";
+    std::cout << "  " << shown(artist) << ": " << clips[0] << " to train, " << clips[1]
+              << " to validate, " << clips[2] << " to test\n";
 }
 
 int run_audit(const AuditCommand& o) {

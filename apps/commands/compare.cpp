@@ -147,9 +147,9 @@ class Comparison {
       const auto& [train, test] = folds_[f];
       recipe.seed = seed_of(f);
       const ClipExamples training{clips, data_.tree.labels, train};
-      MelEnsemble ensemble(training, windows.dim(1), std::ssize(data_.tree.genres), recipe);
+      MelEnsemble ensemble(training, windows, std::ssize(data_.tree.genres), recipe);
       ensemble.train(
-          training, {clips, data_.tree.labels, {}}, {},
+          training, {clips, data_.tree.labels, {}}, windows, {},
           [&](MelNetwork kind, int epochs) { return progress(epochs, train.size(), name(kind)); });
       const Tensor scores = ensemble.score(windows, test);
       cnn_alone.values.push_back(accuracy_alone(scores.slice(0, cnns), test));

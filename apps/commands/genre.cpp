@@ -61,11 +61,12 @@ void print_text(const GenreOptions& o, const std::vector<Prediction>& songs,
 void tag(const GenreOptions& o, const std::vector<Prediction>& songs, SongProblems& problems) {
   for (const auto& song : songs) try {
       const std::string old = read_genre_tag(song.path);
+      if (old == song.genre) continue;
       if (o.dry_run)
         std::cerr << encode_utf8(printable(song.path)) << ": would change its genre from '"
                   << encode_utf8(printable(old)) << "' to '" << encode_utf8(printable(song.genre))
                   << "'\n";
-      else if (old != song.genre)
+      else
         write_genre_tag(song.path, song.genre);
     } catch (const Error& problem) {
       problems.bad.push_back({song.path, problem.what()});
@@ -86,7 +87,8 @@ int name_genres(const GenreOptions& o) {
   std::ranges::copy_if(found.all, std::back_inserter(sure),
                        [&](const Prediction& p) { return is_sure(p, o.min_probability); });
   if (o.write_tags || o.dry_run) tag(o, sure, found.problems);
-  if (!o.playlists.empty()) write_playlists(o.playlists, sure);
+  if (!o.playlists.empty())
+    for (auto& song : write_playlists(o.playlists, sure)) found.problems.bad.push_back(song);
   if (o.common.json)
     std::cout << dump(to_json(found, run.classes(), {o.windows, o.top, o.min_probability}));
   else if (o.csv)

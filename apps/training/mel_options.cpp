@@ -11,7 +11,7 @@ void add_cnns(CLI::App& command, MelCnnRecipe& cnn) {
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
   command.add_option("--crop", cnn.crop, "Columns of a picture that a CNN sees at once")
-      ->check(CLI::Range(22, 1 << 20))
+      ->check(CLI::Range(24, 1 << 20))
       ->capture_default_str();
   command
       .add_option("--equalizer", cnn.distortion.equalizer,
@@ -87,18 +87,20 @@ void add_parts(CLI::App& command, MelOptions& o) {
   auto* in_parts = command.add_option("--test", o.test, "Share of the clips to test on")
                        ->check(CLI::Range(0.0, 1.0));
   in_parts->capture_default_str();
-  command
-      .add_option("--validation", o.validation,
-                  "Share of the rest to validate on, and to fit the temperature of the "
-                  "probabilities on")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+  auto* validation =
+      command
+          .add_option("--validation", o.validation,
+                      "Share of the rest to validate on, and to fit the temperature of the "
+                      "probabilities on")
+          ->check(CLI::Range(0.0, 1.0))
+          ->capture_default_str();
   command
       .add_option("--folds", o.folds,
                   "Test and fit the temperature by cross-validation in so many folds, and train on "
                   "all clips, in place of --test and --validation")
       ->check(CLI::Range(2, 1000))
-      ->excludes(in_parts);
+      ->excludes(in_parts)
+      ->excludes(validation);
   add_split(command, o.split);
 }
 

@@ -65,6 +65,8 @@ MelRecipe fine_tuning(const MelOptions& o, const ClipTree& tree) {
   const RunFile run = read_run_file(o.from);
   if (run.kind != ModelKind::melcnn)
     throw Error("--from ", o.from, ": is a run of train ", name(run.kind), ", not of melcnn");
+  if (run.state == RunState::training)
+    throw Error("--from ", o.from, ": its training has not ended; train melcnn --resume goes on");
   const MelPreprocessing theirs = mel_preprocessing(run);
   if (theirs.bands != tree.clips.bands())
     throw Error("--from ", o.from, ": was trained on ", theirs.bands, " bands; ", o.data, " has ",
@@ -140,8 +142,8 @@ MelEnsemble::Observe lines_of(const MelOptions& o, std::size_t clips,
   };
 }
 
-/// What the run is evaluated on: the folds held out, or the test part, at a temperature that others
-/// say; the one that is to be used is set.
+/// What the run is evaluated on: the folds held out, each at the temperature of the others, or the
+/// test part. Sets the temperature of the run.
 HeldOut held_out(const Material& m, const MelEnsemble& ensemble,
                  const std::optional<CrossValidation>& folds, double& temperature) {
   if (folds) {
@@ -162,6 +164,13 @@ std::string curves_title(const MelOptions& o) {
   return std::to_string(o.recipe.cnns) + " CNNs on random crops" +
          (o.recipe.cnn.distortion != Distortion() ? ", distorted" : "") +
          (o.recipe.cnn.mixup > 0 ? ", mixed" : "");
+}
+
+std::string metrics_title(const Material& m, std::int64_t networks) {
+  return "Ensemble of " + std::to_string(networks) +
+         (!m.folds.empty()       ? " on folds held out"
+          : m.split.test.empty() ? " on the training set"
+                                 : " on the test set");
 }
 
 std::optional<CrossValidation> cross_validate(const MelOptions& o, const Material& m,
@@ -185,14 +194,13 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
   RunFile file = run_file(o, m);
   const TrainingRecord record = tutti::record(o, m);
   const ClipExamples training = m.clips(m.split.train);
-  MelEnsemble ensemble(training, m.frames, m.genres(), o.recipe);
+  MelEnsemble ensemble(training, m.windows, m.genres(), o.recipe);
   const auto checkpoint = run.checkpoint(file, record);
   if (!checkpoint)
     run.begin(file, record, split_rows(m.names, m.tree.labels, m.tree.genres, m.split));
   print_parts(o, m);
 
   const std::stop_token stop = stop_on_interrupt();
-  const std::string title = "Ensemble of " + std::to_string(ensemble.size());
   const auto folds = cross_validate(o, m, stop);
   const TrainCheckpoint* const from = checkpoint ? &*checkpoint : nullptr;
   const auto observe = [&, lines = lines_of(o, m.split.train.size(), from)](MelNetwork kind,
@@ -204,13 +212,13 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
     return observer;
   };
   const History history =
-      ensemble.train(training, m.clips(m.split.validation), stop, observe, from);
+      ensemble.train(training, m.clips(m.split.validation), m.windows, stop, observe, from);
   const bool stopped = any_stopped(stop);
   if (!run.writes()) return std::nullopt;
   ensemble.save(o.run.out);
   write_curves(o.run.out, history, curves_title(o));
   if (stopped) {
-    print_stopped(o.run.out, history);
+    print_stopped(o.run.out, o.recipe.cnns ? history : History());  // only CNNs keep checkpoints
     return std::nullopt;
   }
 
@@ -218,7 +226,7 @@ std::optional<Evaluation> train_run(const MelOptions& options) {
   const Evaluation evaluation =
       evaluate(held.scores, held.probabilities, held.labels, m.tree.genres, "clips", Vote::mean);
   write_metrics(o.run.out, evaluation, at_rows(m.names, held.rows),
-                title + (folds ? " on folds held out" : " on the test set"));
+                metrics_title(m, ensemble.size()));
   run.end(file, record);
   return evaluation;
 }

@@ -127,6 +127,17 @@ std::u32string truncated(std::u32string text, std::size_t length) {
   return text + U'…';
 }
 
+std::optional<std::int64_t> number_between(std::string_view name, std::string_view before,
+                                           std::string_view after) {
+  if (!name.starts_with(before) || !name.ends_with(after)) return std::nullopt;
+  const char* const first = name.data() + before.size();
+  const char* const last = name.data() + name.size() - after.size();
+  std::int64_t number = 0;
+  const auto [end, problem] = std::from_chars(first, last, number);
+  if (problem != std::errc() || end != last || *first == '-') return std::nullopt;
+  return number;
+}
+
 std::string csv_cell(std::string_view cell) {
   if (cell.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(cell);
   std::string quoted = "\"";

@@ -1,4 +1,6 @@
 #pragma once
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +33,10 @@ std::string_view trimmed(std::string_view text);
 /// "MaxPooling2D" as "max_pooling2d", "SimpleRNN" as "simple_rnn", "PReLU" as "p_re_lu": Keras'
 /// names of layers.
 std::string snake_case(std::string_view name);
+
+/// The number in a name such as classifier_12.h5, if there are digits alone between the two ends.
+std::optional<std::int64_t> number_between(std::string_view name, std::string_view before,
+                                           std::string_view after);
 
 /// A cell as CSV holds it: in quotes if it needs them.
 std::string csv_cell(std::string_view cell);

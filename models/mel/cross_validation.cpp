@@ -29,8 +29,8 @@ CrossValidation::CrossValidation(const ClipExamples& clips, const Tensor& window
                                  const MelEnsemble::Observe& observe) {
   for (const auto& [train, test] : folds) {
     const ClipExamples training{clips.clips, clips.labels, train};
-    MelEnsemble ensemble(training, windows.dim(1), genres, recipe);
-    ensemble.train(training, {clips.clips, clips.labels, {}}, stop, observe);
+    MelEnsemble ensemble(training, windows, genres, recipe);
+    ensemble.train(training, {clips.clips, clips.labels, {}}, windows, stop, observe);
     if (any_stopped(stop)) return;
     folds_.push_back({ensemble.score(windows, test), {}, test, labels_of(clips.labels, test)});
   }

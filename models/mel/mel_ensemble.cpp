@@ -9,6 +9,7 @@
 #include "engine/training/prediction.h"
 #include "engine/training/train_state.h"
 #include "kernels/support/error.h"
+#include "kernels/support/text.h"
 #include "models/keras/layers.h"
 #include "models/keras/save.h"
 #include "models/mel/outliers.h"
@@ -19,9 +20,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The numbers of members from which on each kind draws: one's are the same beside any of the other.
+// The number of each kind's first member. They never meet, so that a network is the same whatever
+// trains beside it.
 constexpr std::int64_t first_cnn = 0, first_statistics = 1'000'000;
-constexpr std::size_t decoded_at_once = 64;
 constexpr std::int64_t fewest_sounds = 8, most_sounds = 200;  // each takes 50 ms to make
 
 fs::path file_of(const fs::path& folder, MelNetwork kind, std::int64_t member) {
@@ -33,34 +34,20 @@ std::vector<RandomStream> streams(const MelRecipe& recipe, bool of_cnns) {
                  : member_streams(recipe.seed, recipe.statistics, first_statistics);
 }
 
-/// Of some clips' windows, the statistics to train on, or of each as a whole.
-enum class Statistics { of_pieces, of_windows };
-Tensor statistics_of(const Clips& clips, std::int64_t frames, Statistics which) {
-  const Tensor windows = windows_of(clips, frames);
-  std::vector<std::int32_t> all(clips.spans.size());
-  std::iota(all.begin(), all.end(), 0);
-  return which == Statistics::of_windows ? tutti::statistics_of(windows, all)
-                                         : statistics_of_pieces(windows, all);
-}
-
-/// Windows are made of a few clips at a time: all may be more than memory holds.
-Examples statistics_of(const ClipExamples& from, std::int64_t frames, Statistics which) {
-  if (from.rows.empty()) return {};
-  std::vector<Tensor> parts;
-  for (std::size_t first = 0; first < from.rows.size(); first += decoded_at_once) {
-    Clips some;
-    some.frames = from.clips.frames;
-    for (std::size_t i = first; i < std::min(first + decoded_at_once, from.rows.size()); ++i)
-      some.spans.push_back(from.clips.spans.at(static_cast<std::size_t>(from.rows[i])));
-    parts.push_back(statistics_of(some, frames, which));
-  }
-  const Tensor x = Tensor::joined(parts);
-  std::vector<std::int32_t> labels, rows(static_cast<std::size_t>(x.dim(0)));
+/// Examples of statistics [clips * pieces, columns] of some clips.
+Examples examples_of(const Tensor& statistics, const ClipExamples& from) {
+  std::vector<std::int32_t> labels, rows(static_cast<std::size_t>(statistics.dim(0)));
   std::iota(rows.begin(), rows.end(), 0);
   const auto each = rows.size() / from.rows.size();
   for (const auto label : labels_of(from.labels, from.rows))
     labels.insert(labels.end(), each, label);
-  return {x, labels, rows};
+  return {statistics, labels, rows};
+}
+
+/// Of each clip as a whole.
+Examples whole_examples(const ClipExamples& from, const Tensor& windows) {
+  if (from.rows.empty()) return {};
+  return examples_of(statistics_of(windows, from.rows), from);
 }
 
 /// Makes the probabilities [networks, rows, genres] of windows that hold one level only equal.
@@ -146,27 +133,26 @@ MelRecipe MelEnsemble::fine_tuning(MelEnsemble from, bool same_genres, MelRecipe
   return recipe;
 }
 
-MelEnsemble::MelEnsemble(const ClipExamples& training, std::int64_t frames, std::int64_t genres,
+MelEnsemble::MelEnsemble(const ClipExamples& training, const Tensor& windows, std::int64_t genres,
                          const MelRecipe& recipe)
-    : recipe_(recipe), frames_(frames) {
+    : recipe_(recipe) {
   if (recipe.cnns < 0 || recipe.statistics < 0 || recipe.cnns + recipe.statistics == 0)
     throw Error("an ensemble of ", recipe.cnns, " CNNs and ", recipe.statistics,
                 " networks on statistics; it takes at least one of either");
   if (recipe.cnns)
     cnns_ = build_mel_cnns(training, genres, streams(recipe, true), recipe.cnn, recipe.device);
   if (recipe.statistics)
-    statistics_ =
-        build_statistics_networks(statistics_of(training, frames, Statistics::of_windows), genres,
-                                  streams(recipe, false), recipe.network, recipe.device);
+    statistics_ = build_statistics_networks(whole_examples(training, windows), genres,
+                                            streams(recipe, false), recipe.network, recipe.device);
   if (!recipe.from) return;
   start_from(cnns_, recipe.from->cnns_, recipe.same_genres);
   start_from(statistics_, recipe.from->statistics_, recipe.same_genres);
 }
 
 History MelEnsemble::train(const ClipExamples& training, const ClipExamples& validation,
-                           std::stop_token stop, const Observe& observe,
+                           const Tensor& windows, std::stop_token stop, const Observe& observe,
                            const TrainCheckpoint* cnns) {
-  const MelRecipe recipe = with_sounds(recipe_, training, frames_);
+  const MelRecipe recipe = with_sounds(recipe_, training, windows.dim(1));
   const auto observer = [&](MelNetwork kind, int epochs) {
     return observe ? observe(kind, epochs) : TrainObserver();
   };
@@ -177,9 +163,9 @@ History MelEnsemble::train(const ClipExamples& training, const ClipExamples& val
   if (!statistics_ || first.stopped) return first.history;
   auto second =
       train_statistics_networks(
-          *statistics_, statistics_of(training, frames_, Statistics::of_pieces),
-          statistics_of(validation, frames_, Statistics::of_windows), streams(recipe, false),
-          recipe.network, stop, observer(MelNetwork::statistics, recipe.network.epochs))
+          *statistics_, examples_of(statistics_of_pieces(windows, training.rows), training),
+          whole_examples(validation, windows), streams(recipe, false), recipe.network, stop,
+          observer(MelNetwork::statistics, recipe.network.epochs))
           .history;
   return cnns_ ? first.history : second;
 }
@@ -188,7 +174,7 @@ Tensor MelEnsemble::score(const Tensor& windows, const std::vector<std::int32_t>
   std::vector<Tensor> scores;
   if (cnns_) scores.push_back(predict_by_crops(*cnns_, windows, rows));
   if (statistics_) {
-    const Tensor x = tutti::statistics_of(windows, rows);
+    const Tensor x = statistics_of(windows, rows);
     std::vector<std::int32_t> all(rows.size());
     std::iota(all.begin(), all.end(), 0);
     scores.push_back(predict_probabilities(*statistics_, x, all));
@@ -233,17 +219,21 @@ std::int64_t MelEnsemble::size() const {
 
 std::int64_t MelEnsemble::genres() const { return (cnns_ ? cnns_ : statistics_)->classes(); }
 
+std::optional<std::int64_t> MelEnsemble::crop() const {
+  if (!cnns_) return std::nullopt;
+  return cnns_->input_shape()[0];
+}
+
 std::optional<std::int64_t> MelEnsemble::bands() const {
   if (!cnns_) return std::nullopt;
   return cnns_->input_shape()[1];
 }
 
 bool is_mel_network(const fs::path& file) {
-  const std::string stem = file.stem().string();
-  return file.extension() == ".h5" &&
-         std::ranges::any_of(enum_names<MelNetwork>.all, [&](const auto& known) {
-           return stem.starts_with(std::string(known.second) + '_');
-         });
+  const std::string name = file.filename().string();
+  return std::ranges::any_of(enum_names<MelNetwork>.all, [&](const auto& known) {
+    return number_between(name, std::string(known.second) + '_', ".h5").has_value();
+  });
 }
 
 }  // namespace tutti

@@ -37,9 +37,10 @@ inline constexpr EnumNames<MelNetwork> enum_names<MelNetwork> = {
 /// mean of their probabilities.
 class MelEnsemble {
  public:
-  /// With initial weights, or those of recipe.from, for the training clips; windows are of so many
-  /// frames. An Error if there is not a network.
-  MelEnsemble(const ClipExamples& training, std::int64_t frames, std::int64_t genres,
+  /// With initial weights, or those of recipe.from, for the training clips. Windows here and below
+  /// are those of all clips, uint8 [clips, frames, bands] (see windows.h). An Error if there is not
+  /// a network.
+  MelEnsemble(const ClipExamples& training, const Tensor& windows, std::int64_t genres,
               const MelRecipe& recipe);
 
   /// Makes the observer of each kind's training, the CNNs' first.
@@ -47,11 +48,11 @@ class MelEnsemble {
   /// Trains all on the clips that it was made for. Returns the history of the first kind there is;
   /// fewer epochs of it, and the other kind untrained, if it was stopped. The CNNs go on from their
   /// checkpoint, if there is one.
-  History train(const ClipExamples& training, const ClipExamples& validation,
+  History train(const ClipExamples& training, const ClipExamples& validation, const Tensor& windows,
                 std::stop_token stop = {}, const Observe& observe = {},
                 const TrainCheckpoint* cnns = nullptr);
 
-  /// Every network's probabilities for rows of windows uint8 [n, frames, bands] (see windows.h):
+  /// Every network's probabilities for rows of windows:
   /// float32 [networks, rows, genres]. Of a window with nothing in it, silence, all are equal.
   Tensor score(const Tensor& windows, const std::vector<std::int32_t>& rows) const;
 
@@ -66,18 +67,18 @@ class MelEnsemble {
 
   std::int64_t size() const;
   std::int64_t genres() const;
-  /// That the CNNs take; statistics are of any number.
+  /// What the CNNs take, in frames and bands; statistics are of any number.
+  std::optional<std::int64_t> crop() const;
   std::optional<std::int64_t> bands() const;
 
  private:
   MelEnsemble() = default;
 
   MelRecipe recipe_;
-  std::int64_t frames_ = 0;
   std::optional<Model> cnns_, statistics_;
 };
 
-/// Whether a file has the name of one of an ensemble's networks.
+/// Whether a file has the name of one of an ensemble's networks: melcnn_0.h5.
 bool is_mel_network(const std::filesystem::path& file);
 
 }  // namespace tutti

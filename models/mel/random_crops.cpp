@@ -49,7 +49,8 @@ void mix_crops(std::int64_t crops, const RandomCropOptions& o, const std::int32_
 double draw_beta(RandomStream& random, double a) {
   for (;;) {
     const double x = std::pow(random.uniform(), 1 / a), y = std::pow(random.uniform(), 1 / a);
-    if (x + y > 0 && x + y <= 1) return x / (x + y);
+    if (x + y == 0) return random.below(2) == 0 ? 0 : 1;  // the limit for a small a
+    if (x + y <= 1) return x / (x + y);
   }
 }
 

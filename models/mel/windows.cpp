@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "kernels/support/error.h"
 #include "kernels/support/threads.h"
 
 namespace tutti {
@@ -70,6 +71,8 @@ std::int64_t crops_in(std::int64_t frames, std::int64_t length) {
 
 Tensor crops_of(const Tensor& windows, const std::vector<std::int32_t>& rows, std::int64_t length) {
   const std::int64_t frames = windows.dim(1), bands = windows.dim(2);
+  if (frames < length)
+    throw Error("crops of ", length, " frames do not fit into windows of ", frames);
   const std::int64_t each = crops_in(frames, length), size = length * bands;
   Tensor crops = Tensor::empty({std::ssize(rows) * each, length, bands}, DType::uint8, Device::cpu);
   const auto* const from = windows.data<std::uint8_t>();

@@ -25,7 +25,7 @@ std::int64_t piece_start(std::int64_t frames, std::int64_t length, std::int64_t 
 
 /// Evenly spaced pieces of some rows of windows that cover each from start to end:
 /// [rows * crops_in(…), length, bands], those of one row one after another. A piece may be as long
-/// as a window.
+/// as a window; an Error if it is longer.
 std::int64_t crops_in(std::int64_t frames, std::int64_t length);
 Tensor crops_of(const Tensor& windows, const std::vector<std::int32_t>& rows, std::int64_t length);
 

@@ -21,6 +21,9 @@ class MelModel : public RunModel {
     if (const auto bands = ensemble_.bands(); bands && *bands != preprocessing_.bands)
       throw Error(run.path().string(), ": damaged: its networks take ", *bands, " bands, not ",
                   preprocessing_.bands);
+    if (const auto crop = ensemble_.crop(); crop && *crop > preprocessing_.frames)
+      throw Error(run.path().string(), ": damaged: its networks take crops of ", *crop,
+                  " frames, from windows of ", preprocessing_.frames);
   }
 
   const RunTraits& traits() const override {

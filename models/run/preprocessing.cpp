@@ -21,6 +21,7 @@ constexpr const char *height = "height", *width = "width", *normalize = "normali
                      *offset = "offset", *compat = "compat";
 // Of mel pictures, beside scale.
 constexpr const char *bands = "bands", *frames = "frames";
+constexpr std::int64_t most_frames = 1 << 20;  // seven hours
 
 template <class T>
 json word_or_null(const std::optional<T>& value) {
@@ -91,7 +92,8 @@ MelPreprocessing mel_preprocessing(const RunFile& run) {
   MelPreprocessing p{fields.word<PictureScale>(scale), fields.get<std::int64_t>(bands),
                      fields.get<std::int64_t>(frames)};
   if (p.bands < 1) fields.fail(bands, "is not 1 or more");
-  if (p.frames < 1) fields.fail(frames, "is not 1 or more");
+  if (p.frames < 1 || p.frames > most_frames)
+    fields.fail(frames, "is not between 1 and " + std::to_string(most_frames));
   return p;
 }
 

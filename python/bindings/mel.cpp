@@ -127,13 +127,13 @@ nb::tuple fit_mel(const AnyArray& frames, const Labels& lengths, const Labels& y
   History history;
   {
     const nb::gil_scoped_release unlock;
-    classifier.emplace(MelEnsemble(training, preprocessing.frames, genres, recipe),
+    const Tensor windows = windows_of(clips, preprocessing.frames);
+    classifier.emplace(MelEnsemble(training, windows, genres, recipe),
                        run_of(clips, classes, recipe, preprocessing), preprocessing);
-    history = classifier->ensemble.train(training, validation, watch.token(), observe);
+    history = classifier->ensemble.train(training, validation, windows, watch.token(), observe);
     if (!validation.rows.empty() && !watch.token().stop_requested())
       classifier->run.temperature = fit_temperature(
-          classifier->ensemble.score(windows_of(clips, preprocessing.frames), validation.rows),
-          labels_of(labels, validation.rows));
+          classifier->ensemble.score(windows, validation.rows), labels_of(labels, validation.rows));
   }
   return nb::make_tuple(nb::cast(std::move(*classifier)), array_of(history), watch.problem());
 }

@@ -3,10 +3,10 @@
 #include "datasets/audio/audio.h"
 #include "datasets/audio/wav.h"
 #include "kernels/support/files.h"
+#include "tests/support/catch.h"
 #include "tests/support/files.h"
 #include "tests/support/program.h"
 #include "tests/support/values.h"
-#include "tests/support/catch.h"
 
 using namespace tutti;
 using test::run_tutti;
@@ -28,7 +28,7 @@ TEST_CASE("tutti audit lists copies and faults in words and in JSON, and ends we
   put(songs / "rock" / "it's \"me\".wav", 1);
   put(songs / "rock" / "encore.wav", 1);
   put(songs / "jazz" / "b.wav", 2);
-  write_file(songs / "jazz" / "bad.mp3", "just text");
+  write_file(songs / "jazz" / "bad\a.mp3", "just text");
   write_file(folder / "train", "it's \"me\".wav\nb\n");
   write_file(folder / "test", "encore\nb.wav\n");
 
@@ -36,7 +36,7 @@ TEST_CASE("tutti audit lists copies and faults in words and in JSON, and ends we
   CHECK(text.status == 0);
   CHECK_THAT(text.out, Contains("3 songs in") && Contains("1 pair of the same sound") &&
                            Contains("exact  1.00  rock/encore.wav  rock/it's \"me\".wav") &&
-                           Contains("1 fault\n  jazz/bad.mp3: unreadable: "));
+                           Contains("1 fault\n  jazz/bad\uFFFD.mp3: unreadable: "));
   const auto run = run_tutti("audit --json " + word(songs));
   CHECK(run.status == 0);
   const auto document = nlohmann::json::parse(run.out);

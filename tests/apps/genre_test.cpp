@@ -166,6 +166,14 @@ TEST_CASE("Playlists hold the songs of each genre that the model is sure of") {
               l.genre(word(l.songs) + " --min-probability 1 --playlists " + word(folder / "none")))
               .status == 0);
   CHECK(fs::is_empty(folder / "none"));
+
+  const fs::path odd = folder / "two\nlines.wav";
+  fs::copy_file(l.songs / "thud/thud.00000.wav", odd);
+  const auto left_out =
+      run_tutti(l.genre(word(folder.path()) + " --quiet --playlists " + word(folder / "odd")));
+  CHECK(left_out.status == 1);
+  CHECK_THAT(left_out.err, Contains("a playlist cannot hold a path with a line break"));
+  CHECK_THAT(left_out.out, Contains(" %"));  // it has its answer
 }
 
 TEST_CASE("Tags are written for those who ask, and nothing else changes") {
@@ -189,6 +197,7 @@ TEST_CASE("Tags are written for those who ask, and nothing else changes") {
   CHECK(fs::status(song).permissions() == fs::perms(0640));
   CHECK_THAT(text_of(song), Contains(before.substr(44, 4000)));  // the sound is as it was
   CHECK(genre() == named);
+  CHECK_THAT(run_tutti(l.genre(word(song) + " --dry-run")).err, !Contains("would change"));
   const auto written = fs::last_write_time(song);
   REQUIRE(run_tutti(l.genre(word(song) + " --write-tags")).status == 0);
   CHECK(fs::last_write_time(song) == written);  // it said so before

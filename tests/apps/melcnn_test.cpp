@@ -160,6 +160,28 @@ TEST_CASE("train melcnn --from fine-tunes another run's networks, in their sizes
   refused(same, word(trained_melcnn()), "--members 3", 2, "--members excludes --from");
 }
 
+TEST_CASE("The command in a report repeats fine-tuning, and leaves out what was left out") {
+  const Tree songs;
+  std::ofstream(songs.folder / "low" / "bad.png") << "no picture";
+  const TemporaryFolder folder;
+  const auto tuned = run_tutti(
+      "train melcnn --quiet --batch 4 --epochs 1 --statistics-epochs 1 --skip-bad "
+      "--data-parallel --shards 2 --data " +
+      word(songs.folder.path()) + " --from " + word(trained_melcnn()) + " --out " +
+      word(folder / "run"));
+  INFO(tuned.err);
+  REQUIRE(tuned.status == 0);
+  const std::string page = text_of(folder / "run/report.html");
+  const auto at = page.find(R"("tutti train melcnn)");
+  REQUIRE(at != std::string::npos);
+  std::string command = json::parse(page.substr(at, page.find('"', at + 1) - at + 1));
+  command.replace(command.find(" RUN"), 4, " " + word(folder / "again"));
+  const auto again = run_tutti(command.substr(6) + " --quiet");
+  INFO(command << again.err);
+  REQUIRE(again.status == 0);
+  CHECK(text_of(folder / "again/melcnn_0.h5") == text_of(folder / "run/melcnn_0.h5"));
+}
+
 TEST_CASE("The temperature of a run changes its probabilities") {
   const TemporaryFolder folder;
   fs::copy(trained_melcnn(), folder / "run");
@@ -218,7 +240,25 @@ TEST_CASE("What a run of melcnn cannot use is refused in words") {
           "at least 40");
   CHECK_FALSE(fs::exists(folder / "a"));
 
+  refuses(train(data, folder / "a", "--folds 2 --validation 0.2"), "--validation", 2);
+  refuses(train(data, folder / "a", "--crop 23"), "--crop", 2);
+
   fs::copy(trained_melcnn(), folder / "run");
+  const auto with = [&](const std::string& field, const json& value) {
+    json run = json::parse(text_of(trained_melcnn() / "run.json"));
+    run[json::json_pointer(field)] = value;
+    tutti::write_file(folder / "run/run.json", run.dump());
+    return word(folder / "run");
+  };
+  refuses("predict " + with("/preprocessing/frames", 31) + ' ' + word(tree().folder / "high"),
+          "crops of 32 frames, from windows of 31");
+  refuses(
+      "predict " + with("/preprocessing/frames", 2'000'000) + ' ' + word(tree().folder / "high"),
+      "'preprocessing.frames' is not between 1 and 1048576");
+  refuses("train melcnn --from " + with("/state", "training") + " --data " + word(data) +
+              " --out " + word(folder / "a"),
+          "its training has not ended");
+  with("/state", "finished");
   fs::remove(folder / "run" / "statistics_0.h5");
   refuses("evaluate " + word(folder / "run") + " --data " + word(data),
           "holds 1 networks, not 2 as run.json says");

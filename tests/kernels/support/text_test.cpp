@@ -61,3 +61,10 @@ TEST_CASE("Numbers are written with fixed decimals or significant digits") {
   CHECK(significant(0.00136) == "0.00136");
   CHECK(significant(1.46512) == "1.465");
 }
+
+TEST_CASE("A numbered name holds digits between its two ends, and nothing else") {
+  CHECK(tutti::number_between("melcnn_12.h5", "melcnn_", ".h5") == 12);
+  for (const char* other : {"melcnn_best.h5", "melcnn_1b.h5", "melcnn_.h5", "melcnn_-1.h5",
+                            "melcnn_1.h5.old", "my_melcnn_1.h5", "melcnn_99999999999999999999.h5"})
+    CHECK_FALSE(tutti::number_between(other, "melcnn_", ".h5"));
+}
