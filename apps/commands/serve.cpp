@@ -45,7 +45,7 @@ int run_server(ServeOptions& o) {
 
 void add_serve(CLI::App& program, int& status) {
   auto* command = program.add_subcommand(
-      "serve", "Open a page in the browser that names the songs you drop on it");
+      "serve", "Serve a page that names the songs you drop on it");
   command->footer(
       "Programs ask the same server, and get the JSON of 'tutti genre --json --windows';\n"
       "/openapi.json describes it.\n\n"
