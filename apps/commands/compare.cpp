@@ -250,9 +250,8 @@ void add_compare(CLI::App& program, int& status) {
   add_split(*command, o->split);
   command
       ->add_option("--folds", o->folds,
-                   "Parts, each of which is tested on once; of files:…, as many trainings with "
-                   "seeds one after "
-                   "another")
+                   "Number of folds, each tested on once; with --split files:…, the number of "
+                   "trainings, each with its own seed")
       ->check(CLI::Range(2, 1000))
       ->capture_default_str();
   command->add_option("--members", o->members, "GenreCnns in the ensemble")

@@ -63,7 +63,7 @@ Model mel_cnn(std::int64_t frames, std::int64_t bands, std::int64_t genres,
                       .dimensions = 1,
                       .use_bias = false}));
     model.add(BatchNormalization({.momentum = 0.9}));  // few clips are few steps
-    if (i > 0) model.add(halved_time());  // before relu, which halving lets it do half as often
+    if (i > 0) model.add(halved_time());  // before relu, which then has half as much to do
     last = model.add(Relu());
   }
   const auto mean = model.add(pooling(Pooling::average), {last});

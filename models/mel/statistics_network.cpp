@@ -22,7 +22,7 @@ Model statistics_network(std::int64_t columns, std::int64_t genres,
 
 namespace {
 
-/// Of so many pieces of every window, the first all of it.
+/// The statistics of so many pieces of every window, the first of which is all of it.
 Tensor statistics_of(const Tensor& windows, const std::vector<std::int32_t>& rows,
                      std::int64_t pieces) {
   const std::int64_t frames = windows.dim(1), bands = windows.dim(2),
