@@ -3,6 +3,7 @@
 
 #include "kernels/cpu/conv2d_planes.h"
 #include "kernels/cpu/conv2d_rows.h"
+#include "kernels/cpu/conv2d_squares.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/product.h"
 #include "kernels/support/threads.h"
@@ -92,6 +93,20 @@ Conv2dShape reversed(const Conv2dShape& s) {
   return r;
 }
 
+/// The same of any convolution of stride 1, padded as it has to be.
+Conv2dShape reversed_plane(const Conv2dShape& s) {
+  Conv2dShape r = s;
+  r.height = s.out_height;
+  r.width = s.out_width;
+  r.channels = s.filters;
+  r.filters = s.channels;
+  r.pad_top = s.kernel_height - 1 - s.pad_top;
+  r.pad_left = s.kernel_width - 1 - s.pad_left;
+  r.out_height = s.height;
+  r.out_width = s.width;
+  return r;
+}
+
 std::vector<float> between_zeros(const Conv2dShape& s, const float* dy) {
   const std::int64_t size = out_size(s), zeros = (s.kernel_height - 1) * s.filters,
                      padded = size + 2 * zeros;
@@ -108,6 +123,7 @@ void CpuBackend::conv2d(const Conv2dShape& s, const float* x, const float* w, co
                         float* y) {
   if (cpu::winograd_applies(s)) return cpu::conv2d_winograd(s, cpu::Images(s, x), w, b, y);
   if (spans_rows(s)) return cpu::conv2d_rows(s, cpu::Images(s, x), w, b, y);
+  if (cpu::winograd_applies_to_squares(s)) return cpu::conv2d_squares(s, x, w, b, y);
   if (cpu::winograd_applies_to_planes(s)) return cpu::conv2d_planes(s, x, w, b, y);
   parallel_for(s.members * s.batch, [&](std::int64_t i) {
     const std::int64_t m = i / s.batch;
@@ -125,7 +141,14 @@ void CpuBackend::conv2d_backward_input(const Conv2dShape& s, const float* w, con
         cpu::reversed_transposes(s.members, s.kernel_height, s.width * s.channels, s.filters, w);
     return conv2d(r, between_zeros(s, dy).data(), filters.data(), no_bias.data(), dx);
   }
-  if (cpu::winograd_applies_to_planes(s)) return cpu::conv2d_planes_backward_input(s, w, dy, dx);
+  const bool squares = cpu::winograd_applies_to_squares(s);
+  if (squares || cpu::winograd_applies_to_planes(s)) {
+    const std::vector<float> no_bias(static_cast<std::size_t>(s.members * s.channels));
+    const auto filters = cpu::reversed_transposes(s.members, s.kernel_height * s.kernel_width,
+                                                  s.channels, s.filters, w);
+    return (squares ? cpu::conv2d_squares : cpu::conv2d_planes)(reversed_plane(s), dy,
+                                                                filters.data(), no_bias.data(), dx);
+  }
   const std::int64_t filters = window_size(s) * s.filters;
   std::vector<std::vector<float>> w_transposed(static_cast<std::size_t>(s.members));
   parallel_for(s.members, [&](std::int64_t m) {
@@ -144,6 +167,7 @@ void CpuBackend::conv2d_backward_filter(const Conv2dShape& s, const float* x, co
   if (cpu::winograd_applies(s))
     return cpu::conv2d_winograd_backward_filter(s, cpu::Images(s, x), dy, dw);
   if (spans_rows(s)) return cpu::conv2d_rows_backward_filter(s, cpu::Images(s, x), dy, dw);
+  if (cpu::winograd_applies_to_squares(s)) return cpu::conv2d_squares_backward_filter(s, x, dy, dw);
   if (cpu::winograd_applies_to_planes(s)) return cpu::conv2d_planes_backward_filter(s, x, dy, dw);
   const std::int64_t window = s.kernel_width * s.channels, at_once = rows_at_once(s, window);
   parallel_for(s.members * s.kernel_height, [&](std::int64_t task) {

@@ -33,29 +33,13 @@ struct Plane {
   std::int64_t places, row, window, tiles, tiles_a_task;
 };
 
-/// Some rows of an image between its zeros, from row `first` of them on.
-void pad_rows(const Conv2dShape& s, const Plane& plane, const float* image, std::int64_t first,
-              std::int64_t rows, float* to) {
-  const std::int64_t left = s.pad_left * s.channels,
-                     here = std::min(s.width * s.channels, plane.row - left);
-  for (std::int64_t h = first - s.pad_top; rows > 0; --rows, ++h, to += plane.row) {
-    if (h < 0 || h >= s.height) {
-      std::fill_n(to, plane.row, 0.0f);
-      continue;
-    }
-    std::fill_n(to, left, 0.0f);
-    std::copy_n(image + h * s.width * s.channels, here, to + left);
-    std::fill(to + left + here, to + plane.row, 0.0f);
-  }
-}
-
 /// V [4, tiles, row] of tiles [first, first + tiles) of an image.
 void make_data(const Conv2dShape& s, const Plane& plane, const float* image, std::int64_t first,
                std::int64_t tiles, std::vector<float>& padded, std::vector<float>& v) {
   const std::int64_t rows = 2 * tiles + 2;
   padded.resize(static_cast<std::size_t>(rows * plane.row));
   v.resize(static_cast<std::size_t>(4 * tiles * plane.row));
-  pad_rows(s, plane, image, 2 * first, rows, padded.data());
+  pad_rows(s, plane.row, image, 2 * first, rows, padded.data());
   Conv2dShape one = s;
   one.height = rows;
   one.width = plane.places;
@@ -89,10 +73,6 @@ void make_gradients(const Conv2dShape& s, const Plane& plane, const float* dy, s
                         oh + 1 < s.out_height ? dy + (oh + 1) * n : zeros.data(), here);
     for (int i = 0; i < 4; ++i) std::fill(here + i * each + n, here + i * each + row, 0.0f);
   }
-}
-
-TUTTI_SIMD void add(std::int64_t n, const float* __restrict from, float* __restrict to) {
-  for (std::int64_t i = 0; i < n; ++i) to[i] += from[i];
 }
 
 }  // namespace
@@ -134,23 +114,6 @@ void conv2d_planes(const Conv2dShape& s, const float* x, const float* w, const f
   });
 }
 
-void conv2d_planes_backward_input(const Conv2dShape& s, const float* w, const float* dy,
-                                  float* dx) {
-  Conv2dShape r = s;
-  r.height = s.out_height;
-  r.width = s.out_width;
-  r.channels = s.filters;
-  r.filters = s.channels;
-  r.pad_top = s.kernel_height - 1 - s.pad_top;
-  r.pad_left = s.kernel_width - 1 - s.pad_left;
-  r.out_height = s.height;
-  r.out_width = s.width;
-  const std::vector<float> no_bias(static_cast<std::size_t>(r.members * r.filters));
-  const auto filters =
-      reversed_transposes(s.members, s.kernel_height * s.kernel_width, s.channels, s.filters, w);
-  conv2d_planes(r, dy, filters.data(), no_bias.data(), dx);
-}
-
 // A task owns some of a member's blocks of tiles; what all of them make is added up in order.
 void conv2d_planes_backward_filter(const Conv2dShape& s, const float* x, const float* dy,
                                    float* dw) {
@@ -179,10 +142,7 @@ void conv2d_planes_backward_filter(const Conv2dShape& s, const float* x, const f
   });
   for (std::int64_t member = 0; member < s.members; ++member) {
     float* const sum = du.data() + member * groups * 4 * size;
-    parallel_for(4 * plane.window, [&](std::int64_t row) {
-      for (std::int64_t group = 1; group < groups; ++group)
-        add(s.filters, sum + group * 4 * size + row * s.filters, sum + row * s.filters);
-    });
+    add_up(groups, 4 * size, sum);
     transform_filter_backward(size, size, sum, dw + member * 3 * size);
   }
 }

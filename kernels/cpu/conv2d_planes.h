@@ -12,7 +12,6 @@ namespace tutti::kernels::cpu {
 bool winograd_applies_to_planes(const Conv2dShape& s);
 
 void conv2d_planes(const Conv2dShape& s, const float* x, const float* w, const float* b, float* y);
-void conv2d_planes_backward_input(const Conv2dShape& s, const float* w, const float* dy, float* dx);
 void conv2d_planes_backward_filter(const Conv2dShape& s, const float* x, const float* dy,
                                    float* dw);
 

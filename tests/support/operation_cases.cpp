@@ -81,6 +81,10 @@ std::vector<OperationCase> make_cases() {
                               conv_shape(1, 1, 345, 9, 8, 3, 9, 9, 1, 1, false)));
   cases.push_back(conv2d_case("3x3 same, tiles of two rows",
                               conv_shape(2, 2, 17, 19, 22, 3, 3, 5, 1, 1, true)));
+  cases.push_back(conv2d_case("3x3 same, tiles of two by two",
+                              conv_shape(2, 1, 11, 17, 33, 3, 3, 34, 1, 1, true)));
+  cases.push_back(conv2d_case("3x3 valid, many images in tiles of two by two",
+                              conv_shape(1, 24, 8, 7, 32, 3, 3, 32, 1, 1, false)));
   cases.push_back(conv2d_case("3x2 valid, many images in tiles of two rows",
                               conv_shape(1, 11, 8, 11, 32, 3, 2, 3, 1, 1, false)));
   cases.push_back(conv2d_case("one dimension, same, tiles of two windows",
