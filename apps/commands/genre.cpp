@@ -88,7 +88,7 @@ int name_genres(const GenreOptions& o) {
                        [&](const Prediction& p) { return is_sure(p, o.min_probability); });
   if (o.write_tags || o.dry_run) tag(o, sure, found.problems);
   if (!o.playlists.empty())
-    for (auto& song : write_playlists(o.playlists, sure)) found.problems.bad.push_back(song);
+    for (const auto& song : write_playlists(o.playlists, sure)) found.problems.bad.push_back(song);
   if (o.common.json)
     std::cout << dump(to_json(found, run.classes(), {o.windows, o.top, o.min_probability}));
   else if (o.csv)

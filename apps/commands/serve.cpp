@@ -44,8 +44,8 @@ int run_server(ServeOptions& o) {
 }  // namespace
 
 void add_serve(CLI::App& program, int& status) {
-  auto* command = program.add_subcommand(
-      "serve", "Serve a page that names the songs you drop on it");
+  auto* command =
+      program.add_subcommand("serve", "Serve a page that names the songs you drop on it");
   command->footer(
       "Programs ask the same server, and get the JSON of 'tutti genre --json --windows';\n"
       "/openapi.json describes it.\n\n"
